@@ -1,0 +1,63 @@
+// Small comforts for every page; each works on attributes and nothing breaks without them.
+
+// After an error the summary has the focus, so that it is read first.
+document.querySelector("[data-error-summary]")?.focus();
+
+// A button that prints the page.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
+// A form goes out once: the second click of a double click does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Ticked rows: the bar appears with the first tick and says how many there are.
+function count(form) {
+  const bar = form.querySelector("[data-bulk]");
+  if (!bar) return;
+  const rows = [...form.querySelectorAll("[data-pick]")];
+  const ticked = rows.filter((row) => row.checked).length;
+  const all = form.querySelector("[data-pick-all]");
+  if (all) {
+    all.checked = ticked > 0 && ticked === rows.length;
+    all.indeterminate = ticked > 0 && ticked < rows.length;
+  }
+  const told = bar.querySelector("[data-bulk-count]");
+  told.textContent = told.dataset.text.replace("{n}", ticked);
+  for (const button of bar.querySelectorAll("[data-bulk-action]")) {
+    button.textContent = button.dataset.bulkAction.replace("{n}", ticked);
+  }
+  bar.hidden = ticked === 0;
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (!form) return;
+  if (event.target.matches("[data-pick-all]")) {
+    for (const row of form.querySelectorAll("[data-pick]")) row.checked = event.target.checked;
+  }
+  if (event.target.matches("[data-pick], [data-pick-all]")) count(form);
+});
+document.addEventListener("reset", (event) => setTimeout(() => count(event.target)));
+
+function begin() {
+  for (const bar of document.querySelectorAll("[data-bulk]")) count(bar.closest("form"));
+}
+begin();
+document.addEventListener("htmx:afterSwap", begin);
+
+// A refusal (409) brings its sentence along: show it like any other answer.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if ([409, 422].includes(event.detail.xhr.status)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
