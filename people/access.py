@@ -1,0 +1,43 @@
+"""Who may open a page: one decorator per role. A route without one is refused by the deny-by-default check."""
+
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+
+
+def access(label, allowed):
+    """Make the decorator that lets in signed-in people for whom `allowed(user)` holds: else 403, before any fetch."""
+
+    def decorator(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not allowed(request.user):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access = label
+        return guarded
+
+    return decorator
+
+
+def public(view):
+    """Mark a page that anybody may open."""
+    view.access = "public"
+    return view
+
+
+def role(*roles):
+    return access(", ".join(roles), lambda user: user.has_role(*roles))
+
+
+signed_in = access("signed in", lambda user: True)
+staff_required = access("association", lambda user: user.is_association)
+admin_required = role("admin")
+treasurer_required = role("treasurer", "admin")
+money_reader_required = role("treasurer", "admin", "auditor")
+dispatcher_required = role("dispatcher", "admin")
+workshop_required = role("volunteer", "dispatcher", "admin")

@@ -1,0 +1,139 @@
+"""Life cycles: which step may follow which, who took it, and how a refusal is said."""
+
+from functools import cache
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+
+class Refused(Exception):
+    """A step that can't be taken now, with the sentence a person reads."""
+
+
+class Step(models.Model):
+    """Who moved a record from where to where, and when; only ever added to.
+
+    `numbers` names other records by their public numbers; nothing a person typed is kept here.
+    A concrete step names its `record` by a foreign key with `related_name="steps"`.
+    """
+
+    verb = models.CharField(max_length=40)
+    from_status = models.CharField(max_length=20)
+    to_status = models.CharField(max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    on_behalf_of = models.BigIntegerField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=40, blank=True)
+    numbers = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.verb}: {self.from_status} → {self.to_status}"
+
+    @property
+    def moved(self):
+        return self.from_status != self.to_status
+
+
+class Lifecycle(models.Model):
+    """A record whose status changes only by `move`, along its `MOVES`."""
+
+    MOVES: dict[str, set[str]] = {}
+
+    class Meta:
+        abstract = True
+
+    def lock(self):
+        """Lock the row until the transaction ends and read it again."""
+        self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(of=("self",)))
+        return self
+
+    def move(self, to, *, verb, by, reason="", numbers=None, **columns):
+        """Take a step and write it down; False, and nothing done, if this very step was taken before.
+
+        `by` is None when the clock acts. Raises Refused when `MOVES` knows no such step.
+        """
+        numbers = numbers or {}
+        self.lock()
+        last = self.steps.exclude(from_status=models.F("to_status")).select_related("by").last()
+        by_id = by.pk if by else None
+        if self.status == to and last and (last.verb, last.by_id, last.numbers) == (verb, by_id, numbers):
+            return False
+        if to not in self.MOVES[self.status]:
+            raise Refused(self._why_not(last))
+        before = self.status
+        self.status = to
+        for name, value in columns.items():
+            setattr(self, name, value)
+        self.save(update_fields=["status", *columns])
+        self._write_step(verb=verb, by=by, reason=reason, numbers=numbers, from_status=before)
+        return True
+
+    def note(self, verb, *, by=None, **numbers):
+        """Write a step that moves nothing: a fact from further up the chain."""
+        self._write_step(verb=verb, by=by, reason="", numbers=numbers, from_status=self.status)
+
+    def _write_step(self, *, verb, by, reason, numbers, from_status):
+        self.steps.create(
+            verb=verb, by=by, reason=reason, numbers=numbers, from_status=from_status, to_status=self.status,
+            on_behalf_of=getattr(by, "acting_for_id", None),
+        )  # fmt: skip
+
+    def _why_not(self, last):
+        if last is None:
+            return _("%(record)s is “%(status)s”: this step can’t follow.") % {
+                "record": self, "status": self.get_status_display(),
+            }  # fmt: skip
+        return _("%(record)s is “%(status)s” already: %(who)s, %(when)s.") % {
+            "record": self,
+            "status": self.get_status_display(),
+            "who": last.by or _("the system"),
+            "when": date_format(timezone.localtime(last.at), "SHORT_DATETIME_FORMAT"),
+        }
+
+
+def note_many(records, verb, *, by=None, numbers_for=None):
+    """Write the same unmoving step for many records in one statement per thousand.
+
+    `numbers_for(record)` gives each step's numbers.
+    """
+    records = list(records)
+    if not records:
+        return
+    step = type(records[0])._meta.get_field("steps").related_model
+    step.objects.bulk_create(
+        (
+            step(
+                record=record, verb=verb, by=by, from_status=record.status, to_status=record.status,
+                numbers=numbers_for(record) if numbers_for else {},
+                on_behalf_of=getattr(by, "acting_for_id", None),
+            )
+            for record in records
+        ),
+        batch_size=1000,
+    )  # fmt: skip
+
+
+@cache
+def _sentences():
+    """Names of constraints and triggers with the sentence for each, as the models say them."""
+    found = {}
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.violation_error_message != constraint.default_violation_error_message:
+                found[constraint.name] = constraint.violation_error_message
+        found.update(getattr(model, "TRIGGERS", {}))
+    return found
+
+
+def refusal_for(error):
+    """The sentence for an IntegrityError on a constraint that has one, else None."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return _sentences().get(getattr(diagnosis, "constraint_name", None))

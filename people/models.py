@@ -1,0 +1,141 @@
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager):
+    """Makes users known by their e-mail address."""
+
+    use_in_migrations = True
+
+    def create_user(self, email, password=None, **columns):
+        user = self.model(email=self.normalize_email(email).lower(), **columns)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **columns):
+        """The first admin; `createsuperuser` asks for the address."""
+        user = self.create_user(email, password, **columns)
+        user.roles.create(role=AssociationRole.Role.ADMIN)
+        return user
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractUser):
+    """A person who signs in, known by an e-mail address.
+
+    `acting_for` is the partner the person speaks for in this request, set by the middleware from a live
+    membership, by the API from the token; None for the association's own work.
+    """
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("Like my device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    username = None
+    first_name = None
+    last_name = None
+    email = models.EmailField(_("E-mail"), unique=True)
+    name = models.CharField(_("Name"), max_length=100)
+    language = models.CharField(_("Language"), max_length=5, default="de")
+    theme = models.CharField(_("Appearance"), max_length=5, choices=Theme, default=Theme.AUTO)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    acting_for = None
+    membership_roles: frozenset[str] = frozenset()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_user_per_email",
+                violation_error_message=_("Somebody signs in with this e-mail address already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name.split(" ")[0]
+
+    @property
+    def acting_for_id(self):
+        return self.acting_for.pk if self.acting_for else None
+
+    @cached_property
+    def association_roles(self):
+        """The association's roles this person holds today; none while acting for a partner."""
+        return frozenset(self.roles.live().values_list("role", flat=True)) if self.pk else frozenset()
+
+    def has_role(self, *roles):
+        """Whether the person holds one of the association's roles."""
+        return not self.association_roles.isdisjoint(roles)
+
+    @property
+    def is_association(self):
+        return bool(self.association_roles)
+
+
+class RoleQuerySet(models.QuerySet):
+    def live(self):
+        today = timezone.localdate()
+        return self.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today))
+
+
+class AssociationRole(models.Model):
+    """What somebody may do for the association; an auditor's role has an end."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("Admin")
+        TREASURER = "treasurer", _("Treasurer")
+        DISPATCHER = "dispatcher", _("Dispatcher")
+        VOLUNTEER = "volunteer", _("Volunteer")
+        AUDITOR = "auditor", _("Auditor")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=20, choices=Role)
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="one_row_per_user_and_role"),
+            models.CheckConstraint(
+                condition=~models.Q(role="auditor") | models.Q(ends_on__isnull=False), name="auditor_has_an_end"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class AuditEntry(models.Model):
+    """Who read or changed what; only ever added to, and nothing a person typed in it."""
+
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    on_behalf_of = models.BigIntegerField(null=True)
+    deed = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]
+
+    def __str__(self):
+        return f"{self.deed} {self.subject}"

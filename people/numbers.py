@@ -1,0 +1,21 @@
+"""Numbers that people see, drawn from a database sequence and never reused."""
+
+from django.db.models import Func, TextField
+
+
+class NextNumber(Func):
+    """The next public number as a column default: `R-2026-000123` with a year, `D-000123` without.
+
+    A sequence may leave gaps, which is right for these and wrong for invoices (see billing's series).
+    """
+
+    arity = 0
+    output_field = TextField()
+
+    def __init__(self, prefix, sequence, *, with_year):
+        super().__init__()
+        self.prefix, self.sequence, self.with_year = prefix, sequence, with_year
+
+    def as_sql(self, compiler, connection, **extra):
+        year = "to_char(now() AT TIME ZONE 'Europe/Zurich', 'YYYY-') || " if self.with_year else ""
+        return f"('{self.prefix}-' || {year}lpad(nextval('{self.sequence}')::text, 6, '0'))", []

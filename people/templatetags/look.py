@@ -1,0 +1,180 @@
+"""The parts that pages are built from, with the markup written once. `/elements/` shows them all."""
+
+from django import forms, template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+
+from people.status import LOOKS
+
+register = template.Library()
+
+CHECKBOXES = (forms.CheckboxInput,)
+SELECTS = (forms.Select,)
+GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+@register.simple_tag
+def icon(name, css="wg-icon"):
+    """An icon of the sprite, always beside a word: `{% icon "truck" %}`."""
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name)
+
+
+@register.simple_tag
+def pill(noun, status):
+    """A status as colour, icon and word: `{% pill "request" device_request.status %}`."""
+    look = LOOKS[noun, str(status)]
+    return format_html('<span class="wg-pill" data-tone="{}">{}{}</span>', look.tone, icon(look.icon), look.word)
+
+
+@register.simple_tag
+def greeting(user):
+    """The word of the time of day and the person's first name: "Good morning, Lea"."""
+    hour = timezone.localtime().hour
+    if hour < 11:
+        words = gettext("Good morning, %(name)s")
+    elif hour < 18:
+        words = gettext("Good day, %(name)s")
+    else:
+        words = gettext("Good evening, %(name)s")
+    return words % {"name": user.get_short_name()}
+
+
+@register.simple_block_tag(end_name="endnote", takes_context=True)
+def note(context, content, tone="", css=""):
+    """One sentence that matters; with tone "stop" it is read aloud at once."""
+    role = format_html(' role="{}"', "alert" if tone == "stop" else "status") if tone in ("stop", "done") else ""
+    shade = format_html(' data-tone="{}"', tone) if tone else ""
+    return format_html('<div class="wg-note{}"{}{}>{}</div>', css and f" {css}", shade, role, content)
+
+
+@register.simple_block_tag(end_name="endsection")
+def section(content, title, side=False, id="", css=""):
+    """An ink rule, the title, the matter; with `side` the title stands at the left."""
+    return format_html(
+        '<section class="wg-sec{}{}"{}><h2>{}</h2><div>{}</div></section>',
+        " wg-sec-side" if side else "",
+        css and f" {css}",
+        format_html(' id="{}"', id) if id else "",
+        title,
+        content,
+    )
+
+
+@register.simple_block_tag(end_name="endpage_head", takes_context=True)
+def page_head(context, content, title, **about):
+    """Where am I, what is this, what can I do: the content is the buttons.
+
+    Also takes parent and parent_url, crumb, lead, noun and status (a pill) and sub.
+    """
+    about |= {"title": title, "actions": content if content.strip() else ""}
+    return context.template.engine.get_template("components/page_head.html").render(context.new(about))
+
+
+def _attributes(bound, extra):
+    """The attributes of a field's control: our class, what describes it, what the page adds."""
+    widget = bound.field.widget
+    base = "form-select" if isinstance(widget, SELECTS) and not isinstance(widget, GROUPS) else "form-control"
+    if isinstance(widget, CHECKBOXES):
+        base = "form-check-input"
+    css = [base, widget.attrs.get("class", "")]
+    described = []
+    if bound.help_text:
+        described.append(f"{bound.auto_id}_help")
+    if bound.errors:
+        css.append("is-invalid")
+        described.append(f"{bound.auto_id}_error")
+    attrs = {"class": " ".join(filter(None, css))}
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return attrs | {name.replace("_", "-"): value for name, value in extra.items()}
+
+
+def _options(bound):
+    """The rows of a group of radio buttons or checkboxes, each with its small line."""
+    widget = bound.field.widget
+    attrs = bound.build_widget_attrs({"id": bound.auto_id}, widget)
+    small = getattr(bound.field, "choice_help", {})
+    return [
+        option | {"id": option["attrs"].get("id"), "help": small.get(str(option["value"]), "")}
+        for option in widget.subwidgets(bound.html_name, bound.value(), attrs)
+    ]
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound, label=None, help=None, **extra):
+    """A form field: label, help, error, control; further names become attributes, `_` read as `-`."""
+    widget = bound.field.widget
+    if help is not None:
+        bound.help_text = help
+    kind = "control"
+    if widget.is_hidden:
+        kind = "hidden"
+    elif isinstance(widget, GROUPS):
+        kind = "group"
+    elif isinstance(widget, CHECKBOXES):
+        kind = "check"
+    options = _options(bound) if kind == "group" else []
+    return {
+        "field": bound,
+        "kind": kind,
+        "label": bound.label if label is None else label,
+        "control": "" if kind == "group" else bound.as_widget(attrs=_attributes(bound, extra)),
+        "options": options,
+        "rows": any(option["help"] for option in options),
+        "optional": not bound.field.required and kind != "check",
+        "described": " ".join(
+            part
+            for part in (
+                f"{bound.auto_id}_help" if bound.help_text else "",
+                f"{bound.auto_id}_error" if bound.errors else "",
+            )
+            if part
+        ),
+    }
+
+
+@register.inclusion_tag("components/field.html")
+def filter_field(bound):
+    """A field of a filter form: everything there is optional, so it goes without saying."""
+    return field(bound) | {"optional": False}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*bound_forms):
+    """What is to be mended, on top, each line a link to its field; nothing when all is well."""
+    lines = []
+    for form in bound_forms:
+        lines += [{"text": text} for text in form.non_field_errors()]
+        for bound in form:
+            if bound.errors:
+                target = bound.id_for_label
+                if isinstance(bound.field.widget, GROUPS):
+                    target = f"{bound.auto_id}_0"
+                lines += [{"target": target, "label": bound.label, "text": text} for text in bound.errors]
+    return {
+        "lines": lines,
+        "heading": ngettext(
+            "One thing to mend before you go on", "%(count)s things to mend before you go on", len(lines)
+        )
+        % {"count": len(lines)},
+    }
+
+
+@register.inclusion_tag("components/form_fields.html")
+def form_fields(form):
+    """All fields of a short form, one under the other, with the error summary."""
+    return {"form": form}
+
+
+@register.inclusion_tag("components/sort.html", takes_context=True)
+def sort(context, column, label, css=""):
+    """A table head that sorts: `?sort=column`, then `?sort=-column`; needs the page's `request`."""
+    now = context["request"].GET.get("sort", "")
+    query = context["request"].GET.copy()
+    query.pop("after", None)
+    query.pop("before", None)
+    query["sort"] = f"-{column}" if now == column else column
+    direction = {column: "ascending", f"-{column}": "descending"}.get(now, "")
+    return {"label": label, "css": css, "direction": direction, "url": f"?{query.urlencode()}"}

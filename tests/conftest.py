@@ -1,0 +1,63 @@
+import pytest
+from django.db import connections
+
+from partners.models import BillTo, Commune, Membership, Partner
+from people.models import AssociationRole, User
+
+
+def pytest_collection_modifyitems(items):
+    """Every test that uses the database names both logins.
+
+    The owner makes the test database, and flushes it after transactional tests: the runtime login may not.
+    """
+    for item in items:
+        for mark in item.iter_markers("django_db"):
+            mark.kwargs.setdefault("databases", ["default", "owner"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Let go of the runtime login's connection before the test database is dropped."""
+    yield
+    connections.close_all()
+
+
+@pytest.fixture
+def make_user(db):
+    def make(email="somebody@example.org", *roles, **columns):
+        user = User.objects.create_user(email, name=columns.pop("name", email.split("@")[0].title()), **columns)
+        for role in roles:
+            AssociationRole.objects.create(user=user, role=role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def volunteer(make_user):
+    return make_user("volunteer@example.org", "volunteer")
+
+
+@pytest.fixture
+def dispatcher(make_user):
+    return make_user("dispatch@example.org", "dispatcher")
+
+
+@pytest.fixture
+def commune(db):
+    return Commune.objects.create(bfs_no=404, name="Burgdorf", canton="BE", language="de")
+
+
+@pytest.fixture
+def partner(db):
+    partner = Partner.objects.create(name="Sozialdienst Lindental", postcode="3400", town="Burgdorf", status="active")
+    BillTo.objects.create(partner=partner, name="Sozialdienst Lindental", postcode="3400", town="Burgdorf")
+    return partner
+
+
+@pytest.fixture
+def social_worker(make_user, partner):
+    user = make_user("worker@example.org")
+    Membership.objects.create(user=user, partner=partner, role="social_worker")
+    user.acting_for, user.membership_roles = partner, frozenset({"social_worker"})
+    return user
