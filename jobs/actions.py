@@ -1,0 +1,46 @@
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from people.lifecycle import Refused
+
+from .models import ATTEMPTS, Job
+from .registry import DOORS
+
+
+def run(job_id: int) -> bool:
+    """Do one job if it is ours to do; False if it was not due or another worker has it.
+
+    A Refused ends it at once; any other error puts it back with a pause and is raised again.
+    """
+    job = Job.objects.filter(pk=job_id).first()
+    claim = job.claim() if job else None
+    if job is None or claim is None:
+        return False
+    if job.attempts > ATTEMPTS:  # each time it took its worker along
+        claim.fail(job.error or "the worker died", final=True)
+        return False
+    try:
+        door = DOORS[job.kind]
+        door(job.key, claim)
+        if not claim.ended:
+            claim.finish()
+    except Refused as refusal:
+        claim.fail(str(refusal), final=True)
+    except Exception as error:
+        claim.fail(f"{type(error).__name__}: {error}"[:2000])
+        raise
+    return True
+
+
+@transaction.atomic
+def try_again(job: Job) -> None:
+    """Let a dead job wait once more, with all its attempts."""
+    dead = Job.objects.select_for_update().filter(pk=job.pk, state=Job.State.DEAD).first()
+    if dead is None:
+        raise Refused(_("This job is no longer given up."))
+    if Job.objects.filter(kind=dead.kind, subject=dead.subject, state=Job.State.WAITING).exists():
+        raise Refused(_("The same job waits already."))
+    dead.state, dead.attempts, dead.due_at, dead.ended_at = Job.State.WAITING, 0, timezone.now(), None
+    dead.save(update_fields=["state", "attempts", "due_at", "ended_at"])
+    Job.objects.ring(dead)

@@ -1,0 +1,203 @@
+import uuid
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .doorbell import ring
+
+LEASE = timedelta(minutes=2)
+ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=5)
+
+
+class Batch(models.Model):
+    """The jobs of one button press, for one progress bar."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(max_length=80)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    acting_for_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("jobs:batch", args=[self.token])
+
+    def progress(self):
+        """How many of the jobs are done, dead and there at all: three counts in one query."""
+        return self.jobs.aggregate(
+            done=models.Count("pk", filter=Q(state=Job.State.DONE)),
+            dead=models.Count("pk", filter=Q(state=Job.State.DEAD)),
+            total=models.Count("pk"),
+        )
+
+
+class JobQuerySet(models.QuerySet):
+    def plan(self, kind, about, *, batch=None, due_at=None):
+        """Write down a job about a record and ring for it after commit; one waiting job per (kind, subject)."""
+        return self.plan_many(kind, [about], batch=batch, due_at=due_at)
+
+    def plan_many(self, kind, records, *, batch=None, due_at=None):
+        """Write down one job per record in one statement per thousand; what waits already is not doubled."""
+        due_at = due_at or timezone.now()
+        jobs = self.bulk_create(
+            [Job(kind=kind, subject=subject_of(record), batch=batch, due_at=due_at) for record in records],
+            ignore_conflicts=True,
+            batch_size=1000,
+        )
+        waiting = self.filter(kind=kind, subject__in=[job.subject for job in jobs], state=Job.State.WAITING)
+        self.ring(*waiting)
+
+    def ring(self, *jobs):
+        """Ring for these jobs once the transaction has committed."""
+        for job in jobs:
+            transaction.on_commit(partial(ring, job.pk))
+
+    def due(self):
+        """What a worker may take: waiting and due, or running on a lease that has ended."""
+        now = timezone.now()
+        return self.filter(
+            Q(state=Job.State.WAITING, due_at__lte=now) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+        )
+
+    def dead(self):
+        return self.filter(state=Job.State.DEAD)
+
+
+def subject_of(record):
+    """The subject of a job: app, model and key, and nothing else."""
+    return f"{record._meta.label_lower}:{record.pk}"
+
+
+class Job(models.Model):
+    """Something to be done, written in the same transaction as what it is about.
+
+    The row is the truth; Celery's message is only a doorbell.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        DEAD = "dead", _("Given up")
+
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    token = models.UUIDField(null=True)
+    error = models.TextField(blank=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="jobs")
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=Q(state="waiting"), name="one_waiting_job_per_subject"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "dead"]), name="job_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(token__isnull=False, lease_until__isnull=False),
+                name="running_job_has_a_lease",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "running"]), name="jobs_due"),
+            models.Index(fields=["-ended_at"], condition=Q(state="dead"), name="jobs_dead"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.subject}"
+
+    @property
+    def key(self):
+        return self.subject.rpartition(":")[2]
+
+    def claim(self):
+        """Take the job with a lease and a fresh token; None if another worker has it or it is not due."""
+        now = timezone.now()
+        token = uuid.uuid4()
+        taken = (
+            Job.objects.due()
+            .filter(pk=self.pk)
+            .update(state=self.State.RUNNING, token=token, lease_until=now + LEASE, attempts=F("attempts") + 1)
+        )
+        if not taken:
+            return None
+        self.refresh_from_db()
+        return Claim(self, token)
+
+
+class LostClaim(Exception):
+    """The lease ran out and another worker has the job: nothing may be written."""
+
+
+class Claim:
+    """A worker's hold on a job, good only while the row still carries its token."""
+
+    def __init__(self, job, token):
+        self.job, self.token = job, token
+        self.ended = False
+
+    @transaction.atomic
+    def _end(self, **columns):
+        mine = Job.objects.filter(pk=self.job.pk, token=self.token, state=Job.State.RUNNING)
+        if not mine.update(**columns):
+            raise LostClaim(str(self.job))
+        self.ended = True
+
+    def held(self):
+        """A transaction that commits only if the job is still ours, and ends the job with it."""
+        return _Held(self)
+
+    def finish(self):
+        self._end(state=Job.State.DONE, ended_at=timezone.now(), token=None, lease_until=None)
+
+    def fail(self, error, *, final=False):
+        """Put the job back with a growing pause, or give it up after the last attempt."""
+        now = timezone.now()
+        if final or self.job.attempts >= ATTEMPTS:
+            self._end(state=Job.State.DEAD, error=error, ended_at=now, token=None, lease_until=None)
+        elif Job.objects.filter(
+            kind=self.job.kind, subject=self.job.subject, state=Job.State.WAITING
+        ).exists():  # a newer one waits already and does the same work
+            self._end(state=Job.State.DONE, error=error, ended_at=now, token=None, lease_until=None)
+        else:
+            pause = FIRST_PAUSE * 2 ** (self.job.attempts - 1)
+            self._end(state=Job.State.WAITING, error=error, due_at=now + pause, token=None, lease_until=None)
+
+
+class _Held(transaction.Atomic):
+    """`transaction.atomic()` that locks the claimed row first and finishes the job last."""
+
+    def __init__(self, claim):
+        super().__init__(using=None, savepoint=True, durable=False)
+        self.claim = claim
+
+    def __enter__(self):
+        super().__enter__()
+        mine = Job.objects.select_for_update().filter(pk=self.claim.job.pk, token=self.claim.token)
+        if not mine.exists():
+            error = LostClaim(str(self.claim.job))
+            super().__exit__(LostClaim, error, None)
+            raise error
+
+    def __exit__(self, kind, error, traceback):
+        if kind is None:
+            self.claim.finish()
+        super().__exit__(kind, error, traceback)

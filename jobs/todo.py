@@ -1,0 +1,27 @@
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people.todo import Todo
+
+from .models import Job
+
+
+def todo_for(user):
+    """Dead jobs, for the association's admins."""
+    if not user.has_role("admin"):
+        return []
+    dead = Job.objects.dead().count()
+    if not dead:
+        return []
+    return [
+        Todo(
+            dead,
+            ngettext("Job was given up", "Jobs were given up", dead),
+            _("Eight attempts failed. Read the reason, mend it, and try again."),
+            reverse("jobs:list"),
+            _("See the jobs"),
+            urgency=90,
+            tone="stop",
+        )
+    ]

@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from jobs import actions
+from jobs.models import ATTEMPTS, Job, LostClaim, subject_of
+from jobs.registry import DOORS
+from people.lifecycle import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def door(monkeypatch):
+    calls = []
+
+    def use(work):
+        monkeypatch.setitem(DOORS, "tests.deed", lambda key, claim: (calls.append(key), work(key, claim)))
+        return calls
+
+    return use
+
+
+@pytest.fixture
+def job(volunteer):
+    Job.objects.plan("tests.deed", volunteer)
+    return Job.objects.get()
+
+
+def test_a_job_is_done_once(job, door, volunteer):
+    calls = door(lambda key, claim: None)
+    assert actions.run(job.pk) is True
+    assert actions.run(job.pk) is False
+    assert (calls, Job.objects.get().state) == ([str(volunteer.pk)], "done")
+
+
+def test_a_waiting_job_is_there_once_and_a_running_one_does_not_block_a_new_one(job, volunteer):
+    Job.objects.plan("tests.deed", volunteer)
+    assert Job.objects.count() == 1
+    job.claim()
+    Job.objects.plan("tests.deed", volunteer)
+    assert Job.objects.filter(subject=subject_of(volunteer)).count() == 2
+
+
+def test_a_failed_job_waits_longer_each_time_and_is_given_up_with_its_reason(job, door):
+    door(lambda key, claim: 1 / 0)
+    for attempt in range(1, ATTEMPTS + 1):
+        before = timezone.now()
+        with pytest.raises(ZeroDivisionError):
+            actions.run(job.pk)
+        job.refresh_from_db()
+        if attempt < ATTEMPTS:
+            assert job.state == "waiting"
+            assert job.due_at - before >= timedelta(seconds=5 * 2 ** (attempt - 1))
+            Job.objects.update(due_at=timezone.now())
+    assert (job.state, job.error) == ("dead", "ZeroDivisionError: division by zero")
+
+
+def test_a_refusal_ends_a_job_at_once(job, door):
+    def refuse(key, claim):
+        raise Refused("No address.")
+
+    door(refuse)
+    actions.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("dead", "No address.")
+
+
+def test_a_job_whose_worker_died_is_taken_again_after_its_lease(job, door):
+    calls = door(lambda key, claim: None)
+    job.claim()
+    assert actions.run(job.pk) is False
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert actions.run(job.pk) is True
+    assert len(calls) == 1
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(job, volunteer):
+    late = job.claim()
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert Job.objects.get().claim()
+    with pytest.raises(LostClaim), late.held():
+        volunteer.name = "overwritten"
+        volunteer.save()
+    volunteer.refresh_from_db()
+    assert volunteer.name == "Volunteer"
+    assert Job.objects.get().state == "running"
+
+
+def test_a_dead_job_waits_again_when_somebody_says_so(job, door):
+    door(lambda key, claim: None)
+    Job.objects.update(state="dead", attempts=ATTEMPTS, ended_at=timezone.now())
+    actions.try_again(job)
+    assert actions.run(job.pk) is True
+    with pytest.raises(Refused):
+        actions.try_again(job)
