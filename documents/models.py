@@ -1,0 +1,78 @@
+import hashlib
+import os
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class StoredFileManager(models.Manager):
+    def keep(self, content, *, media_type, name):
+        """Write bytes to disk, synced, and then the row; an orphan left by a rollback is swept after a day."""
+        stored = self.model(
+            key=uuid.uuid4(),
+            media_type=media_type,
+            name=name,
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        stored.path.parent.mkdir(parents=True, exist_ok=True)
+        with stored.path.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        stored.save(force_insert=True)
+        return stored
+
+
+class StoredFile(models.Model):
+    """Bytes on disk under a random key, never under their hash: nothing is shared across partners."""
+
+    key = models.UUIDField(unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = StoredFileManager()
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def path(self):
+        key = str(self.key)
+        return Path(settings.MEDIA_ROOT) / key[:2] / key
+
+    def read(self):
+        return self.path.read_bytes()
+
+
+class Mail(models.Model):
+    """A mail to one reader about one record: rendered when it is sent, no body and no address kept.
+
+    `reader` is empty when the kind's door finds the address in the record.
+    """
+
+    class Outcome(models.TextChoices):
+        PLANNED = "planned"
+        SENT = "sent"
+        NOT_SENT = "not_sent"
+
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PLANNED)
+    message_id = models.CharField(max_length=200, blank=True)
+    planned_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return f"{self.kind} {self.subject}"
+
+    @property
+    def key(self):
+        return self.subject.rpartition(":")[2]

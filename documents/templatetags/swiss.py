@@ -1,0 +1,100 @@
+"""Money, days, times and phone numbers as they are written in Switzerland, in the reader's language."""
+
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+import phonenumbers
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+register = template.Library()
+
+DAY = {"de": "j. F", "uk": "j E"}
+SHORT_DAY = {"de": "D j. M"}
+
+
+@register.filter
+def amount(value):
+    """Francs with two decimals: 1’590.00."""
+    if value is None or value == "":
+        return ""
+    rounded = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{rounded:,.2f}".replace(",", "’")
+
+
+@register.filter
+def money(value):
+    """Francs with their currency: CHF 1’590.00."""
+    return f"CHF {amount(value)}" if amount(value) else ""
+
+
+@register.filter
+def number(value):
+    """A count with its thousands marked: 4’812."""
+    return f"{value:,}".replace(",", "’") if value not in (None, "") else ""
+
+
+def _here(value):
+    """The local time of a moment; a day stays as it is."""
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def _language():
+    return (get_language() or "en").split("-")[0]
+
+
+def _first(text, value):
+    """French and Italian say "the first" where others say "one"."""
+    mark = {"fr": "1er", "it": "1º"}.get(_language())
+    return text.replace("1", mark, 1) if mark and value.day == 1 else text
+
+
+@register.filter
+def day(value):
+    """A day for tables: 24.11.2026."""
+    return _here(value).strftime("%d.%m.%Y") if value else ""
+
+
+@register.filter
+def day_words(value):
+    """A day for sentences: "24 November", with the year when it is not this one."""
+    if not value:
+        return ""
+    value = _here(value)
+    year = "" if value.year == timezone.localdate().year else f" {value.year}"
+    return _first(date_format(value, DAY.get(_language(), "j F")), value) + year
+
+
+@register.filter
+def weekday(value):
+    """A day for promises: "Tuesday, 24 November"."""
+    return f"{date_format(_here(value), 'l')}, {day_words(value)}" if value else ""
+
+
+@register.simple_tag
+def today():
+    """This day, here."""
+    return timezone.localdate()
+
+
+@register.filter
+def moment(value):
+    """A time for a timeline: "Thu 12 Nov, 09:08", with the year when it is not this one."""
+    if not value:
+        return ""
+    value = _here(value)
+    year = "" if value.year == timezone.localdate().year else f" {value.year}"
+    return f"{date_format(value, SHORT_DAY.get(_language(), 'D j M'))}{year}, {value:%H:%M}"
+
+
+@register.filter
+def phone(value):
+    """A Swiss number as one dials it here, 079 123 45 67; any other with its country."""
+    try:
+        parsed = phonenumbers.parse(str(value or ""), "CH")
+    except phonenumbers.NumberParseException:
+        return str(value or "")
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, style.NATIONAL if parsed.country_code == 41 else style.INTERNATIONAL)
