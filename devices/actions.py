@@ -1,0 +1,82 @@
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from people.lifecycle import Refused
+from people.models import User
+
+from .checklist import POINTS
+from .models import Device, Drive, Erasure, Inspection
+
+Status = Device.Status
+
+
+@transaction.atomic
+def receive(*, asset_tag: str, by: User, drives: list[dict], **columns) -> tuple[Device, bool]:
+    """Take in a laptop with its drives; scanned twice gives the same laptop, and False."""
+    tag = asset_tag.strip().upper()
+    device, is_new = Device.objects.exclude(status__in=[Status.SCRAPPED, Status.PASSED_ON]).get_or_create(
+        asset_tag=tag, defaults=columns
+    )
+    if is_new:
+        Drive.objects.bulk_create(Drive(device=device, **drive) for drive in drives)
+        device.note("receive", by=by)
+    return device, is_new
+
+
+@transaction.atomic
+def record_erasure(drive: Drive, *, result: str, method: str, by: User) -> Device:
+    """Write down the erasure of a drive; the laptop moves on once none is left."""
+    device = Device.objects.get(pk=drive.device_id).lock()
+    if device.status not in (Status.RECEIVED, Status.REPAIR):
+        if device.status == Status.ERASED and not device.drives.open().filter(pk=drive.pk).exists():
+            return device
+        raise Refused(_("%(device)s is “%(status)s”: its drives are not erased now.") % {
+            "device": device, "status": device.get_status_display(),
+        })  # fmt: skip
+    Erasure.objects.create(drive=drive, turn=device.turn, result=result, method=method, by=by)
+    if not device.drives.open().exists():
+        device.move(Status.ERASED, verb="record_erasure", by=by)
+    return device
+
+
+@transaction.atomic
+def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **columns) -> None:
+    """Mark a laptop ready after every point of the checklist was looked at."""
+    device.lock()
+    missing = [point for point in POINTS if point not in points]
+    if missing:
+        raise Refused(_("Tick every point of the checklist first."))
+    if device.drives.open().exists():
+        raise Refused(_("A drive of this laptop has no successful erasure yet."))
+    if device.move(Status.READY, verb="mark_ready", by=by, grade=grade, **columns):
+        Inspection.objects.create(device=device, turn=device.turn, points=points, grade=grade, by=by)
+
+
+def reserve(device: Device, *, number: str, by: User | None) -> None:
+    """Keep a ready laptop for a request."""
+    device.move(Status.RESERVED, verb="reserve", by=by, numbers={"request": number})
+
+
+def unreserve(device: Device, *, number: str, by: User | None) -> None:
+    """Put a kept laptop back among the ready ones."""
+    device.move(Status.READY, verb="release", by=by, numbers={"request": number})
+
+
+def mark_shipped(device: Device, *, number: str, by: User | None) -> None:
+    """The laptop has left the house for a request."""
+    device.move(Status.SHIPPED, verb="hand_over", by=by, numbers={"request": number})
+
+
+@transaction.atomic
+def scrap(device: Device, *, by: User) -> None:
+    """Take a laptop out for good."""
+    device.move(Status.SCRAPPED, verb="scrap", by=by)
+
+
+@transaction.atomic
+def start_over(device: Device, *, by: User) -> None:
+    """A returned laptop begins again: its earlier erasures no longer count."""
+    device.move(
+        Status.RECEIVED, verb="start_over", by=by, turn=device.lock().turn + 1, grade="", received_at=timezone.now()
+    )

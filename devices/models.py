@@ -1,0 +1,215 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from people.lifecycle import Lifecycle, Step
+from people.numbers import NextNumber
+
+
+class DeviceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The association's people see all; a partner sees a device only through its own request."""
+        return self if user.has_role("admin", "dispatcher", "volunteer") else self.none()
+
+    def ready(self):
+        return self.filter(status=Device.Status.READY)
+
+    def with_open_drives(self):
+        """`has_open_drives`: whether a drive still lacks a successful erasure of this turn."""
+        return self.annotate(has_open_drives=Exists(Drive.objects.filter(device=OuterRef("pk")).open()))
+
+
+class Device(Lifecycle):
+    """A donated laptop on its way to somebody.
+
+    `turn` counts its lives: a returned laptop starts over, and only erasures of the present turn count.
+    """
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", pgettext_lazy("device", "Received")
+        ERASED = "erased", pgettext_lazy("device", "Data erased")
+        READY = "ready", pgettext_lazy("device", "Ready")
+        RESERVED = "reserved", pgettext_lazy("device", "Reserved")
+        SHIPPED = "shipped", pgettext_lazy("device", "Shipped")
+        RETURNED = "returned", pgettext_lazy("device", "Returned")
+        REPAIR = "repair", pgettext_lazy("device", "In repair")
+        MISSING = "missing", pgettext_lazy("device", "Missing")
+        LOST = "lost", pgettext_lazy("device", "Lost")
+        PASSED_ON = "passed_on", pgettext_lazy("device", "Passed on")
+        SCRAPPED = "scrapped", pgettext_lazy("device", "Scrapped")
+
+    MOVES = {
+        Status.RECEIVED: {Status.ERASED, Status.MISSING, Status.SCRAPPED},
+        Status.ERASED: {Status.READY, Status.REPAIR, Status.RECEIVED, Status.MISSING, Status.SCRAPPED},
+        Status.READY: {
+            Status.RESERVED, Status.REPAIR, Status.RECEIVED, Status.MISSING, Status.SCRAPPED, Status.PASSED_ON,
+        },
+        Status.RESERVED: {Status.SHIPPED, Status.READY, Status.REPAIR, Status.MISSING},
+        Status.SHIPPED: {Status.RETURNED, Status.LOST, Status.RESERVED},
+        Status.RETURNED: {Status.RECEIVED, Status.SCRAPPED},
+        Status.REPAIR: {Status.ERASED, Status.READY, Status.MISSING, Status.SCRAPPED},
+        Status.MISSING: {Status.RECEIVED, Status.ERASED, Status.READY, Status.RESERVED, Status.REPAIR},
+        Status.LOST: {Status.RETURNED, Status.SHIPPED},
+        Status.PASSED_ON: set(),
+        Status.SCRAPPED: set(),
+    }  # fmt: skip
+
+    class System(models.TextChoices):
+        LINUX = "linux", "Linux"
+        WINDOWS = "windows", "Windows"
+
+    class Keyboard(models.TextChoices):
+        CH_DE = "ch-de", _("Swiss German")
+        CH_FR = "ch-fr", _("Swiss French")
+
+    class Grade(models.TextChoices):
+        A = "A", _("A, like new")
+        B = "B", _("B, light traces of use")
+        C = "C", _("C, for courses")
+
+    number = models.CharField(
+        max_length=20, unique=True, editable=False, db_default=NextNumber("D", "device_number", with_year=False)
+    )
+    status = models.CharField(max_length=20, choices=Status, default=Status.RECEIVED, editable=False)
+    turn = models.PositiveSmallIntegerField(default=0, editable=False)
+    asset_tag = models.CharField(_("Tag or serial number"), max_length=60)
+    maker = models.CharField(_("Maker"), max_length=40, blank=True)
+    model = models.CharField(_("Model"), max_length=60, blank=True)
+    memory_gb = models.PositiveSmallIntegerField(_("Memory, GB"), default=8)
+    system = models.CharField(_("Operating system"), max_length=10, choices=System, default=System.LINUX)
+    keyboard = models.CharField(_("Keyboard"), max_length=10, choices=Keyboard, default=Keyboard.CH_DE)
+    grade = models.CharField(_("Grade"), max_length=1, choices=Grade, blank=True)
+    shelf = models.CharField(_("Shelf"), max_length=10, blank=True)
+    received_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = DeviceQuerySet.as_manager()
+
+    TRIGGERS = {
+        "ready_means_erased": _("A drive of this laptop has no successful erasure yet."),
+        "drives_join_before_erasure": _("A drive can only be added to a laptop that stands at “received”."),
+    }
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asset_tag"],
+                condition=~Q(status__in=["scrapped", "passed_on"]),
+                name="one_live_device_per_tag",
+                violation_error_message=_("This laptop is taken in already."),
+            ),
+            models.CheckConstraint(condition=Q(memory_gb__gt=0), name="device_has_memory"),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "received", "erased", "ready", "reserved", "shipped", "returned", "repair", "missing", "lost",
+                        "passed_on", "scrapped",
+                    ]
+                ),
+                name="device_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["ready", "reserved"]) | ~Q(grade=""), name="ready_device_has_a_grade"
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["status", "-id"], name="devices_by_status"),
+            models.Index(
+                fields=["system", "keyboard", "memory_gb"], condition=Q(status="ready"), name="devices_to_match"
+            ),
+        ]
+
+    def __str__(self):
+        return self.number or self.asset_tag
+
+    def get_absolute_url(self):
+        return reverse("devices:detail", args=[self.number])
+
+
+class DeviceStep(Step):
+    record = models.ForeignKey(Device, models.PROTECT, related_name="steps")
+
+
+class DriveQuerySet(models.QuerySet):
+    def open(self):
+        """Drives that still need an erasure: neither erased in the device's present turn nor destroyed."""
+        return self.filter(destroyed_at__isnull=True).exclude(
+            Exists(
+                Erasure.objects.filter(
+                    drive=OuterRef("pk"), turn=OuterRef("device__turn"), result=Erasure.Result.SUCCESS
+                )
+            )
+        )
+
+
+class Drive(models.Model):
+    """What holds data in a device."""
+
+    class Kind(models.TextChoices):
+        SSD = "ssd", "SSD"
+        NVME = "nvme", "NVMe"
+        HDD = "hdd", _("Hard disk")
+
+    device = models.ForeignKey(Device, models.PROTECT, related_name="drives")
+    serial = models.CharField(_("Serial number of the drive"), max_length=60)
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.SSD)
+    size_gb = models.PositiveIntegerField(_("Size, GB"), default=256)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DriveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "serial"],
+                name="one_drive_per_serial",
+                violation_error_message=_("This drive is listed already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.serial
+
+
+class Erasure(models.Model):
+    """Evidence that a drive was erased, or that it failed (NIST SP 800-88); only ever added to."""
+
+    class Result(models.TextChoices):
+        SUCCESS = "success", _("Erased")
+        FAILED = "failed", _("Failed")
+
+    class Method(models.TextChoices):
+        PURGE = "purge", _("Purge (secure erase by the drive)")
+        CLEAR = "clear", _("Clear (overwritten)")
+
+    drive = models.ForeignKey(Drive, models.PROTECT, related_name="erasures")
+    turn = models.PositiveSmallIntegerField()
+    method = models.CharField(_("Method"), max_length=10, choices=Method, default=Method.PURGE)
+    result = models.CharField(_("Result"), max_length=10, choices=Result)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.drive}: {self.result}"
+
+
+class Inspection(models.Model):
+    """A passed checklist: the points looked at, the grade given; only ever added to."""
+
+    device = models.ForeignKey(Device, models.PROTECT, related_name="inspections")
+    turn = models.PositiveSmallIntegerField()
+    points = models.JSONField()
+    grade = models.CharField(max_length=1, choices=Device.Grade)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"{self.device}: {self.grade}"

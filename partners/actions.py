@@ -1,0 +1,48 @@
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from people.lifecycle import Refused
+from people.models import User
+
+from .models import Agreement, BillTo, Commune, Membership, Partner
+
+Status = Partner.Status
+
+
+@transaction.atomic
+def create(partner: Partner, bill_to: BillTo, communes: list[Commune], *, by: User) -> Partner:
+    """Take on an organisation: admitted, with who pays and the communes it speaks for."""
+    partner.save()
+    bill_to.partner = partner
+    bill_to.save()
+    for commune in communes:
+        partner.coverage.create(commune=commune)
+    partner.move(Status.ADMITTED, verb="admit", by=by)
+    return partner
+
+
+@transaction.atomic
+def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> None:
+    """Record the countersigned agreement: from now on the organisation's approvals reach the queue."""
+    partner.lock()
+    if not partner.bill_tos.filter(is_active=True).exists():
+        raise Refused(_("Say first who pays for this organisation."))
+    agreement.partner, agreement.countersigned_by, agreement.recorded_at = partner, by, timezone.now()
+    agreement.save()
+    if partner.status == Status.ADMITTED:
+        partner.move(Status.ACTIVE, verb="record_agreement", by=by)
+
+
+@transaction.atomic
+def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> Membership:
+    """Give a person a role in an organisation, with an account if there is none yet."""
+    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
+        email, name=name, language=partner.language
+    )
+    if user.is_association:
+        raise Refused(_("This person works for the association and can’t act for an organisation."))
+    membership, is_new = Membership.objects.get_or_create(user=user, partner=partner, role=role, ended_at=None)
+    if is_new:
+        partner.note("invite", by=by, role=role)
+    return membership

@@ -1,0 +1,17 @@
+from .agreement import Agreement, Tariff
+from .partner import BillTo, Membership, Partner, PartnerStep
+from .register import Commune, Coverage, Locality
+from .token import ApiToken
+
+__all__ = [
+    "Agreement",
+    "ApiToken",
+    "BillTo",
+    "Commune",
+    "Coverage",
+    "Locality",
+    "Membership",
+    "Partner",
+    "PartnerStep",
+    "Tariff",
+]

@@ -1,0 +1,167 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from people.lifecycle import Lifecycle, Step
+
+
+class PartnerQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The association sees all, a member the one acted for."""
+        if user.has_role("admin", "dispatcher", "treasurer", "auditor"):
+            return self
+        return self.filter(pk=user.acting_for_id) if user.acting_for else self.none()
+
+    def active(self):
+        return self.filter(status=Partner.Status.ACTIVE)
+
+
+class Partner(Lifecycle):
+    """An organisation that knows people in poverty and pays for their laptops."""
+
+    class Status(models.TextChoices):
+        APPLIED = "applied", pgettext_lazy("partner", "Applied")
+        ADMITTED = "admitted", pgettext_lazy("partner", "Admitted")
+        ACTIVE = "active", pgettext_lazy("partner", "Active")
+        DECLINED = "declined", pgettext_lazy("partner", "Declined")
+        SUSPENDED = "suspended", pgettext_lazy("partner", "Suspended")
+        ENDED = "ended", pgettext_lazy("partner", "Ended")
+
+    MOVES = {
+        Status.APPLIED: {Status.ADMITTED, Status.DECLINED},
+        Status.ADMITTED: {Status.ACTIVE, Status.DECLINED},
+        Status.ACTIVE: {Status.SUSPENDED, Status.ENDED},
+        Status.SUSPENDED: {Status.ACTIVE, Status.ENDED},
+        Status.DECLINED: {Status.APPLIED},
+        Status.ENDED: {Status.APPLIED},
+    }
+
+    class Kind(models.TextChoices):
+        COMMUNE = "commune", _("Commune")
+        REGIONAL = "regional", _("Regional social service")
+        MANDATED = "mandated", _("Mandated organisation")
+        RELIEF = "relief", _("Relief organisation")
+
+    class Delivery(models.TextChoices):
+        PERSON = "person", _("To the person")
+        OFFICE = "office", _("To our office")
+
+    name = models.CharField(_("Name"), max_length=70)
+    kind = models.CharField(_("Kind"), max_length=20, choices=Kind, default=Kind.COMMUNE)
+    status = models.CharField(max_length=20, choices=Status, default=Status.APPLIED, editable=False)
+    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="de")
+    street = models.CharField(_("Street"), max_length=70, blank=True)
+    house_number = models.CharField(_("No."), max_length=16, blank=True)
+    postcode = models.CharField(_("Postcode"), max_length=4)
+    town = models.CharField(_("Town"), max_length=35)
+    delivery = models.CharField(_("Usual delivery"), max_length=10, choices=Delivery, default=Delivery.PERSON)
+    tier = models.CharField(_("Tariff tier"), max_length=20, default="standard")
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["applied", "admitted", "active", "declined", "suspended", "ended"]),
+                name="partner_status_is_known",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("partners:detail", args=[self.pk])
+
+    @property
+    def is_active(self):
+        return self.status == self.Status.ACTIVE
+
+
+class PartnerStep(Step):
+    record = models.ForeignKey(Partner, models.PROTECT, related_name="steps")
+
+
+class BillToQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(partner__in=Partner.objects.visible_to(user))
+
+
+class BillTo(models.Model):
+    """Who pays: a cost bearer of a partner, with all that its invoice must carry."""
+
+    class Cadence(models.TextChoices):
+        MONTH = "month", _("Once a month")
+        QUARTER = "quarter", _("Once a quarter")
+        ORDER = "order", _("After each parcel")
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="bill_tos")
+    name = models.CharField(_("Name on the invoice"), max_length=70)
+    department = models.CharField(_("Department"), max_length=70, blank=True)
+    street = models.CharField(_("Street"), max_length=70, blank=True)
+    house_number = models.CharField(_("No."), max_length=16, blank=True)
+    postcode = models.CharField(_("Postcode"), max_length=16)
+    town = models.CharField(_("Town"), max_length=35)
+    country = models.CharField(_("Country"), max_length=2, default="CH")
+    email = models.EmailField(_("E-mail for invoices"), blank=True)
+    language = models.CharField(_("Language of the invoice"), max_length=2, choices=settings.LANGUAGES, default="de")
+    cadence = models.CharField(_("How often"), max_length=10, choices=Cadence, default=Cadence.MONTH)
+    cost_centre = models.CharField(_("Cost centre"), max_length=40, blank=True)
+    order_number = models.CharField(_("Order number"), max_length=40, blank=True)
+    supplier_number = models.CharField(_("Our supplier number"), max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = BillToQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "partner"], name="bill_to_with_partner"),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(postcode="") & ~Q(town=""), name="bill_to_has_an_address"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.department}" if self.department else self.name
+
+
+class MembershipQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(ended_at__isnull=True, partner__status__in=["admitted", "active", "suspended"])
+
+
+class Membership(models.Model):
+    """What a user may do in one organisation."""
+
+    class Role(models.TextChoices):
+        SOCIAL_WORKER = "social_worker", _("Social worker")
+        MANAGER = "manager", _("Manager")
+        ACCOUNTING = "accounting", _("Accounting")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships")
+    role = models.CharField(_("Role"), max_length=20, choices=Role)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "partner", "role"],
+                condition=Q(ended_at__isnull=True),
+                name="one_live_membership_per_role",
+                violation_error_message=_("This person has this role already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.get_role_display()}, {self.partner}"

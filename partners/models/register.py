@@ -1,0 +1,93 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class CommuneQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(valid_to__isnull=True)
+
+    def covered(self):
+        """Communes that an organisation speaks for today."""
+        return self.filter(coverage__in=Coverage.objects.live()).distinct()
+
+
+class Commune(models.Model):
+    """A Swiss commune by its BFS number, kept after a merger with the commune that follows it."""
+
+    class Language(models.TextChoices):
+        DE = "de", "Deutsch"
+        FR = "fr", "Français"
+        IT = "it", "Italiano"
+        RM = "rm", "Rumantsch"
+
+    bfs_no = models.PositiveIntegerField(primary_key=True)
+    name = models.CharField(max_length=60)
+    canton = models.CharField(max_length=2)
+    language = models.CharField(max_length=2, choices=Language)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
+
+    objects = CommuneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return f"{self.name} ({self.canton})" if f"({self.canton})" not in self.name else self.name
+
+
+class LocalityQuerySet(models.QuerySet):
+    def suggest(self, postcode):
+        """Localities of a postcode with their communes, the largest share of addresses first."""
+        return self.filter(postcode=postcode).select_related("commune").order_by("-share", "name")
+
+
+class Locality(models.Model):
+    """A postcode's place in a commune. `share`: percent of the postcode's addresses there."""
+
+    postcode = models.CharField(max_length=4, db_index=True)
+    name = models.CharField(max_length=60)
+    commune = models.ForeignKey(Commune, models.CASCADE, related_name="localities")
+    share = models.DecimalField(max_digits=6, decimal_places=3)
+    language = models.CharField(max_length=2)
+
+    objects = LocalityQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["postcode", "name", "commune"], name="one_row_per_place")]
+
+    def __str__(self):
+        return f"{self.postcode} {self.name}"
+
+
+class CoverageQuerySet(models.QuerySet):
+    def live(self):
+        today = timezone.localdate()
+        return self.filter(Q(valid_from__lte=today), Q(valid_to__isnull=True) | Q(valid_to__gt=today))
+
+
+class Coverage(models.Model):
+    """For which commune an organisation speaks, and since when."""
+
+    partner = models.ForeignKey("partners.Partner", models.CASCADE, related_name="coverage")
+    commune = models.ForeignKey(Commune, models.PROTECT, related_name="coverage")
+    valid_from = models.DateField(default=timezone.localdate)
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "commune"],
+                condition=Q(valid_to__isnull=True),
+                name="one_live_coverage_per_commune",
+                violation_error_message=_("The organisation covers this commune already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.partner}: {self.commune}"

@@ -1,0 +1,112 @@
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from devices import actions as device_actions
+from devices.models import Device
+from partners.models import Partner, Tariff
+from people.lifecycle import Refused
+from people.models import User
+
+from .models import Allocation, DeviceRequest, Recipient
+
+Status = DeviceRequest.Status
+
+
+@transaction.atomic
+def receive(
+    *, partner: Partner, owner: User, recipient: dict, form_token: uuid.UUID | None, **columns
+) -> DeviceRequest:
+    """Write down a person's wish; the same form sent twice gives the same request."""
+    if not partner.is_active:
+        raise Refused(_("Your organisation has no running agreement."))
+    for name in (recipient["first_name"], recipient["last_name"]):
+        if name and len(name) > 2 and name.casefold() in columns["case_reference"].casefold():
+            raise Refused(_("The case reference is printed on the invoice: leave the person’s name out of it."))
+    token = form_token or uuid.uuid4()
+    device_request, is_new = DeviceRequest.objects.get_or_create(
+        form_token=token, defaults={"partner": partner, "owner": owner, **columns}
+    )
+    if is_new:
+        Recipient.objects.create(request=device_request, partner=partner, **recipient)
+        device_request.note("receive", by=owner)
+    elif device_request.partner_id != partner.pk:
+        raise Refused(_("This form belongs to another organisation."))
+    return device_request
+
+
+@transaction.atomic
+def approve(device_request: DeviceRequest, *, by: User) -> None:
+    """Register an examined request with the association and freeze its price."""
+    partner = Partner.objects.select_for_update(no_key=True).get(pk=device_request.partner_id)
+    if not partner.is_active:
+        raise Refused(_("Your organisation has no running agreement."))
+    if by.acting_for_id != partner.pk:
+        raise Refused(_("Only the organisation itself approves."))
+    now = timezone.now()
+    price = device_request.lock().price or Tariff.objects.price_for(
+        tier=partner.tier, delivery=device_request.delivery
+    )  # a confirmed price stays
+    device_request.move(
+        Status.APPROVED, verb="approve", by=by, price=price,
+        approved_at=device_request.approved_at or now, approved_by=device_request.approved_by or by, moved_at=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
+    """The organisation says no, with a reason code."""
+    device_request.move(Status.DECLINED, verb="decline", by=by, reason=reason, moved_at=timezone.now())
+
+
+@transaction.atomic
+def withdraw(device_request: DeviceRequest, *, by: User) -> None:
+    """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
+    device_request.lock()
+    _release_live(device_request, by=by)
+    device_request.move(Status.WITHDRAWN, verb="withdraw", by=by, moved_at=timezone.now())
+
+
+@transaction.atomic
+def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allocation:
+    """Give a ready laptop to an approved request; the index on live allocations lets exactly one win."""
+    device_request.lock()
+    device.lock()
+    numbers = {"request": device_request.number, "device": device.number}
+    live = device_request.allocations.live().first()
+    if live and live.device_id == device.pk and live.by_id == by.pk:
+        return live
+    if device_request.status == Status.APPROVED and not device_request.partner.is_active:
+        raise Refused(_("The organisation is suspended: its requests pause."))
+    allocation = Allocation.objects.create(
+        request=device_request, partner_id=device_request.partner_id, device=device, by=by
+    )
+    device_request.move(Status.ALLOCATED, verb="allocate", by=by, numbers=numbers, moved_at=timezone.now())
+    device_actions.reserve(device, number=device_request.number, by=by)
+    return allocation
+
+
+@transaction.atomic
+def release(device_request: DeviceRequest, *, by: User) -> None:
+    """Take the laptop away from a request, which goes back to its place in the queue."""
+    device_request.lock()
+    numbers = _release_live(device_request, by=by)
+    device_request.move(Status.APPROVED, verb="release", by=by, numbers=numbers, moved_at=timezone.now())
+
+
+def mark_shipped(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
+    """The parcel with the laptop has left the house."""
+    device_request.move(Status.SHIPPED, verb="ship", by=by, numbers={"parcel": parcel}, moved_at=timezone.now())
+
+
+def _release_live(device_request, *, by):
+    allocation = device_request.allocations.live().select_related("device").first()
+    if allocation is None:
+        return {}
+    device = allocation.device
+    device_actions.unreserve(device, number=device_request.number, by=by)
+    allocation.released_at = timezone.now()
+    allocation.save(update_fields=["released_at"])
+    return {"device": device.number}

@@ -1,0 +1,7 @@
+from .allocation import Allocation
+from .device_request import DeviceRequest, RequestStep
+from .draft import RequestDraft
+from .recipient import Recipient
+from .round_date import RoundDate
+
+__all__ = ["Allocation", "DeviceRequest", "Recipient", "RequestDraft", "RequestStep", "RoundDate"]

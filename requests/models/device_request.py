@@ -1,0 +1,133 @@
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from devices.models import Device
+from partners.models import BillTo, Commune, Partner
+from people.lifecycle import Lifecycle, Step
+from people.numbers import NextNumber
+
+
+class DeviceRequestQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The service desk and dispatch see all; social workers those of the partner they act for."""
+        if user.acting_for:
+            mine = self.filter(partner=user.acting_for)
+            return mine if user.membership_roles & {"social_worker", "manager"} else mine.none()
+        return self if user.has_role("admin", "dispatcher") else self.none()
+
+    def queued(self):
+        """Approved requests of active partners that wait for a device, oldest approval first."""
+        return self.filter(status=DeviceRequest.Status.APPROVED, partner__status=Partner.Status.ACTIVE).order_by(
+            "approved_at", "pk"
+        )
+
+    def matching_words(self, text):
+        """Requests whose number or case reference holds the words; never a name (decisions 18)."""
+        return self.annotate(case_upper=Upper("case_reference")).filter(
+            Q(case_upper__contains=text.upper()) | Q(number=text.upper())
+        )
+
+
+class DeviceRequest(Lifecycle):
+    """A partner's wish for one device for one person, from the first word to the doorstep."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", pgettext_lazy("request", "Received")
+        APPROVED = "approved", pgettext_lazy("request", "Approved")
+        ALLOCATED = "allocated", pgettext_lazy("request", "Allocated")
+        SHIPPED = "shipped", pgettext_lazy("request", "Shipped")
+        DELIVERED = "delivered", pgettext_lazy("request", "Delivered")
+        DECLINED = "declined", pgettext_lazy("request", "Declined")
+        REJECTED = "rejected", pgettext_lazy("request", "Rejected")
+        WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
+        RETURNED = "returned", pgettext_lazy("request", "Returned")
+        LOST = "lost", pgettext_lazy("request", "Lost")
+
+    MOVES = {
+        Status.RECEIVED: {Status.APPROVED, Status.DECLINED, Status.WITHDRAWN},
+        Status.APPROVED: {Status.ALLOCATED, Status.WITHDRAWN, Status.REJECTED, Status.RECEIVED},
+        Status.ALLOCATED: {Status.SHIPPED, Status.APPROVED, Status.WITHDRAWN, Status.REJECTED},
+        Status.SHIPPED: {Status.DELIVERED, Status.LOST, Status.RETURNED, Status.ALLOCATED},
+        Status.DELIVERED: {Status.RETURNED},
+        Status.LOST: {Status.DELIVERED, Status.RETURNED, Status.APPROVED, Status.WITHDRAWN},
+        Status.RETURNED: {Status.APPROVED, Status.WITHDRAWN},
+        Status.DECLINED: set(),
+        Status.REJECTED: set(),
+        Status.WITHDRAWN: set(),
+    }
+
+    class Purpose(models.TextChoices):
+        SCHOOL = "school", _("School")
+        TRAINING = "training", _("Training")
+        JOB_SEARCH = "job_search", _("Job search")
+        EVERYDAY = "everyday", _("Everyday life")
+
+    number = models.CharField(
+        max_length=20, unique=True, editable=False, db_default=NextNumber("R", "request_number", with_year=True)
+    )
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="requests")
+    status = models.CharField(max_length=20, choices=Status, default=Status.RECEIVED, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="requests")
+    commune = models.ForeignKey(Commune, models.PROTECT, related_name="requests")
+    case_reference = models.CharField(_("Your case reference"), max_length=40)
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    system = models.CharField(max_length=10, choices=Device.System, default=Device.System.LINUX)
+    keyboard = models.CharField(max_length=10, choices=Device.Keyboard)
+    delivery = models.CharField(max_length=10, choices=Partner.Delivery)
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True, editable=False)
+    received_at = models.DateTimeField(default=timezone.now, editable=False)
+    approved_at = models.DateTimeField(null=True, editable=False)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    moved_at = models.DateTimeField(default=timezone.now, editable=False)
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = DeviceRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "partner"], name="request_with_partner"),
+            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="request_price_is_positive"),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "received", "approved", "allocated", "shipped", "delivered", "declined", "rejected",
+                        "withdrawn", "returned", "lost",
+                    ]
+                ),
+                name="request_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["received", "declined", "withdrawn", "rejected"])
+                | Q(price__isnull=False, approved_at__isnull=False),
+                name="approved_request_has_a_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(system="linux") | Q(purpose="training"),
+                name="windows_only_for_training",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["partner", "-id"], name="requests_of_partner"),
+            models.Index(fields=["partner", "status", "-id"], name="requests_of_partner_by_status"),
+            models.Index(fields=["status", "-id"], name="requests_by_status"),
+            models.Index(fields=["approved_at", "id"], condition=Q(status="approved"), name="requests_queued"),
+            GinIndex(OpClass(Upper("case_reference"), name="gin_trgm_ops"), name="requests_by_case_words"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return reverse("requests:detail", args=[self.number])
+
+
+class RequestStep(Step):
+    record = models.ForeignKey(DeviceRequest, models.PROTECT, related_name="steps")

@@ -1,0 +1,61 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from partners.models import Partner
+
+from .device_request import DeviceRequest
+
+LANGUAGES = [
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("it", "Italiano"),
+    ("en", "English"),
+    ("uk", "Українська"),
+    ("ar", "العربية"),
+]
+
+
+class RecipientQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who may see the request may see its person; volunteers, treasurers and accounting never do."""
+        return self.filter(request__in=DeviceRequest.objects.visible_to(user))
+
+
+class Recipient(models.Model):
+    """The person a request is for: sensitive data, apart from all else, blanked when it is due."""
+
+    request = models.OneToOneField(DeviceRequest, models.PROTECT, related_name="recipient", primary_key=True)
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    first_name = models.CharField(_("First name"), max_length=50, blank=True)
+    last_name = models.CharField(_("Last name"), max_length=50, blank=True)
+    birth_year = models.PositiveSmallIntegerField(_("Year of birth"), null=True, blank=True)
+    street = models.CharField(_("Street"), max_length=70, blank=True)
+    house_number = models.CharField(_("No."), max_length=16, blank=True)
+    postcode = models.CharField(_("Postcode"), max_length=4, blank=True)
+    town = models.CharField(_("Town"), max_length=35, blank=True)
+    mobile = PhoneNumberField(_("Mobile"), blank=True)
+    language = models.CharField(_("Language of the person"), max_length=2, choices=LANGUAGES, default="de")
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RecipientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(first_name="", last_name="", street="", house_number="", postcode="", town="", mobile=""),
+                name="erased_person_is_blank",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def short_name(self):
+        return f"{self.first_name[:1]}. {self.last_name}" if self.last_name else ""
