@@ -1,0 +1,57 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class DatedQuerySet(models.QuerySet):
+    def on(self, day=None):
+        """The row that holds on a day, today by default; None if there is none."""
+        return self.filter(valid_from__lte=day or timezone.localdate()).order_by("-valid_from", "-pk").first()
+
+
+class CreditorAccount(models.Model):
+    """The association's bank account from a day on: QR-IBAN for references, ordinary IBAN for statements."""
+
+    iban = models.CharField(max_length=21)
+    qr_iban = models.CharField(max_length=21)
+    reference_prefix = models.CharField(max_length=10, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["valid_from"], name="one_account_per_day"),
+            models.CheckConstraint(
+                condition=Q(iban__regex=r"^(CH|LI)[0-9]{2}[0-9A-Z]{17}$")
+                & Q(qr_iban__regex=r"^(CH|LI)[0-9]{2}3[01][0-9]{3}[0-9A-Z]{12}$"),
+                name="account_has_an_iban_and_a_qr_iban",
+            ),
+            models.CheckConstraint(condition=Q(reference_prefix__regex=r"^[0-9]{0,10}$"), name="prefix_is_digits"),
+        ]  # fmt: skip
+
+    def __str__(self):
+        return self.iban
+
+
+class VatStatus(models.Model):
+    """Whether the association is registered for VAT from a day on: number and rate, empty while it is not."""
+
+    number = models.CharField(max_length=20, blank=True)
+    rate = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    valid_from = models.DateField()
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["valid_from"], name="one_vat_status_per_day"),
+            models.CheckConstraint(
+                condition=Q(number="", rate__isnull=True) | (~Q(number="") & Q(rate__isnull=False)),
+                name="vat_number_comes_with_a_rate",
+            ),
+        ]
+
+    def __str__(self):
+        return self.number or "–"

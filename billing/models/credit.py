@@ -1,0 +1,44 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from partners.models import Partner
+from shipping.models import Shipment
+
+from .invoice import Invoice, Series
+
+
+class CreditNote(models.Model):
+    """A correction of one issued invoice in its own number series; only ever added to."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="credit_notes")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes")
+    series = models.ForeignKey(Series, models.PROTECT, related_name="credit_notes")
+    number = models.PositiveBigIntegerField()
+    issued_on = models.DateField(default=timezone.localdate)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "number"], name="credit_number_once_per_series")]
+
+    def __str__(self):
+        return f"G-{self.series_id.rpartition('-')[2]}-{self.number:04}"
+
+
+class CreditLine(models.Model):
+    """Takes one whole charge back; CHF."""
+
+    credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="credits")
+    turn = models.PositiveSmallIntegerField()
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shipment", "turn"], name="one_credit_per_turn"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="credit_is_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.shipment}: −{self.amount}"

@@ -1,0 +1,178 @@
+from django.db import models
+from django.db.models import Case, F, Q, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from documents.models import StoredFile
+from partners.models import BillTo, Partner
+from people.lifecycle import Lifecycle, Step
+from requests.models import DeviceRequest
+
+
+class Series(models.Model):
+    """A gapless number series of one year of issue; its row is locked last and only while issuing."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    first = models.PositiveBigIntegerField(default=1)
+    last = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "first"], name="series_with_first"),
+            models.CheckConstraint(condition=Q(first__gt=0), name="series_begins_above_zero"),
+            models.CheckConstraint(condition=Q(last__gte=F("first") - 1), name="series_only_rises"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class InvoiceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The association's money people see all; a partner's manager and accounting the issued ones of theirs."""
+        if user.acting_for:
+            mine = self.filter(partner=user.acting_for, status=Invoice.Status.ISSUED)
+            return mine if user.membership_roles & {"manager", "accounting"} else mine.none()
+        return self if user.has_role("treasurer", "admin", "auditor") else self.none()
+
+    def drafts(self):
+        return self.filter(status=Invoice.Status.DRAFT)
+
+    def issued(self):
+        return self.filter(status=Invoice.Status.ISSUED)
+
+    def with_paid(self):
+        """`paid`: what was booked for it so far, in CHF."""
+        from .payment import Payment  # it refers to Invoice
+
+        booked = (
+            Payment.objects.filter(invoice=models.OuterRef("pk"))
+            .order_by()
+            .values("invoice")
+            .annotate(sum=models.Sum("amount"))
+            .values("sum")
+        )
+        zero = models.Value(0, output_field=models.DecimalField(max_digits=12, decimal_places=2))
+        return self.annotate(paid=models.functions.Coalesce(models.Subquery(booked), zero))
+
+
+class Invoice(Lifecycle):
+    """One bill-to's charges of a period: a draft, then for ever what was issued."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("invoice", "Draft")
+        ISSUED = "issued", pgettext_lazy("invoice", "Issued")
+
+    MOVES = {Status.DRAFT: {Status.ISSUED}, Status.ISSUED: set()}
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="invoices")
+    bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="invoices")
+    period = models.DateField()
+    request = models.ForeignKey(DeviceRequest, models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="invoices")
+    first = models.PositiveBigIntegerField(null=True)
+    number = models.PositiveBigIntegerField(null=True)
+    previous = models.GeneratedField(
+        expression=Case(When(number__gt=F("first"), then=F("number") - 1)),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
+    )
+    total = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    issued_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    reference = models.CharField(max_length=27, null=True)  # noqa: DJ001 - null until issued, so that it can be unique
+    snapshot = models.JSONField(null=True)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    TRIGGERS = {
+        "born_as_draft": _("An invoice begins as a draft."),
+        "issued_invoice_stays": _("An issued invoice stays as it is. Credit it instead."),
+        "issued_lines_stay": _("The lines of an issued invoice stay as they are. Credit it instead."),
+        "total_is_the_sum": _("The total is not the sum of the lines."),
+        "line_of_its_debtor": _("The parcel is billed to another unit."),
+    }
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bill_to", "period", "request"],
+                condition=Q(status="draft"),
+                nulls_distinct=False,
+                name="one_draft_per_period",
+                violation_error_message=_("There is a draft for this period already."),
+            ),
+            models.UniqueConstraint(fields=["id", "partner"], name="invoice_with_partner"),
+            models.UniqueConstraint(fields=["series", "number"], name="number_once_per_series"),
+            models.UniqueConstraint(fields=["reference"], name="reference_once"),
+            models.CheckConstraint(condition=Q(period__day=1), name="period_is_a_first_day"),
+            models.CheckConstraint(condition=Q(total__gte=0), name="total_is_not_negative"),
+            models.CheckConstraint(condition=Q(status__in=["draft", "issued"]), name="invoice_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True) | Q(number__gte=F("first")), name="number_is_from_the_first"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status="draft",
+                    number__isnull=True, series__isnull=True, first__isnull=True, snapshot__isnull=True,
+                    reference__isnull=True, issued_on__isnull=True, due_on__isnull=True,
+                )
+                | Q(
+                    status="issued",
+                    number__isnull=False, series__isnull=False, first__isnull=False, snapshot__isnull=False,
+                    reference__isnull=False, issued_on__isnull=False, due_on__isnull=False,
+                ),
+                name="number_exactly_when_issued",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["status", "-id"], name="invoices_by_status")]
+
+    def __str__(self):
+        return self.public_number or _("Draft %(id)s") % {"id": self.pk}
+
+    @property
+    def public_number(self):
+        """`2026-0463`; empty for a draft."""
+        return self.snapshot["number"] if self.snapshot else ""
+
+    @property
+    def slug(self):
+        return self.public_number or f"draft-{self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("billing:detail", args=[self.slug])
+
+    @property
+    def is_overdue(self):
+        return bool(self.due_on) and self.due_on < timezone.localdate() and self.paid < self.total
+
+    @property
+    def state(self):
+        """The word people see: draft, open, partly_paid, paid or overdue. Needs `with_paid()`."""
+        if self.status == self.Status.DRAFT:
+            return "draft"
+        if self.paid >= self.total:
+            return "paid"
+        if self.is_overdue:
+            return "overdue"
+        return "partly_paid" if self.paid else "open"
+
+
+class InvoiceStep(Step):
+    record = models.ForeignKey(Invoice, models.PROTECT, related_name="steps")
+
+
+class InvoiceDocument(models.Model):
+    """The rendered PDF of an issued invoice, kept for ever as it was; only ever added to."""
+
+    invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="document")
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"{self.invoice}.pdf"

@@ -1,0 +1,185 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from devices.models import Device
+from documents.models import StoredFile
+from partners.models import BillTo, Partner
+from people.lifecycle import Lifecycle, Step
+from requests.models import Allocation, DeviceRequest, RoundDate
+
+
+class Round(Lifecycle):
+    """The parcels that go out together on a day of the calendar."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", pgettext_lazy("round", "Open")
+        CLOSED = "closed", pgettext_lazy("round", "Closed")
+        HANDED_OVER = "handed_over", pgettext_lazy("round", "Handed over")
+
+    MOVES = {
+        Status.OPEN: {Status.CLOSED},
+        Status.CLOSED: {Status.OPEN, Status.HANDED_OVER},
+        Status.HANDED_OVER: {Status.CLOSED},
+    }
+
+    date = models.OneToOneField(RoundDate, models.PROTECT, related_name="round")
+    status = models.CharField(max_length=20, choices=Status, default=Status.OPEN, editable=False)
+
+    class Meta:
+        ordering = ["date__on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "closed", "handed_over"]), name="round_status_is_known"
+            )
+        ]
+
+    def __str__(self):
+        return _("Round of %(day)s") % {"day": self.date}
+
+
+class RoundStep(Step):
+    record = models.ForeignKey(Round, models.PROTECT, related_name="steps")
+
+
+class ShipmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Dispatch and the service desk see all, volunteers too (no names there); a partner its own."""
+        if user.acting_for:
+            mine = self.filter(partner=user.acting_for)
+            return mine if user.membership_roles & {"social_worker", "manager"} else mine.none()
+        return self if user.has_role("admin", "dispatcher", "volunteer") else self.none()
+
+    def live(self):
+        return self.exclude(status=Shipment.Status.CANCELLED)
+
+
+class Shipment(Lifecycle):
+    """One parcel with one device for one request.
+
+    Who pays and the price in CHF are copied from the request at hand-over and empty before.
+    """
+
+    class Status(models.TextChoices):
+        PACKING = "packing", pgettext_lazy("shipment", "Packing")
+        LABELLED = "labelled", pgettext_lazy("shipment", "Labelled")
+        HANDED_OVER = "handed_over", pgettext_lazy("shipment", "Handed over")
+        DELIVERED = "delivered", pgettext_lazy("shipment", "Delivered")
+        RETURNED = "returned", pgettext_lazy("shipment", "Returned")
+        LOST = "lost", pgettext_lazy("shipment", "Lost")
+        CANCELLED = "cancelled", pgettext_lazy("shipment", "Cancelled")
+
+    MOVES = {
+        Status.PACKING: {Status.LABELLED, Status.CANCELLED},
+        Status.LABELLED: {Status.PACKING, Status.HANDED_OVER, Status.CANCELLED},
+        Status.HANDED_OVER: {Status.DELIVERED, Status.RETURNED, Status.LOST, Status.LABELLED},
+        Status.LOST: {Status.DELIVERED, Status.RETURNED},
+        Status.DELIVERED: {Status.RETURNED},
+        Status.RETURNED: set(),
+        Status.CANCELLED: set(),
+    }
+
+    allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="shipments")
+    request = models.ForeignKey(DeviceRequest, models.PROTECT, related_name="shipments")
+    device = models.ForeignKey(Device, models.PROTECT, related_name="shipments")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="shipments")
+    status = models.CharField(max_length=20, choices=Status, default=Status.PACKING, editable=False)
+    ident_code = models.CharField(max_length=20, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    bill_to = models.ForeignKey(BillTo, models.PROTECT, null=True, related_name="shipments")
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    handed_over_noted_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = ShipmentQuerySet.as_manager()
+
+    TRIGGERS = {
+        "debtor_stays": _("Credit the charge before billing another unit."),
+    }
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["allocation"],
+                condition=~Q(status="cancelled"),
+                name="one_live_shipment_per_allocation",
+                violation_error_message=_("There is a parcel for this laptop already."),
+            ),
+            models.UniqueConstraint(fields=["id", "partner"], name="shipment_with_partner"),
+            models.UniqueConstraint(
+                fields=["ident_code"], condition=~Q(ident_code=""), name="one_parcel_per_ident_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["packing", "labelled", "handed_over", "delivered", "returned", "lost", "cancelled"]
+                ),
+                name="shipment_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_over_at__isnull=True)
+                | Q(bill_to__isnull=False, price__isnull=False, handed_over_noted_at__isnull=False),
+                name="handed_over_knows_who_pays",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["packing", "labelled", "cancelled"], handed_over_at__isnull=True)
+                | Q(status__in=["handed_over", "delivered", "returned", "lost"], handed_over_at__isnull=False),
+                name="handed_over_at_exactly_when_out",
+            ),
+            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="shipment_price_is_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="shipments_by_status"),
+            models.Index(fields=["bill_to", "handed_over_at"], name="shipments_to_bill"),
+        ]
+
+    def __str__(self):
+        return self.ident_code or f"{self.request}"
+
+    def get_absolute_url(self):
+        return reverse("shipping:detail", args=[self.pk])
+
+
+class ShipmentStep(Step):
+    record = models.ForeignKey(Shipment, models.PROTECT, related_name="steps")
+
+
+class Label(models.Model):
+    """An attempt at a label, committed with its own item number before the carrier is asked."""
+
+    class State(models.TextChoices):
+        ORDERED = "ordered", _("Ordered")
+        MADE = "made", _("Made")
+        UNKNOWN = "unknown", _("Answer lost")
+        TO_VOID = "to_void", _("To be voided")
+        VOID = "void", _("Void")
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="labels")
+    item_number = models.PositiveIntegerField(unique=True, editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.ORDERED)
+    ident_code = models.CharField(max_length=20, unique=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    ordered_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["shipment"], condition=Q(state="made"), name="one_live_label_per_shipment"),
+            models.CheckConstraint(
+                condition=~Q(state="made") | Q(file__isnull=False, made_at__isnull=False), name="made_label_has_a_file"
+            ),
+            models.CheckConstraint(
+                condition=Q(item_number__gt=0, item_number__lt=100_000_000), name="item_number_has_eight_digits"
+            ),
+        ]
+
+    def __str__(self):
+        return self.ident_code
