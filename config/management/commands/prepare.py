@@ -1,0 +1,24 @@
+from django.conf import settings
+from django.core.management import BaseCommand, call_command
+
+from billing.models import CreditorAccount, VatStatus
+
+BEGINNING = "2020-01-01"
+
+
+class Command(BaseCommand):
+    help = "Migrates as the owner and writes the first account and VAT rows. Example: manage.py prepare"
+
+    def handle(self, **options):
+        if "owner" not in settings.DATABASES:
+            raise SystemExit("DATABASE_OWNER_URL is missing: only the owner's login may change the tables.")
+        call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
+        CreditorAccount.objects.get_or_create(
+            valid_from=BEGINNING,
+            defaults={
+                "iban": settings.CREDITOR_IBAN,
+                "qr_iban": settings.CREDITOR_QR_IBAN,
+                "reference_prefix": settings.CREDITOR_REFERENCE_PREFIX,
+            },
+        )
+        VatStatus.objects.get_or_create(valid_from=BEGINNING)

@@ -1,0 +1,41 @@
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import HttpResponseRedirect, JsonResponse
+
+from people.lifecycle import Refused, refusal_for
+
+SEE_OTHER = 303
+
+
+class RefusedMiddleware:
+    """Say a refusal to whoever asked: 409 to programs and fragments, else a message on the page one came from.
+
+    A broken constraint that has a sentence of its own is a refusal, too.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, Refused):
+            sentence = str(exception)
+        elif isinstance(exception, IntegrityError) and (found := refusal_for(exception)):
+            sentence = str(found)
+        else:
+            return None
+        if request.htmx or "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"detail": sentence}, status=409)
+        messages.error(request, sentence)
+        response = HttpResponseRedirect(_back(request))
+        response.status_code = SEE_OTHER
+        return response
+
+
+def _back(request):
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() and came_from.path else "/home/"

@@ -1,0 +1,64 @@
+"""The main menu: who finds what where, as one table."""
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+TODAY = (_("Today"), "home")
+REQUESTS = (_("Requests"), "requests:list")
+NEW_REQUEST = (_("New request"), "requests:new")
+PARTNERS = (_("Partners"), "partners:list")
+DEVICES = (_("Devices"), "devices:list")
+TAKE_IN = (_("Scan"), "devices:scan")
+ROUNDS = (_("Rounds"), "shipping:list")
+STATION = (_("Close parcels"), "shipping:station")
+MONTH_END = (_("Month end"), "billing:month_end")
+INVOICES = (_("Invoices"), "billing:list")
+PAYMENTS = (_("Payments"), "billing:bank_files")
+JOBS = (_("Background work"), "jobs:list")
+
+ASSOCIATION = {
+    "admin": [TODAY, REQUESTS, PARTNERS, DEVICES, ROUNDS, INVOICES, JOBS],
+    "treasurer": [TODAY, MONTH_END, INVOICES, PAYMENTS, PARTNERS],
+    "dispatcher": [TODAY, ROUNDS, STATION, DEVICES, REQUESTS],
+    "volunteer": [TODAY, TAKE_IN, DEVICES, STATION],
+    "auditor": [TODAY, INVOICES, PARTNERS],
+}
+PARTNER = {
+    "social_worker": [TODAY, REQUESTS, NEW_REQUEST],
+    "manager": [TODAY, REQUESTS, NEW_REQUEST, INVOICES],
+    "accounting": [TODAY, INVOICES],
+}
+
+
+def entries_for(user):
+    """The menu of this person: the rows of all their roles, each once, in the table's order."""
+    if user.acting_for:
+        rows = [PARTNER[role] for role in PARTNER if role in user.membership_roles]
+    else:
+        rows = [ASSOCIATION[role] for role in ASSOCIATION if user.has_role(role)]
+    return list(dict.fromkeys(entry for row in rows for entry in row)) or [TODAY]
+
+
+def _url(name):
+    """The page's address; empty while its app has no pages yet."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation(request):
+    """Context processor: `navigation`, `account_label`, `theme` and `association_name` for the page's frame."""
+    frame = {"navigation": [], "account_label": "", "theme": "auto", "association_name": settings.ASSOCIATION["name"]}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return frame
+    entries = [
+        {"label": label, "url": url, "current": False} for label, name in entries_for(user) if (url := _url(name))
+    ]
+    here = [entry for entry in entries if request.path.startswith(entry["url"])]
+    if here:
+        max(here, key=lambda entry: len(entry["url"]))["current"] = True
+    label = f"{user} · {user.acting_for}" if user.acting_for else str(user)
+    return frame | {"navigation": entries, "account_label": label, "theme": user.theme}

@@ -1,0 +1,243 @@
+"""Settings: one file, from the environment only. `.env.example` lists every variable.
+
+Without DATABASE_URL the running demo's servers are joined (`.data/env`); under pytest a throwaway cluster is started.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+UNDER_TEST = "pytest" in sys.modules
+
+env = environ.Env()
+DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data")))
+
+if UNDER_TEST:
+    os.environ.update(DEMO="0", SECRET_KEY="a key for the tests, long enough to pass for a real one")  # noqa: S106
+    if "DATABASE_URL" not in os.environ:  # the first process starts the servers, its workers inherit the addresses
+        from config import embedded
+
+        os.environ.update(embedded.start_postgres(throwaway=True, durable=False))
+        os.environ["REDIS_URL"] = embedded.start_valkey(throwaway=True)
+elif "DATABASE_URL" not in os.environ and (DATA_DIR / "env").exists():
+    environ.Env.read_env(DATA_DIR / "env")
+
+
+def refuse(sentence):
+    """Stop with one sentence that says what to do, and exit code 1."""
+    raise SystemExit(f"Weitergabe can't start: {sentence}")
+
+
+DEMO = env.bool("DEMO", default="DATABASE_URL" not in os.environ)
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env("SECRET_KEY", default="")
+GUARD_KEY = env("GUARD_KEY", default=SECRET_KEY)
+BASE_URL = env("BASE_URL", default="http://localhost:8000")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+try:
+    DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://nobody@127.0.0.1:1/none")}
+    if "DATABASE_OWNER_URL" in os.environ:
+        DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
+except (ValueError, environ.ImproperlyConfigured) as error:
+    refuse(f"DATABASE_URL can't be read ({error}).")
+DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=10s -c statement_timeout=60s"}
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if "owner" in DATABASES:
+    DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
+REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
+
+if not DEMO and not UNDER_TEST:
+    if len(SECRET_KEY) < 50:
+        refuse("SECRET_KEY is missing or shorter than 50 characters. Set a long random one.")
+    if "*" in ALLOWED_HOSTS:
+        refuse("ALLOWED_HOSTS is `*`. Name the hosts the site answers to.")
+    if "DATABASE_URL" not in os.environ:
+        refuse("DATABASE_URL is missing. Name the database, or set DEMO=1 and use bin/start.")
+    if (DATA_DIR / "env").exists() and os.environ["DATABASE_URL"] in (DATA_DIR / "env").read_text():
+        refuse("DATABASE_URL is the demo's embedded database. Name a real one, or set DEMO=1.")
+SECRET_KEY = SECRET_KEY or "a demo without a key of its own answers nobody; bin/start writes a real one"
+
+INSTALLED_APPS = [
+    "config",
+    "billing",
+    "shipping",
+    "requests",
+    "devices",
+    "partners",
+    "documents",
+    "jobs",
+    "people",
+    "help",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "csp",
+    "phonenumber_field",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "partners.middleware.ActingForMiddleware",
+    "config.middleware.RefusedMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.User"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "config.navigation.navigation",
+            ],
+        },
+    }
+]
+
+LANGUAGES = [("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("en", "English")]
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Zurich"
+USE_TZ = True
+FORMAT_MODULE_PATH = "config.formats"
+PHONENUMBER_DEFAULT_REGION = "CH"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+if UNDER_TEST:  # nothing is collected there: the files are served from where they lie
+    STATIC_ROOT, STATICFILES_DIRS = BASE_DIR / "static", []
+MEDIA_ROOT = env("MEDIA_ROOT", default=str(DATA_DIR / "media"))
+
+# Sign-in by e-mail address: password, code by mail, passkeys, TOTP.
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/home/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by invitation
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+if UNDER_TEST:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+EMAIL_CONFIG = env.email("EMAIL_URL", default="filemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Weitergabe <hello@weitergabe.example.org>")
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB
+CELERY_TASK_PUBLISH_RETRY = False  # the sweep rings again
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5}
+
+# Security: strict by default; a demo speaks plain http on this machine only.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if not DEMO and not UNDER_TEST:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    if env.int("TRUSTED_PROXIES", default=0):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+}
+
+# The association, and first values of dated records.
+ASSOCIATION = {
+    "name": env("ASSOCIATION_NAME", default="Verein Weitergabe"),
+    "street": env("ASSOCIATION_STREET", default="Werkgasse"),
+    "house_number": env("ASSOCIATION_HOUSE_NUMBER", default="8"),
+    "postcode": env("ASSOCIATION_POSTCODE", default="3018"),
+    "town": env("ASSOCIATION_TOWN", default="Bern"),
+    "country": "CH",
+    "uid": env("ASSOCIATION_UID", default=""),
+    "email": env("ASSOCIATION_EMAIL", default="rechnung@weitergabe.example.org"),
+    "phone": env("ASSOCIATION_PHONE", default="+41315550140"),
+}
+CREDITOR_IBAN = env("CREDITOR_IBAN", default="CH5800791123000889012")
+CREDITOR_QR_IBAN = env("CREDITOR_QR_IBAN", default="CH4431999123000889012")
+CREDITOR_REFERENCE_PREFIX = env("CREDITOR_REFERENCE_PREFIX", default="")
+VAT_STATUS = env("VAT_STATUS", default="")
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+DEFAULT_CONTRIBUTION = "150.00"
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Weitergabe", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
