@@ -64,13 +64,14 @@ BEGIN
     RAISE EXCEPTION 'lines of an issued invoice cannot %', lower(TG_OP)
       USING ERRCODE = '23001', CONSTRAINT = 'issued_lines_stay';
   END IF;
-  IF TG_OP <> 'DELETE' AND EXISTS (
+  IF TG_OP = 'DELETE' THEN RETURN NULL; END IF;  -- there is no new_lines to look at
+  IF EXISTS (
     SELECT 1 FROM new_lines l JOIN billing_invoice i ON i.id = l.invoice_id
     JOIN shipping_shipment s ON s.id = l.shipment_id WHERE s.bill_to_id IS DISTINCT FROM i.bill_to_id)
   THEN
     RAISE EXCEPTION 'the parcel is billed to another unit' USING ERRCODE = '23001', CONSTRAINT = 'line_of_its_debtor';
   END IF;
-  IF TG_OP <> 'DELETE' AND EXISTS (
+  IF EXISTS (
     SELECT 1 FROM new_lines l JOIN billing_nocharge n ON n.shipment_id = l.shipment_id AND n.revoked_at IS NULL)
   THEN
     RAISE EXCEPTION 'a free parcel is not charged' USING ERRCODE = '23001', CONSTRAINT = 'free_or_charged';

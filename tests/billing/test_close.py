@@ -1,0 +1,100 @@
+import threading
+from datetime import date
+
+import pytest
+from django.db import connection, connections
+from django.db.models import Count, Sum
+
+from billing import actions
+from billing.models import ChargeLine, Close, Invoice, NoCharge
+from partners.models import BillTo, Partner
+from people.lifecycle import Refused
+
+OCTOBER = date(2026, 10, 1)
+
+
+@pytest.mark.django_db
+class TestClosing:
+    def test_drafts_what_was_handed_over_before_midnight_in_zurich(self, bill_to, make_parcel, dispatcher):
+        make_parcel(bill_to, "2026-10-31T22:59:59Z")  # 23:59:59 in Zurich
+        make_parcel(bill_to, "2026-10-31T23:00:00Z")  # midnight: November
+        (draft,) = actions.close_month(OCTOBER, by=dispatcher)
+        assert (draft.lines.count(), draft.total, draft.period) == (1, 150, OCTOBER)
+
+    def test_a_late_scan_comes_along_with_the_next_close(self, bill_to, make_parcel, dispatcher):
+        make_parcel(bill_to, "2026-08-03T08:00Z")
+        (draft,) = actions.close_month(OCTOBER, by=dispatcher)
+        assert draft.lines.count() == 1
+
+    def test_closing_again_changes_nothing(self, bill_to, make_parcel, dispatcher):
+        make_parcel(bill_to)
+        actions.close_month(OCTOBER, by=dispatcher)
+        before = list(ChargeLine.objects.values())
+        assert actions.close_month(OCTOBER, by=dispatcher) == []
+        assert (list(ChargeLine.objects.values()), Close.objects.count()) == (before, 1)
+
+    def test_a_free_parcel_is_left_out(self, bill_to, make_parcel, dispatcher):
+        NoCharge.objects.create(shipment=make_parcel(bill_to), kind="replacement")
+        assert actions.close_month(OCTOBER, by=dispatcher) == []
+
+    def test_an_unfinished_month_is_refused(self, dispatcher):
+        with pytest.raises(Refused):
+            actions.close_month(date(2099, 1, 1), by=dispatcher)
+
+    def test_a_dry_run_says_what_closing_does_and_writes_nothing(self, bill_to, make_parcel, dispatcher):
+        make_parcel(bill_to)
+        make_parcel(bill_to, "2026-09-02T08:00Z")
+        (due,) = actions.dry_run(OCTOBER)
+        assert (due.bill_to, due.parcels, due.total, due.late) == (bill_to, 2, 300, 1)
+        assert Invoice.objects.count() == 0
+
+    def test_a_quarterly_unit_waits_for_the_end_of_its_quarter(self, bill_to, make_parcel, dispatcher):
+        BillTo.objects.update(cadence="quarter")
+        make_parcel(bill_to, "2026-08-20T08:00Z")
+        assert actions.close_month(date(2026, 8, 1), by=dispatcher) == []
+        (draft,) = actions.close_month(date(2026, 9, 1), by=dispatcher)
+        assert draft.period == date(2026, 7, 1)
+
+    def test_takes_the_same_number_of_statements_for_one_parcel_and_for_many(
+        self, bill_to, make_parcel, dispatcher, django_assert_num_queries
+    ):
+        for _parcel in range(30):
+            make_parcel(bill_to)
+        with django_assert_num_queries(13) as counted:
+            actions.close_month(OCTOBER, by=dispatcher)
+        assert ChargeLine.objects.count() == 30, counted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closes_that_overlap_charge_each_parcel_once(commune, make_user, make_parcel):
+    user = make_user("treasurer@example.org", "treasurer")
+    for n in range(5):
+        partner = Partner.objects.create(name=f"P{n}", postcode="3400", town="Burgdorf", status="active")
+        bill_to = BillTo.objects.create(partner=partner, name=f"P{n}", postcode="3400", town="Burgdorf")
+        for _parcel in range(20):
+            make_parcel(bill_to)
+    together = threading.Barrier(4)
+    failures = []
+
+    def close():
+        try:
+            connection.ensure_connection()
+            together.wait(10)
+            actions.close_month(OCTOBER, by=user)
+        except Exception as error:
+            failures.append(error)
+            raise
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=close) for _close in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert Invoice.objects.count() == 5
+    assert ChargeLine.objects.aggregate(n=Count("pk"), parcels=Count("shipment", distinct=True), chf=Sum("amount")) == {
+        "n": 100, "parcels": 100, "chf": 15000,
+    }  # fmt: skip
+    assert set(Invoice.objects.values_list("total", flat=True)) == {3000}

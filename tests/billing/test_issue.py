@@ -1,0 +1,95 @@
+from datetime import date
+
+import pytest
+
+from billing import actions
+from billing.models import CreditorAccount, Invoice
+from billing.references import qr_reference
+from partners.models import BillTo
+from people.lifecycle import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account():
+    return CreditorAccount.objects.create(
+        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
+    )
+
+
+@pytest.fixture
+def treasurer(make_user):
+    return make_user("treasurer@example.org", "treasurer")
+
+
+@pytest.fixture
+def make_draft(make_parcel, treasurer):
+    def make(bill_to):
+        make_parcel(bill_to)
+        return next(d for d in actions.close_month(date(2026, 10, 1), by=treasurer) if d.bill_to == bill_to)
+
+    return make
+
+
+def test_issuing_draws_the_next_number_and_freezes_what_is_printed(bill_to, partner, make_draft, account, treasurer):
+    other = BillTo.objects.create(partner=partner, name="Schulamt", postcode="3400", town="Burgdorf")
+    first, second = make_draft(bill_to), make_draft(other)
+    actions.issue(first, by=treasurer)
+    actions.issue(second, by=treasurer)
+    year = first.issued_on.year
+    assert [first.public_number, second.public_number] == [f"{year}-0001", f"{year}-0002"]
+    assert (second.reference, second.total) == (qr_reference("", year, 2), 150)
+    BillTo.objects.update(name="Somebody else")
+    first.refresh_from_db()
+    assert first.snapshot["bill_to"]["name"] == "Sozialdienst Lindental"
+    assert first.snapshot["lines"][0]["case_reference"] == "LT-1"
+
+
+def test_issuing_twice_is_as_issuing_once(bill_to, make_draft, account, treasurer):
+    draft = make_draft(bill_to)
+    assert actions.issue(draft, by=treasurer) is True
+    assert actions.issue(Invoice.objects.get(), by=treasurer) is False
+    assert Invoice.objects.get().number == 1
+
+
+def test_the_request_tells_on_its_timeline_that_it_was_billed(bill_to, make_draft, account, treasurer):
+    draft = make_draft(bill_to)
+    actions.issue(draft, by=treasurer)
+    step = draft.lines.get().shipment.request.steps.last()
+    assert (step.verb, step.numbers) == ("billed", {"invoice": draft.public_number})
+
+
+def test_no_account_no_invoice(bill_to, make_draft, treasurer):
+    with pytest.raises(Refused):
+        actions.issue(make_draft(bill_to), by=treasurer)
+
+
+def test_a_discarded_draft_leaves_its_parcels_to_the_next_close(bill_to, make_draft, treasurer):
+    actions.discard(make_draft(bill_to))
+    assert Invoice.objects.count() == 0
+    assert len(actions.close_month(date(2026, 10, 1), by=treasurer)) == 1
+
+
+def test_an_issued_invoice_cannot_be_discarded(bill_to, make_draft, account, treasurer):
+    draft = make_draft(bill_to)
+    actions.issue(draft, by=treasurer)
+    with pytest.raises(Refused):
+        actions.discard(draft)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "number", "reference"),
+    [("", 1, "000000000000002026000000014"), ("210000", 463, None)],
+)
+def test_a_reference_has_27_digits_and_a_check_digit(prefix, number, reference):
+    found = qr_reference(prefix, 2026, number)
+    assert len(found) == 27
+    assert found.startswith(prefix)
+    assert reference is None or found[:26] == reference[:26]
+
+
+def test_the_official_example_has_check_digit_7():
+    from stdnum.ch import esr
+
+    assert esr.calc_check_digit("21000000000313947143000901") == "7"
