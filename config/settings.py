@@ -39,12 +39,12 @@ BASE_URL = env("BASE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
-try:
-    DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://nobody@127.0.0.1:1/none")}
-    if "DATABASE_OWNER_URL" in os.environ:
-        DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
-except (ValueError, environ.ImproperlyConfigured) as error:
-    refuse(f"DATABASE_URL can't be read ({error}).")
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+    if not os.environ.get(name, "postgresql://").startswith(("postgresql://", "postgres://")):
+        refuse(f"{name} is no address of a PostgreSQL database. Write postgresql://login:password@host/name.")
+DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://nobody@127.0.0.1:1/none")}
+if "DATABASE_OWNER_URL" in os.environ:
+    DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
 DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=10s -c statement_timeout=60s"}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -1,0 +1,50 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PRODUCTION = {
+    "DEMO": "0",
+    "SECRET_KEY": "a key of an example production, long enough to be taken for a real one",
+    "DATABASE_URL": "postgresql://site:x@127.0.0.1:1/site",
+    "ALLOWED_HOSTS": "weitergabe.example.org",
+    "BASE_URL": "https://weitergabe.example.org",
+}
+
+
+def start(**changes):
+    environment = {**PRODUCTION, **changes, "PATH": os.environ["PATH"]}
+    return subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_an_example_production_starts():
+    assert (start().returncode, start().stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_and_exit_code_1(wrong, says):
+    ended = start(**wrong)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert says in ended.stderr
+
+
+def test_the_example_names_what_the_settings_read():
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', (ROOT / "config/settings.py").read_text()))
+    named = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert read == named
