@@ -1,0 +1,28 @@
+"""What a carrier is told about a parcel."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a parcel goes, or comes from."""
+
+    name: str
+    street: str
+    postcode: str
+    town: str
+
+
+@dataclass(frozen=True)
+class LabelFace:
+    """All that may stand on the outside of a parcel: two addresses and the code, nothing else of the person."""
+
+    ident_code: str
+    recipient: Address
+    sender: Address
+
+    @property
+    def spoken_code(self) -> str:
+        """`99.00.000000.00000417`"""
+        code = self.ident_code
+        return f"{code[:2]}.{code[2:4]}.{code[4:10]}.{code[10:]}"

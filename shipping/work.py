@@ -1,0 +1,9 @@
+from jobs.registry import job
+
+from . import actions
+from .models import Shipment
+
+
+@job("shipping.make_label")
+def make_label(key, claim):
+    actions.make_label(Shipment.objects.select_related("request__recipient").get(pk=key), claim)
