@@ -1,0 +1,84 @@
+"""Many dispatchers, one laptop: exactly one wins, and without the index they would not."""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, connections
+
+from devices.models import Device
+from partners.models import Commune
+from people.lifecycle import Refused, refusal_for
+from requests import actions
+from requests.models import Allocation, DeviceRequest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CONTENDERS = 40
+
+
+@pytest.fixture
+def requests_waiting(partner):
+    commune = Commune.objects.create(bfs_no=404, name="Burgdorf", canton="BE", language="de")
+    return DeviceRequest.objects.bulk_create(
+        DeviceRequest(
+            partner=partner, bill_to=partner.bill_tos.get(), commune=commune, case_reference=f"LT-{n}", number=f"R-{n}",
+            purpose="school", keyboard="ch-de", delivery="person", price=150, approved_at="2026-10-01T08:00Z",
+            status="approved",
+        )
+        for n in range(CONTENDERS)
+    )  # fmt: skip
+
+
+@pytest.fixture
+def device(db):
+    return Device.objects.create(asset_tag="X1", status="ready", grade="A")
+
+
+def contend(requests, device, user, allocate):
+    together = threading.Barrier(len(requests))
+    outcomes = []
+
+    def one(request):
+        try:
+            connection.ensure_connection()
+            together.wait(30)
+            allocate(request, Device.objects.get(pk=device.pk), user)
+            outcomes.append("won")
+        except Refused as refusal:
+            outcomes.append(str(refusal))
+        except IntegrityError as error:
+            outcomes.append(str(refusal_for(error)))
+        except OperationalError as error:
+            outcomes.append(f"broken: {error}")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=[request]) for request in requests]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_exactly_one_of_many_gets_the_laptop_and_the_others_read_why(requests_waiting, device, dispatcher):
+    outcomes = contend(
+        requests_waiting, device, dispatcher, lambda request, laptop, user: actions.allocate(request, laptop, by=user)
+    )
+    assert outcomes.count("won") == 1
+    assert set(outcomes) == {"won", "Somebody was faster: this laptop is allocated to another request."}
+    assert Allocation.objects.live().count() == 1
+
+
+def test_looking_first_lets_several_through_and_only_the_index_stops_them(requests_waiting, device, dispatcher):
+    seen_free = []
+    all_have_looked = threading.Barrier(CONTENDERS)
+
+    def check_then_insert(request, laptop, user):
+        if not Allocation.objects.live().filter(device=laptop).exists():
+            seen_free.append(request.pk)
+        all_have_looked.wait(30)
+        Allocation.objects.create(request=request, partner_id=request.partner_id, device=laptop, by=user)
+
+    outcomes = contend(requests_waiting, device, dispatcher, check_then_insert)
+    assert len(seen_free) == CONTENDERS  # every one of them saw it free
+    assert outcomes.count("won") == 1
