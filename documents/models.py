@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from jobs.models import Job, subject_of
+
 
 class StoredFileManager(models.Manager):
     def keep(self, content, *, media_type, name):
@@ -51,6 +53,14 @@ class StoredFile(models.Model):
         return self.path.read_bytes()
 
 
+class MailManager(models.Manager):
+    def plan(self, kind, about, *, reader=None):
+        """Write down a mail about a record and the job that sends it."""
+        mail = self.create(kind=kind, subject=subject_of(about), reader=reader)
+        Job.objects.plan("documents.send_mail", mail)
+        return mail
+
+
 class Mail(models.Model):
     """A mail to one reader about one record: rendered when it is sent, no body and no address kept.
 
@@ -69,6 +79,8 @@ class Mail(models.Model):
     message_id = models.CharField(max_length=200, blank=True)
     planned_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+
+    objects = MailManager()
 
     def __str__(self):
         return f"{self.kind} {self.subject}"

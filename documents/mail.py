@@ -1,0 +1,74 @@
+"""Mails: which door knows the reader and the words of which kind, and how one goes out."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from jobs.models import Claim
+
+from .models import Mail
+
+DOORS = {}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Where a mail goes, in which language, and what its templates need to know."""
+
+    address: str
+    language: str
+    context: dict = field(default_factory=dict)
+
+
+def mail(kind):
+    """Register `door(mail)` for a kind such as "requests.approved"; it returns a Letter, or None for nothing to send.
+
+    The words stand in `<app>/mail/<name>.txt` (its first line is the subject) and `.html`.
+    """
+
+    def register(door):
+        if DOORS.setdefault(kind, door) is not door:
+            raise ValueError(f"two doors for {kind}")
+        return door
+
+    return register
+
+
+def render(kind: str, letter: Letter) -> EmailMultiAlternatives:
+    """Write the mail in the reader's language."""
+    app, _dot, name = kind.partition(".")
+    context = letter.context | {"base_url": settings.BASE_URL, "association": settings.ASSOCIATION}
+    with translation.override(letter.language):
+        context["language"] = letter.language
+        subject, _line, text = render_to_string(f"{app}/mail/{name}.txt", context).strip().partition("\n")
+        html = render_to_string(f"{app}/mail/{name}.html", context)
+    message = EmailMultiAlternatives(subject.strip(), text.strip() + "\n", to=[letter.address])
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def send(row: Mail, claim: Claim) -> None:
+    """Render and send a planned mail; what has gone out is not sent again."""
+    if row.outcome != Mail.Outcome.PLANNED:
+        return
+    letter = DOORS[row.kind](row)
+    if letter is None:
+        with claim.held():
+            _note(row, Mail.Outcome.NOT_SENT)
+        return
+    message = render(row.kind, letter)
+    row.message_id = f"<mail-{row.pk}@{settings.BASE_URL.partition('://')[2].partition(':')[0]}>"
+    message.extra_headers["Message-ID"] = row.message_id  # the same at a second attempt: readers see it once
+    message.send()
+    with claim.held():
+        _note(row, Mail.Outcome.SENT)
+
+
+@transaction.atomic
+def _note(row, outcome):
+    row.outcome, row.sent_at = outcome, timezone.now()
+    row.save(update_fields=["outcome", "sent_at", "message_id"])

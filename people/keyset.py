@@ -1,0 +1,47 @@
+"""Newer and older pages of a list by the key of its last row: the tenth page costs what the first does."""
+
+from dataclasses import dataclass
+from typing import Any
+
+ROWS = 25
+MANY = 100
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page, newest first, and the addresses of its neighbours; empty where there is none."""
+
+    rows: list[Any]
+    newer_url: str
+    older_url: str
+
+
+def page_of(queryset, params):
+    """The page that `after` or `before` (keys) and `rows` (25 or 100) of a query string ask for; one query."""
+    size = MANY if params.get("rows") == str(MANY) else ROWS
+    after, before = _key(params.get("after")), _key(params.get("before"))
+    if before:
+        rows = list(queryset.filter(pk__gt=before).order_by("pk")[: size + 1])
+        newer, older = len(rows) > size, True
+        rows = rows[:size][::-1]
+    else:
+        rows = list((queryset.filter(pk__lt=after) if after else queryset).order_by("-pk")[: size + 1])
+        newer, older = bool(after), len(rows) > size
+        rows = rows[:size]
+    return Page(
+        rows,
+        _url(params, "before", rows[0].pk) if newer and rows else "",
+        _url(params, "after", rows[-1].pk) if older and rows else "",
+    )
+
+
+def _key(text):
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _url(params, name, key):
+    query = params.copy()
+    query.pop("after", None)
+    query.pop("before", None)
+    query[name] = key
+    return f"?{query.urlencode()}"
