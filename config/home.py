@@ -1,7 +1,14 @@
 from django.shortcuts import redirect, render
 
+from billing.todo import todo_for as billing_todo
+from devices.todo import todo_for as devices_todo
 from jobs.todo import todo_for as jobs_todo
+from partners.todo import todo_for as partners_todo
 from people.access import public, signed_in
+from requests.todo import todo_for as requests_todo
+from shipping.todo import todo_for as shipping_todo
+
+TODOS = (partners_todo, devices_todo, requests_todo, shipping_todo, billing_todo, jobs_todo)
 
 
 @public
@@ -13,5 +20,5 @@ def front(request):
 @signed_in
 def home(request):
     """What needs this person today, most urgent first, composed from every app."""
-    todos = sorted(jobs_todo(request.user), key=lambda todo: -todo.urgency)
-    return render(request, "home.html", {"todos": todos})
+    todos = sorted((todo for app in TODOS for todo in app(request.user)), key=lambda todo: -todo.urgency)
+    return render(request, "home.html", {"todos": todos, "place": request.user.acting_for})

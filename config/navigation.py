@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 TODAY = (_("Today"), "home")
 REQUESTS = (_("Requests"), "requests:list")
 NEW_REQUEST = (_("New request"), "requests:new")
+MATCHING = (_("Matching"), "requests:queue")
 PARTNERS = (_("Partners"), "partners:list")
 DEVICES = (_("Devices"), "devices:list")
 TAKE_IN = (_("Scan"), "devices:scan")
@@ -18,9 +19,9 @@ PAYMENTS = (_("Payments"), "billing:bank_files")
 JOBS = (_("Background work"), "jobs:list")
 
 ASSOCIATION = {
-    "admin": [TODAY, REQUESTS, PARTNERS, DEVICES, ROUNDS, INVOICES, JOBS],
+    "admin": [TODAY, REQUESTS, MATCHING, PARTNERS, DEVICES, ROUNDS, INVOICES, JOBS],
     "treasurer": [TODAY, MONTH_END, INVOICES, PAYMENTS, PARTNERS],
-    "dispatcher": [TODAY, ROUNDS, STATION, DEVICES, REQUESTS],
+    "dispatcher": [TODAY, MATCHING, ROUNDS, STATION, DEVICES, REQUESTS],
     "volunteer": [TODAY, TAKE_IN, DEVICES, STATION],
     "auditor": [TODAY, INVOICES, PARTNERS],
 }

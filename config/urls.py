@@ -12,5 +12,10 @@ urlpatterns = [
     path("language/", public(set_language), name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("elements/", elements.elements, name="elements"),
+    path("partners/", include("partners.urls")),
+    path("requests/", include("requests.urls")),
+    path("devices/", include("devices.urls")),
+    path("", include("shipping.urls")),
+    path("", include("billing.urls")),
     path("jobs/", include("jobs.urls")),
 ]

@@ -38,3 +38,7 @@ partner_reader_required = access(
         else user.has_role("admin", "dispatcher", "treasurer", "auditor")
     ),
 )
+inviter_required = access(
+    "admin, partner: manager",
+    lambda user: "manager" in user.membership_roles if user.acting_for else user.has_role("admin"),
+)

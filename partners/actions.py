@@ -2,6 +2,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from documents.models import Mail
 from people.lifecycle import Refused
 from people.models import User
 
@@ -36,7 +37,10 @@ def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> Non
 
 @transaction.atomic
 def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> Membership:
-    """Give a person a role in an organisation, with an account if there is none yet."""
+    """Give a person a role in an organisation, with an account if there is none yet and a mail that leads in."""
+    partner.lock()
+    if partner.status not in (Status.ADMITTED, Status.ACTIVE, Status.SUSPENDED):
+        raise Refused(_("This organisation does not take part: nobody can be invited."))
     user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
         email, name=name, language=partner.language
     )
@@ -45,4 +49,5 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> M
     membership, is_new = Membership.objects.get_or_create(user=user, partner=partner, role=role, ended_at=None)
     if is_new:
         partner.note("invite", by=by, role=role)
+        Mail.objects.plan("partners.invited", membership, reader=user)
     return membership

@@ -61,3 +61,18 @@ def social_worker(make_user, partner):
     Membership.objects.create(user=user, partner=partner, role="social_worker")
     user.acting_for, user.membership_roles = partner, frozenset({"social_worker"})
     return user
+
+
+@pytest.fixture
+def admin(make_user):
+    return make_user("admin@example.org", "admin")
+
+
+@pytest.fixture
+def stranger(make_user):
+    """A social worker of another organisation."""
+    other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
+    user = make_user("stranger@example.org")
+    Membership.objects.create(user=user, partner=other, role="social_worker")
+    Membership.objects.create(user=user, partner=other, role="manager")
+    return user

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,13 @@ class Partner(Lifecycle):
             models.CheckConstraint(
                 condition=Q(status__in=["applied", "admitted", "active", "declined", "suspended", "ended"]),
                 name="partner_status_is_known",
-            )
+            ),
+            models.UniqueConstraint(
+                Lower("name"),
+                "postcode",
+                name="one_partner_per_name_and_postcode",
+                violation_error_message=_("There is an organisation of this name and postcode already."),
+            ),
         ]
 
     def __str__(self):

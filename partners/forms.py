@@ -1,0 +1,80 @@
+import re
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .models import Agreement, BillTo, Commune, Membership, Partner
+
+POSTCODE = re.compile(r"\d{4}")
+
+
+class PartnerForm(forms.ModelForm):
+    """An organisation with its address and the communes it speaks for."""
+
+    area = forms.CharField(
+        label=_("Postcodes of its communes"),
+        help_text=_("One or several: 3400 3432. The communes then appear below."),
+        required=False,
+    )
+    communes = forms.ModelMultipleChoiceField(
+        label=_("It speaks for"), queryset=Commune.objects.live(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    postcode = forms.RegexField(
+        r"^\d{4}$", label=_("Postcode"), error_messages={"invalid": _("Four digits, like 3400")}
+    )
+
+    class Meta:
+        model = Partner
+        fields = ["name", "kind", "language", "street", "house_number", "postcode", "town", "delivery"]
+        widgets = {"delivery": forms.RadioSelect}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        found = communes_of(self["area"].value() or self["postcode"].value() or "")
+        ticked = [int(value) for value in self["communes"].value() or [] if str(value).isdigit()]
+        shown = {commune.pk: commune for commune in [*found, *Commune.objects.live().filter(pk__in=ticked)]}
+        self.fields["communes"].choices = [(pk, str(commune)) for pk, commune in shown.items()]
+
+
+def communes_of(text):
+    """The communes of the postcodes in a text, the largest share of addresses first."""
+    places = Commune.objects.live().filter(localities__postcode__in=POSTCODE.findall(text))
+    return list(dict.fromkeys(places.order_by("-localities__share", "name")))
+
+
+class BillToForm(forms.ModelForm):
+    """Who pays; an empty name or address is taken from the organisation's."""
+
+    class Meta:
+        model = BillTo
+        fields = [
+            "name", "department", "street", "house_number", "postcode", "town", "email", "language", "cadence",
+            "cost_centre", "order_number",
+        ]  # fmt: skip
+
+
+class AgreementForm(forms.ModelForm):
+    class Meta:
+        model = Agreement
+        fields = ["version", "signed_on", "signed_by", "function"]
+        widgets = {"signed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def clean_signed_on(self):
+        signed_on = self.cleaned_data["signed_on"]
+        if signed_on > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return signed_on
+
+
+class InviteForm(forms.Form):
+    name = forms.CharField(label=_("First and last name"), max_length=100)
+    email = forms.EmailField(label=_("E-mail"))
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role, widget=forms.RadioSelect)
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(label=_("Name or town"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=lambda: [("", _("All")), *Partner.Status.choices]
+    )

@@ -1,0 +1,100 @@
+import csv
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from partners.models import Commune, Coverage, Locality
+
+REGISTER = Path(__file__).resolve().parents[2] / "data" / "localities.csv"
+NOT_COMMUNES = {2391, 5391, 5394}  # Staatswald Galm and the two lakes' common land
+LANGUAGES = set(Commune.Language.values)
+AT_ONCE = 2000
+
+
+class Command(BaseCommand):
+    help = "Loads the register of communes and postcodes; can be repeated."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--localities", type=Path, default=REGISTER, help="postcode,locality,bfs_no,… as shipped")
+        parser.add_argument("--mutations", type=Path, help="old_no,new_no,new_name,canton,date")
+
+    @transaction.atomic
+    def handle(self, *, localities, mutations, **options):
+        rows = [row for row in _read(localities) if row["canton"] and int(row["bfs_no"]) not in NOT_COMMUNES]
+        communes = _communes(rows)
+        Commune.objects.bulk_create(
+            communes, AT_ONCE, update_conflicts=True, unique_fields=["bfs_no"],
+            update_fields=["name", "canton", "language"],
+        )  # fmt: skip
+        Locality.objects.all().delete()
+        Locality.objects.bulk_create(map(_locality, rows), AT_ONCE)
+        if mutations:
+            _merge(_read(mutations))
+        self.stdout.write(f"{len(communes)} communes, {len(rows)} places.")
+
+
+def _read(path):
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise CommandError(f"{path} can't be read: {error.strerror}.") from error
+
+
+def _communes(rows):
+    """One commune per BFS number, in the language of its largest share of addresses."""
+    shares = defaultdict(lambda: defaultdict(Decimal))
+    found = {}
+    for row in rows:
+        number = int(row["bfs_no"])
+        found.setdefault(number, row)
+        shares[number][row["language"]] += Decimal(row["share"])
+    communes = []
+    for number, row in sorted(found.items()):
+        known = {language: share for language, share in shares[number].items() if language in LANGUAGES}
+        language = max(known, key=known.get, default=Commune.Language.DE)
+        communes.append(Commune(bfs_no=number, name=row["commune"], canton=row["canton"], language=language))
+    return communes
+
+
+def _locality(row):
+    return Locality(
+        postcode=row["postcode"], name=row["locality"], commune_id=int(row["bfs_no"]), share=Decimal(row["share"]),
+        language=row["language"] if row["language"] in LANGUAGES else "",
+    )  # fmt: skip
+
+
+def _merge(rows):
+    """Close the communes that went up in others; who spoke for one speaks for the one that follows it."""
+    old = Commune.objects.in_bulk([int(row["old_no"]) for row in rows])
+    followers, closed = {}, []
+    for row in rows:
+        before, number, day = old.get(int(row["old_no"])), int(row["new_no"]), date.fromisoformat(row["date"])
+        language = before.language if before else Commune.Language.DE
+        followers[number] = Commune(
+            bfs_no=number, name=row["new_name"], canton=row["canton"], language=language, valid_from=day
+        )
+        if before and before.pk != number:
+            before.valid_to, before.successor_id = day, number
+            closed.append(before)
+    Commune.objects.bulk_create(
+        followers.values(), AT_ONCE, update_conflicts=True, unique_fields=["bfs_no"],
+        update_fields=["name", "canton", "valid_from"],
+    )  # fmt: skip
+    Commune.objects.bulk_update(closed, ["valid_to", "successor"], AT_ONCE)
+    spoken_for = list(Coverage.objects.filter(commune__in=closed, valid_to=None).select_related("commune"))
+    Coverage.objects.bulk_create(
+        [
+            Coverage(partner_id=row.partner_id, commune_id=row.commune.successor_id, valid_from=row.commune.valid_to)
+            for row in spoken_for
+        ],
+        AT_ONCE,
+        ignore_conflicts=True,
+    )
+    for row in spoken_for:
+        row.valid_to = row.commune.valid_to
+    Coverage.objects.bulk_update(spoken_for, ["valid_to"], AT_ONCE)

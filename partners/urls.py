@@ -1,0 +1,13 @@
+from django.urls import path
+
+from . import views
+
+app_name = "partners"
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("new/", views.new, name="new"),
+    path("places/", views.places, name="places"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/record-agreement/", views.record_agreement, name="record-agreement"),
+    path("<int:pk>/invite/", views.invite, name="invite"),
+]

@@ -1,0 +1,132 @@
+from functools import partial
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from people.access import admin_required, signed_in
+from people.forms import attempt
+from people.keyset import page_of
+
+from . import actions
+from .access import inviter_required, partner_reader_required
+from .forms import POSTCODE, AgreementForm, BillToForm, FilterForm, InviteForm, PartnerForm, communes_of
+from .models import Locality, Partner
+
+
+@partner_reader_required
+def index(request):
+    """The organisations, newest first, by status and by name or town."""
+    partners = Partner.objects.visible_to(request.user)
+    form = FilterForm(request.GET)
+    if form.is_valid():
+        if words := form.cleaned_data["q"]:
+            partners = partners.filter(Q(name__icontains=words) | Q(town__icontains=words))
+        if status := form.cleaned_data["status"]:
+            partners = partners.filter(status=status)
+    page = page_of(partners, request.GET)
+    context = {"form": form, "page": page, "filtered": any(request.GET.get(name) for name in ("q", "status"))}
+    return render(request, "partners/list.html", context)
+
+
+@admin_required
+def new(request):
+    """Take on an organisation with who pays, on one page; "find" looks up its communes and keeps what was typed."""
+    if "find" in request.POST:
+        typed = {name: request.POST.get(name, "") for name in request.POST}
+        form = PartnerForm(initial=typed | {"communes": request.POST.getlist("communes")})
+        bill_to = BillToForm(initial=_unprefixed(request.POST), prefix="pays")
+    elif request.method == "POST":
+        form = PartnerForm(request.POST)
+        bill_to = BillToForm(_as_the_partner(request.POST), prefix="pays")
+        if form.is_valid() & bill_to.is_valid():
+            deed = partial(
+                actions.create, form.instance, bill_to.instance, list(form.cleaned_data["communes"]), by=request.user
+            )
+            if partner := attempt(form, deed):
+                messages.success(request, _("Admitted. Next: record the signed agreement and invite the first person."))
+                return redirect(partner)
+    else:
+        form, bill_to = PartnerForm(), BillToForm(prefix="pays")
+    return render(request, "partners/new.html", {"form": form, "bill_to": bill_to})
+
+
+def _unprefixed(typed):
+    return {name.removeprefix("pays-"): typed[name] for name in typed if name.startswith("pays-")}
+
+
+def _as_the_partner(typed):
+    """What was typed, with an empty name or address of the payer filled from the organisation's."""
+    filled = typed.copy()
+    if not filled.get("pays-name"):
+        filled["pays-name"] = filled.get("name", "")
+    if not any(filled.get(f"pays-{name}") for name in ("street", "postcode", "town")):
+        for name in ("street", "house_number", "postcode", "town"):
+            filled[f"pays-{name}"] = filled.get(name, "")
+    return filled
+
+
+@partner_reader_required
+def detail(request, pk):
+    """How an organisation stands, who pays, what was signed and who works there."""
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    context = {
+        "partner": partner,
+        "bill_tos": partner.bill_tos.filter(is_active=True),
+        "agreements": partner.agreements.all(),
+        "coverage": partner.coverage.live().select_related("commune"),
+        "members": partner.memberships.live().select_related("user").order_by("pk"),
+        "may_change": request.user.has_role("admin"),
+        "may_invite": request.user.has_role("admin") or "manager" in request.user.membership_roles,
+    }
+    return render(request, "partners/detail.html", context)
+
+
+@admin_required
+def record_agreement(request, pk):
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    form = AgreementForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        attempt(form, partial(actions.record_agreement, partner, form.instance, by=request.user))
+        if form.is_valid():
+            messages.success(request, _("Recorded. The organisation’s approvals now reach the queue."))
+            return redirect(partner)
+    return render(request, "partners/record_agreement.html", {"partner": partner, "form": form})
+
+
+@inviter_required
+def invite(request, pk):
+    """Give a person access; the mail that leads in goes out in that person's language."""
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    form = InviteForm(request.POST if request.method == "POST" else None, initial={"role": "social_worker"})
+    if request.method == "POST" and form.is_valid():
+        if membership := attempt(form, partial(actions.invite, partner, by=request.user, **form.cleaned_data)):
+            messages.success(request, _("%(name)s has access and gets a mail.") % {"name": membership.user})
+            return redirect(partner)
+    return render(request, "partners/invite.html", {"partner": partner, "form": form})
+
+
+@signed_in
+def places(request):
+    """The places and communes of postcodes, the largest share first: JSON, a choice of communes, or town names."""
+    text = request.GET.get("area") or request.GET.get("postcode", "")
+    if request.GET.get("as") == "communes":
+        ticked = request.GET.getlist("communes")
+        return render(request, "partners/_places.html", {"communes": communes_of(text), "ticked": ticked})
+    found = [place for postcode in POSTCODE.findall(text)[:20] for place in Locality.objects.suggest(postcode)]
+    if "application/json" in request.headers.get("Accept", ""):
+        rows = [
+            {
+                "postcode": place.postcode,
+                "locality": place.name,
+                "bfs_no": place.commune_id,
+                "commune": place.commune.name,
+                "canton": place.commune.canton,
+                "share": float(place.share),
+            }
+            for place in found
+        ]
+        return JsonResponse({"places": rows})
+    return render(request, "partners/_towns.html", {"towns": dict.fromkeys(place.name for place in found)})

@@ -1,0 +1,29 @@
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.urls import reverse
+
+from documents.mail import Letter, mail
+
+from .models import Membership
+
+
+@mail("partners.invited")
+def invited(row):
+    """To the person invited: a link to choose a password, or to sign in when there is one already."""
+    membership = Membership.objects.live().select_related("user", "partner").filter(pk=row.key).first()
+    if membership is None:
+        return None
+    user = membership.user
+    if user.has_usable_password():
+        path = reverse("home")
+    else:
+        key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+        path = reverse("account_reset_password_from_key", kwargs=key)
+    context = {
+        "membership": membership,
+        "is_new": not user.has_usable_password(),
+        "url": settings.BASE_URL + path,
+        "code_url": settings.BASE_URL + reverse("account_request_login_code"),
+    }
+    return Letter(user.email, user.language, context)

@@ -1,0 +1,49 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from partners.models import Commune, Locality
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_register_holds_exactly_2110_communes_and_can_be_loaded_again(django_assert_max_num_queries):
+    for _time in range(2):
+        with django_assert_max_num_queries(20):
+            call_command("load_communes", verbosity=0, stdout=_Quiet())
+    assert Commune.objects.count() == 2110
+    assert not Commune.objects.filter(pk__in=[2391, 5391, 5394]).exists()
+    assert not Commune.objects.filter(canton="").exists()
+    languages = dict(
+        Commune.objects.filter(name__in=["Burgdorf", "Lausanne", "Lugano"]).values_list("name", "language")
+    )
+    assert languages == {"Burgdorf": "de", "Lausanne": "fr", "Lugano": "it"}
+    places = [str(place.commune) for place in Locality.objects.suggest("3400")]
+    assert places[0] == "Burgdorf (BE)"
+
+
+class _Quiet:
+    def write(self, _text):
+        pass
+
+
+def test_the_largest_share_gives_the_language_and_a_merger_passes_on_who_speaks_for_it(tmp_path, partner):
+    (tmp_path / "places.csv").write_text(
+        "postcode,locality,bfs_no,commune,canton,share,language\n"
+        "2500,Oben,1,Oben,BE,30,de\n2501,Oben,1,Oben,BE,70,fr\n2502,Unten,2,Unten,BE,100,de\n9490,Vaduz,7001,Vaduz,,100,de\n"
+    )
+    (tmp_path / "mutations.csv").write_text("old_no,new_no,new_name,canton,date\n1,3,Obenunten,BE,2026-01-01\n")
+    call_command("load_communes", localities=tmp_path / "places.csv", stdout=_Quiet())
+    assert dict(Commune.objects.values_list("pk", "language")) == {1: "fr", 2: "de"}
+    partner.coverage.create(commune_id=1, valid_from="2024-01-01")
+    for _time in range(2):
+        call_command(
+            "load_communes", localities=tmp_path / "places.csv", mutations=tmp_path / "mutations.csv", stdout=_Quiet()
+        )
+    old = Commune.objects.get(pk=1)
+    assert (old.successor.name, str(old.valid_to)) == ("Obenunten", "2026-01-01")
+    assert [row.commune_id for row in partner.coverage.live()] == [3]
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(CommandError, match=r"nowhere\.csv"):
+        call_command("load_communes", localities=tmp_path / "nowhere.csv")

@@ -1,0 +1,87 @@
+import pytest
+from django.db import IntegrityError
+
+from partners.models import Locality, Partner
+
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "name": "Gemeinde Burgdorf", "kind": "commune", "language": "de", "street": "Kirchbühl", "house_number": "19",
+    "postcode": "3400", "town": "Burgdorf", "delivery": "person", "area": "3400", "communes": ["404"],
+    "pays-name": "", "pays-postcode": "", "pays-town": "", "pays-email": "", "pays-language": "de",
+    "pays-cadence": "month",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def place(commune):
+    return Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
+
+
+def test_an_organisation_is_admitted_with_who_pays_and_its_communes(client, admin, commune):
+    client.force_login(admin)
+    answer = client.post("/partners/new/", TYPED)
+    partner = Partner.objects.get()
+    assert answer.url == f"/partners/{partner.pk}/"
+    bill_to = partner.bill_tos.get()
+    assert (partner.status, bill_to.name, bill_to.town) == ("admitted", "Gemeinde Burgdorf", "Burgdorf")
+    assert [row.commune for row in partner.coverage.all()] == [commune]
+    assert "records the signed agreement" in client.get(answer.url).content.decode()
+
+
+def test_the_same_organisation_twice_is_refused_with_everything_kept(client, admin):
+    client.force_login(admin)
+    client.post("/partners/new/", TYPED)
+    page = client.post("/partners/new/", TYPED).content.decode()
+    assert "this name and postcode already" in page
+    assert 'value="Kirchbühl"' in page
+    assert Partner.objects.count() == 1
+
+
+def test_a_wrong_postcode_is_named_and_the_rest_kept(client, admin):
+    client.force_login(admin)
+    page = client.post("/partners/new/", TYPED | {"postcode": "34000"}).content.decode()
+    assert "Four digits, like 3400" in page
+    assert 'value="Kirchbühl"' in page
+
+
+def test_the_communes_are_found_without_script_and_what_was_typed_stays(client, admin):
+    client.force_login(admin)
+    page = client.post("/partners/new/", TYPED | {"find": "1", "communes": []}).content.decode()
+    assert "Burgdorf (BE)" in page
+    assert 'value="Kirchbühl"' in page
+    assert "to mend" not in page
+
+
+def test_places_are_ranked_by_share(client, social_worker, commune):
+    other = type(commune).objects.create(bfs_no=418, name="Oberburg", canton="BE", language="de")
+    Locality.objects.create(postcode="3400", name="Burgdorf", commune=other, share=2, language="de")
+    client.force_login(social_worker)
+    answer = client.get("/partners/places/?postcode=3400", headers={"accept": "application/json"})
+    assert [(row["commune"], row["share"]) for row in answer.json()["places"]] == [
+        ("Burgdorf", 98.0),
+        ("Oberburg", 2.0),
+    ]
+    assert '<option value="Burgdorf">' in client.get("/partners/places/?postcode=3400").content.decode()
+    fragment = client.get("/partners/places/?as=communes&area=3400").content.decode()
+    assert fragment.index("Burgdorf (BE)") < fragment.index("Oberburg (BE)")
+
+
+def test_nobody_else_takes_on_organisations(client, social_worker, dispatcher):
+    for user in (social_worker, dispatcher):
+        client.force_login(user)
+        assert client.post("/partners/new/", TYPED).status_code == 403
+    assert not Partner.objects.filter(name="Gemeinde Burgdorf").exists()
+
+
+def test_the_list_filters_and_the_detail_is_for_managers_of_their_own_only(client, admin, partner, stranger):
+    client.force_login(admin)
+    assert client.get("/partners/?q=linden&status=active").context["page"].rows == [partner]
+    assert client.get("/partners/?status=ended").context["page"].rows == []
+    client.force_login(stranger)
+    assert client.get(f"/partners/{partner.pk}/").status_code == 404
+    assert partner not in client.get("/partners/").context["page"].rows
+
+
+def test_the_database_knows_an_organisation_whatever_its_capitals(partner):
+    with pytest.raises(IntegrityError, match="one_partner_per_name_and_postcode"):
+        Partner.objects.create(name=partner.name.upper(), postcode=partner.postcode, town="x")

@@ -1,0 +1,40 @@
+import pytest
+
+from partners.models import Partner
+
+pytestmark = pytest.mark.django_db
+SIGNED = {"version": "2026-1", "signed_on": "2026-01-15", "signed_by": "Nina Aebi", "function": "Head"}
+
+
+@pytest.fixture
+def admitted(partner):
+    Partner.objects.filter(pk=partner.pk).update(status="admitted")
+    partner.refresh_from_db()
+    return partner
+
+
+def test_recording_the_agreement_lets_its_approvals_through_and_twice_is_as_once(client, admin, admitted):
+    client.force_login(admin)
+    url = f"/partners/{admitted.pk}/record-agreement/"
+    assert client.post(url, SIGNED).url == f"/partners/{admitted.pk}/"
+    page = client.post(url, SIGNED).content.decode()
+    assert "This version is signed already." in page
+    assert 'value="Nina Aebi"' in page
+    admitted.refresh_from_db()
+    assert (admitted.status, admitted.agreements.count()) == ("active", 1)
+
+
+def test_a_day_to_come_and_an_organisation_without_a_payer_are_refused(client, admin, admitted):
+    client.force_login(admin)
+    url = f"/partners/{admitted.pk}/record-agreement/"
+    assert "not come yet" in client.post(url, SIGNED | {"signed_on": "2099-01-01"}).content.decode()
+    admitted.bill_tos.update(is_active=False)
+    assert "who pays" in client.post(url, SIGNED).content.decode()
+    assert admitted.agreements.count() == 0
+
+
+def test_only_admins_record_it(client, stranger, dispatcher, admitted):
+    for user in (stranger, dispatcher):
+        client.force_login(user)
+        assert client.post(f"/partners/{admitted.pk}/record-agreement/", SIGNED).status_code == 403
+    assert admitted.agreements.count() == 0
