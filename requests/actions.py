@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
 from devices.models import Device
+from documents.models import StoredFile
 from partners.models import Partner, Tariff
 from people.lifecycle import Refused
 from people.models import User
 
-from .models import Allocation, DeviceRequest, Recipient
+from .models import Allocation, DeclineReason, DeviceRequest, Recipient, RequestDraft
+from .rules import faults
 
 Status = DeviceRequest.Status
 
@@ -22,9 +24,8 @@ def receive(
     """Write down a person's wish; the same form sent twice gives the same request."""
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
-    for name in (recipient["first_name"], recipient["last_name"]):
-        if name and len(name) > 2 and name.casefold() in columns["case_reference"].casefold():
-            raise Refused(_("The case reference is printed on the invoice: leave the person’s name out of it."))
+    for _field, sentence in faults(recipient | columns).items():
+        raise Refused(sentence)
     token = form_token or uuid.uuid4()
     device_request, is_new = DeviceRequest.objects.get_or_create(
         form_token=token, defaults={"partner": partner, "owner": owner, **columns}
@@ -34,6 +35,33 @@ def receive(
         device_request.note("receive", by=owner)
     elif device_request.partner_id != partner.pk:
         raise Refused(_("This form belongs to another organisation."))
+    return device_request
+
+
+@transaction.atomic
+def keep_draft(token: uuid.UUID, *, answers: dict, proof: StoredFile | None, by: User) -> RequestDraft:
+    """Keep an unfinished form for its writer; a proof kept before stays unless there is a new one."""
+    draft, _is_new = RequestDraft.objects.get_or_create(token=token, defaults={"partner": by.acting_for, "owner": by})
+    if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
+        raise Refused(_("This form belongs to somebody else."))
+    draft.answers, draft.proof = answers, proof or draft.proof
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def send_draft(draft: RequestDraft, *, recipient: dict, approving: bool, by: User, **columns) -> DeviceRequest:
+    """Turn a finished draft into a request, approved at once or left to be examined; sent twice is as sent once."""
+    partner = draft.partner
+    if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
+        recipient |= {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
+    device_request = receive(
+        partner=partner, owner=by, recipient=recipient, form_token=draft.token, proof=draft.proof, **columns
+    )
+    if approving:
+        approve(device_request, by=by)
+    draft.delete()
+    device_request.refresh_from_db()
     return device_request
 
 
@@ -58,6 +86,8 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
 @transaction.atomic
 def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The organisation says no, with a reason code."""
+    if reason not in DeclineReason.values:
+        raise Refused(_("Say why."))
     device_request.move(Status.DECLINED, verb="decline", by=by, reason=reason, moved_at=timezone.now())
 
 

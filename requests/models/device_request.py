@@ -14,6 +14,16 @@ from people.lifecycle import Lifecycle, Step
 from people.numbers import NextNumber
 
 
+class DeclineReason(models.TextChoices):
+    """Why an organisation says no; kept in the step as a code."""
+
+    NOT_ENTITLED = "not_entitled", _("Not entitled by our rules")
+    HAS_ONE = "has_one", _("The person has a device")
+    OTHER_HELP = "other_help", _("Other help suits better")
+    NO_ANSWER = "no_answer", _("The person did not answer")
+    OWN_WISH = "own_wish", _("The person no longer wishes it")
+
+
 class DeviceRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The service desk and dispatch see all; social workers those of the partner they act for."""
@@ -33,6 +43,13 @@ class DeviceRequestQuerySet(models.QuerySet):
         return self.annotate(case_upper=Upper("case_reference")).filter(
             Q(case_upper__contains=text.upper()) | Q(number=text.upper())
         )
+
+    def of_person(self, words):
+        """Requests of people whose first or last name begins with each of the words."""
+        found = self.filter(recipient__erased_at__isnull=True)
+        for word in words.split()[:4]:
+            found = found.filter(Q(recipient__first_name__istartswith=word) | Q(recipient__last_name__istartswith=word))
+        return found
 
 
 class DeviceRequest(Lifecycle):
@@ -87,6 +104,7 @@ class DeviceRequest(Lifecycle):
     approved_at = models.DateTimeField(null=True, editable=False)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     moved_at = models.DateTimeField(default=timezone.now, editable=False)
+    proof = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, editable=False, related_name="+")
     form_token = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = DeviceRequestQuerySet.as_manager()

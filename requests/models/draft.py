@@ -6,6 +6,12 @@ from django.db import models
 from partners.models import Partner
 
 
+class RequestDraftQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, of the organisation one acts for."""
+        return self.filter(owner=user, partner=user.acting_for) if user.acting_for else self.none()
+
+
 class RequestDraft(models.Model):
     """A social worker's unfinished form, seen by its owner only: no number, no step."""
 
@@ -15,6 +21,8 @@ class RequestDraft(models.Model):
     answers = models.JSONField(default=dict)
     proof = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, related_name="+")
     saved_at = models.DateTimeField(auto_now=True)
+
+    objects = RequestDraftQuerySet.as_manager()
 
     class Meta:
         ordering = ["-saved_at"]

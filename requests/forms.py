@@ -1,0 +1,153 @@
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from devices.models import Device
+from documents.gate import LARGEST, media_type_of
+from partners.models import BillTo, Commune, Partner
+from people.fields import RowChoiceField
+
+from .models import DeclineReason, DeviceRequest
+from .models.recipient import LANGUAGES
+from .rules import faults
+
+Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delivery
+ADDRESS = ("street", "postcode", "town")
+PERSON = (
+    "first_name", "last_name", "birth_year", "street", "house_number", "postcode", "town", "mobile", "language",
+)  # fmt: skip
+WISH = ("case_reference", "bill_to", "commune", "delivery", "purpose", "system", "keyboard")
+
+
+def _this_year(year):
+    MaxValueValidator(timezone.localdate().year)(year)
+
+
+class RequestForm(forms.Form):
+    """A request on one page: person, delivery, laptop. `has_proof`: one was kept with the draft."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=50)
+    last_name = forms.CharField(label=_("Last name"), max_length=50)
+    birth_year = forms.IntegerField(
+        label=_("Year of birth"),
+        help_text=_("Four digits: 1989"),
+        required=False,
+        validators=[MinValueValidator(1900), _this_year],
+        widget=forms.TextInput,
+    )
+    case_reference = forms.CharField(
+        label=_("Your case reference"), help_text=_("Printed on your invoice. No names."), max_length=40
+    )
+    delivery = RowChoiceField(
+        label=_("Where should the parcel go?"),
+        choices=[
+            (Delivery.PERSON, Delivery.PERSON.label, _("Swiss Post, with tracking link")),
+            (Delivery.OFFICE, Delivery.OFFICE.label, _("You hand it over yourselves")),
+        ],
+    )
+    street = forms.CharField(label=_("Street"), max_length=70, required=False)
+    house_number = forms.CharField(label=_("No."), max_length=16, required=False)
+    postcode = forms.RegexField(
+        r"^\d{4}$", label=_("Postcode"), required=False, error_messages={"invalid": _("Four digits, like 3400")}
+    )
+    town = forms.CharField(label=_("Town"), max_length=35, required=False)
+    mobile = PhoneNumberField(
+        label=_("Mobile"), help_text=_("Only for the text message about the parcel"), required=False, region="CH"
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the person"), help_text=_("For the tracking page and the leaflet"), choices=LANGUAGES
+    )
+    purpose = RowChoiceField(
+        label=_("What is it for?"),
+        choices=[
+            (Purpose.SCHOOL, Purpose.SCHOOL.label, _("Child or young person at school")),
+            (Purpose.TRAINING, Purpose.TRAINING.label, _("Apprenticeship, course, further education")),
+            (Purpose.JOB_SEARCH, Purpose.JOB_SEARCH.label, _("Applications, interviews by video")),
+            (Purpose.EVERYDAY, Purpose.EVERYDAY.label, _("Forms, mail, contact with the family")),
+        ],
+    )
+    system = RowChoiceField(
+        label=_("Operating system"),
+        choices=[
+            (System.LINUX, System.LINUX.label, _("Ready within a week. Office, video, browser.")),
+            (System.WINDOWS, System.WINDOWS.label, _("Only if the training needs it. About three weeks.")),
+        ],
+    )
+    proof = forms.FileField(
+        label=_("Proof that Windows is needed"),
+        help_text=_("A letter or mail from the training provider. PDF or photo, up to 10 MB."),
+        required=False,
+    )
+    keyboard = forms.ChoiceField(label=_("Keyboard"), choices=Device.Keyboard, widget=forms.RadioSelect)
+    commune = forms.ModelChoiceField(label=_("Commune that bears the cost"), queryset=Commune.objects.none())
+    bill_to = forms.ModelChoiceField(label=_("Who pays"), queryset=BillTo.objects.none())
+
+    def __init__(self, *args, user, has_proof=False, **options):
+        super().__init__(*args, **options)
+        self.has_proof = has_proof
+        partner = user.acting_for
+        covered = Commune.objects.filter(coverage__in=partner.coverage.live())
+        self._offer("commune", covered if covered.exists() else Commune.objects.live())
+        self._offer("bill_to", BillTo.objects.visible_to(user).filter(is_active=True))
+        preset = {"delivery": partner.delivery, "system": System.LINUX, "language": partner.language}
+        preset["keyboard"] = Device.Keyboard.CH_FR if partner.language == "fr" else Device.Keyboard.CH_DE
+        self.initial = preset | self.initial
+
+    def _offer(self, name, choices):
+        """The choices of a field; if there is only one it is preset and not asked."""
+        field = self.fields[name]
+        field.queryset = choices
+        few = list(choices[:2])
+        if len(few) == 1:
+            field.initial = few[0].pk
+            field.widget = forms.HiddenInput()
+
+    def clean_proof(self):
+        proof = self.cleaned_data["proof"]
+        if proof:
+            if proof.size > LARGEST:
+                raise forms.ValidationError(_("This file is larger than 10 MB."))
+            if media_type_of(proof.read(16)) is None:
+                raise forms.ValidationError(_("This is neither a PDF nor a photo (JPEG, PNG)."))
+            proof.seek(0)
+        return proof
+
+    def clean(self):
+        answers = self.cleaned_data
+        if answers.get("delivery") == Delivery.PERSON:
+            for name in ADDRESS:
+                if not answers.get(name) and name not in self.errors:
+                    self.add_error(name, _("A parcel to the person needs this."))
+        asked = {name: answers.get(name) or "" for name in ("case_reference", "first_name", "last_name")}
+        asked |= {"system": answers.get("system"), "purpose": answers.get("purpose")}
+        asked["proof"] = self.has_proof or answers.get("proof") or "proof" in self.errors
+        for name, sentence in faults(asked).items():
+            self.add_error(name, sentence)
+        return answers
+
+    @property
+    def person(self):
+        return {name: self.cleaned_data[name] for name in PERSON}
+
+    @property
+    def wish(self):
+        return {name: self.cleaned_data[name] for name in WISH}
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Why?"), choices=DeclineReason, widget=forms.RadioSelect)
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(label=_("Case reference or number"), required=False, max_length=60)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=lambda: [("", _("All")), *DeviceRequest.Status.choices]
+    )
+
+
+class NameForm(forms.Form):
+    """The search by name goes by POST: a name never stands in an address."""
+
+    name = forms.CharField(label=_("Name, case reference or number"), max_length=100)

@@ -1,0 +1,19 @@
+"""The codes of the matching, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+SUITS = {
+    "system": _("the system asked for"),
+    "memory": _("enough memory"),
+    "keyboard": _("the right keyboard"),
+    "grade": _("grade A or B"),
+    "oldest_approval": _("the oldest approval comes first"),
+}
+WAITS = {
+    "nothing_ready": _("No laptop is ready."),
+    "all_taken": _("Those that suit go to older approvals."),
+    "other_system": _("None is ready with this system."),
+    "too_little_memory": _("None that is ready has enough memory."),
+    "other_keyboard": _("None is ready with this keyboard."),
+    "grade_below_b": _("None that is ready is grade A or B."),
+}

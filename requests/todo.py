@@ -1,0 +1,63 @@
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people.todo import Todo
+
+from .models import DeviceRequest, RequestDraft
+
+Status = DeviceRequest.Status
+
+
+def todo_for(user):
+    """Requests to examine and drafts for social workers; the queue for dispatchers and admins."""
+    return _for_partner(user) if user.acting_for else _for_association(user)
+
+
+def _for_partner(user):
+    todos = []
+    received = DeviceRequest.objects.visible_to(user).filter(status=Status.RECEIVED).count()
+    if received:
+        todos.append(
+            Todo(
+                received,
+                ngettext("Request waits for your decision", "Requests wait for your decision", received),
+                _("Examine by your own rules, then approve or decline."),
+                reverse("requests:list") + "?view=needs-us",
+                _("Examine"),
+                urgency=60,
+            )
+        )
+    if user.membership_roles.isdisjoint({"social_worker", "manager"}):
+        return todos
+    drafts = list(RequestDraft.objects.visible_to(user).values_list("token", flat=True)[:100])
+    if drafts:
+        todos.append(
+            Todo(
+                len(drafts),
+                ngettext("Draft is not sent yet", "Drafts are not sent yet", len(drafts)),
+                _("Only you see it. It is kept for 30 days."),
+                reverse("requests:draft", args=[drafts[0]]),
+                _("Go on writing"),
+                urgency=20,
+            )
+        )
+    return todos
+
+
+def _for_association(user):
+    if not user.has_role("admin", "dispatcher"):
+        return []
+    waiting = DeviceRequest.objects.visible_to(user).queued().count()
+    if not waiting:
+        return []
+    return [
+        Todo(
+            waiting,
+            ngettext("Approved request waits for a laptop", "Approved requests wait for a laptop", waiting),
+            _("A match is proposed for each, with its reasons."),
+            reverse("requests:queue"),
+            _("See the matches"),
+            urgency=50,
+        )
+    ]

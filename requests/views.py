@@ -1,0 +1,359 @@
+import uuid
+from datetime import timedelta
+from functools import partial
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from devices.models import Device
+from documents import views as documents
+from documents.gate import ENDINGS, media_type_of
+from documents.models import StoredFile
+from partners.access import request_reader_required, social_worker_required
+from partners.models import Tariff
+from people.access import dispatcher_required
+from people.forms import attempt
+from people.keyset import MANY, page_of
+
+from . import actions
+from .forms import DeclineForm, FilterForm, NameForm, RequestForm
+from .matching import Laptop, Wish, propose
+from .models import DeviceRequest, RequestDraft
+from .next import acts, next_for, words_for
+from .reasons import SUITS, WAITS
+from .story import story
+
+Status = DeviceRequest.Status
+VIEWS = {
+    "needs-us": gettext_lazy("Needs us"),
+    "recent": gettext_lazy("Last 30 days"),
+    "on-the-way": gettext_lazy("On the way"),
+    "all": gettext_lazy("Everything"),
+}
+NEEDS_PARTNER = [Status.RECEIVED]
+NEEDS_ASSOCIATION = [Status.APPROVED, Status.RETURNED, Status.LOST]
+ON_THE_WAY = [Status.APPROVED, Status.ALLOCATED, Status.SHIPPED]
+WITHDRAWABLE = [status for status, follow in DeviceRequest.MOVES.items() if Status.WITHDRAWN in follow]
+
+
+@request_reader_required
+def index(request):
+    """The requests this person may see, newest first: saved views, filters in the address, never a name."""
+    params = request.GET
+    form = FilterForm(params)
+    asked = form.cleaned_data if form.is_valid() else {}
+    words, status = asked.get("q"), asked.get("status")
+    chosen = params.get("view") if params.get("view") in VIEWS else "all" if words or status else "recent"
+    found = _of_view(DeviceRequest.objects.visible_to(request.user), chosen, request.user)
+    if words:
+        found = found.matching_words(words)
+    if status:
+        found = found.filter(status=status)
+    if params.get("partner", "").isdigit() and len(params["partner"]) < 19:
+        found = found.filter(partner=params["partner"])
+    page = page_of(found.select_related("recipient", "partner"), params)
+    context = {
+        "page": page,
+        "lines": _lines(page.rows, request.user),
+        "form": form,
+        "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
+        "filtered": bool(words or status),
+        "views": [{"label": label, "url": f"?view={key}", "current": key == chosen} for key, label in VIEWS.items()],
+        "chips": _chips(params, words, status),
+    }
+    return render(request, "requests/list.html", context | {"name_form": NameForm()})
+
+
+def _of_view(found, view, user):
+    if view == "needs-us":
+        return found.filter(status__in=NEEDS_PARTNER if user.acting_for else NEEDS_ASSOCIATION)
+    if view == "on-the-way":
+        return found.filter(status__in=ON_THE_WAY)
+    if view == "recent":
+        return found.filter(received_at__gte=timezone.now() - timedelta(days=30))
+    return found
+
+
+def _lines(rows, user):
+    return [{"request": row, "next": words_for(row, user)} for row in rows]
+
+
+def _chips(params, words, status):
+    """The active filters, each with the address of the list without it."""
+    chips = [("q", words), ("status", Status(status).label if status else "")]
+    found = []
+    for name, label in chips:
+        if label:
+            query = params.copy()
+            for gone in (name, "after", "before"):
+                query.pop(gone, None)
+            found.append({"label": label, "url": f"?{query.urlencode()}"})
+    return found
+
+
+@require_POST
+@request_reader_required
+def search(request):
+    """A number or case reference leads to its request; a name to a list without an address of its own."""
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        return redirect("requests:list")
+    words = form.cleaned_data["name"]
+    visible = DeviceRequest.objects.visible_to(request.user)
+    hits = list(visible.filter(Q(number=words.upper()) | Q(case_reference__iexact=words))[:2])
+    if len(hits) == 1:
+        return redirect(hits[0])
+    people = visible.of_person(words).select_related("recipient", "partner").order_by("-pk")[:MANY]
+    rows = list(people) or list(
+        visible.matching_words(words).select_related("recipient", "partner").order_by("-pk")[:MANY]
+    )
+    return render(request, "requests/search.html", {"lines": _lines(rows, request.user), "name_form": form})
+
+
+@social_worker_required
+def new(request):
+    """An empty form; its address carries the token that makes sending it twice the same as once."""
+    return _write(request, RequestForm(user=request.user), uuid.uuid4(), None)
+
+
+@social_worker_required
+def draft(request, token):
+    """Keep what was typed, whatever it is; go on to the check when it is complete."""
+    kept = RequestDraft.objects.visible_to(request.user).select_related("proof").filter(token=token).first()
+    has_proof = bool(kept and kept.proof_id)
+    if request.method != "POST":
+        if kept is None:
+            raise Http404
+        if "again" in request.GET:
+            form = RequestForm(kept.answers, user=request.user, has_proof=has_proof)
+        else:
+            form = RequestForm(initial=kept.answers, user=request.user, has_proof=has_proof)
+        return _write(request, form, token, kept)
+    if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
+        return redirect(sent)
+    form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
+    complete = form.is_valid()
+    answers = {name: request.POST.get(name, "")[:200] for name in form.fields if name != "proof"}
+    file = _kept_file(form.cleaned_data.get("proof"))
+    kept = attempt(form, partial(actions.keep_draft, token, answers=answers, proof=file, by=request.user))
+    if kept is None:
+        raise Http404
+    if "keep" in request.POST:
+        messages.success(request, _("Your draft is kept for 30 days. Only you see it."))
+        return redirect("requests:draft", token)
+    if complete:
+        return redirect("requests:check", token)
+    return _write(request, form, token, kept)
+
+
+def _kept_file(proof):
+    """Store an uploaded proof under a name that says nothing about the person."""
+    if not proof:
+        return None
+    content = proof.read()
+    media_type = media_type_of(content)
+    return StoredFile.objects.keep(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
+
+
+def _write(request, form, token, kept):
+    partner = request.user.acting_for
+    price = Tariff.objects.price_for(tier=partner.tier, delivery=partner.delivery)
+    context = {"form": form, "token": token, "draft": kept, "partner": partner, "price": price}
+    return render(request, "requests/new.html", context)
+
+
+@social_worker_required
+def check(request, token):
+    """Everything once more before it leaves; "approve" and "send" are idempotent by the draft's token."""
+    if request.method == "POST" and (
+        sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first()
+    ):
+        if request.POST.get("verb") == "approve":
+            actions.approve(sent, by=request.user)
+        return redirect(sent)
+    kept = get_object_or_404(
+        RequestDraft.objects.visible_to(request.user).select_related("partner", "proof"), token=token
+    )
+    form = RequestForm(kept.answers, user=request.user, has_proof=bool(kept.proof_id))
+    if not form.is_valid():
+        return redirect(reverse("requests:draft", args=[token]) + "?again=1")
+    if request.method == "POST":
+        approving = request.POST.get("verb") == "approve"
+        deed = partial(
+            actions.send_draft, kept, recipient=form.person, approving=approving, by=request.user, **form.wish
+        )
+        if device_request := attempt(form, deed):
+            if approving:
+                messages.success(request, _("Sent. %(number)s is in the queue.") % {"number": device_request})
+            else:
+                messages.success(request, _("Kept as received. Nothing goes out before you approve it."))
+            return redirect(device_request)
+    partner = kept.partner
+    context = {
+        "draft": kept,
+        "form": form,
+        "groups": _summary(form, kept),
+        "partner": partner,
+        "price": Tariff.objects.price_for(tier=partner.tier, delivery=form.cleaned_data["delivery"]),
+    }  # fmt: skip
+    return render(request, "requests/check.html", context)
+
+
+def _summary(form, kept):
+    """The answers as facts with a link to change each."""
+    answers = form.cleaned_data
+    page = reverse("requests:draft", args=[kept.token])
+
+    def fact(term, value, name):
+        return (term, value or _("Not given"), f"{page}#{form[name].id_for_label or form[name].auto_id}")
+
+    def word(name):
+        return dict(form.fields[name].choices).get(answers[name], "")
+
+    partner = kept.partner
+    to_office = answers["delivery"] == "office"
+    place = partner if to_office else None
+    street, house, postcode, town = (
+        getattr(place, name) if place else answers[name] for name in ("street", "house_number", "postcode", "town")
+    )
+    person = [
+        fact(_("Name"), f"{answers['first_name']} {answers['last_name']}", "first_name"),
+        fact(_("Year of birth"), answers["birth_year"], "birth_year"),
+        fact(_("Case reference"), answers["case_reference"], "case_reference"),
+    ]
+    delivery = [
+        fact(_("To"), word("delivery"), "delivery"),
+        fact(_("Address"), f"{street} {house}\n{postcode} {town}", "street"),
+        fact(_("Mobile"), str(answers["mobile"] or ""), "mobile"),
+        fact(_("Language"), word("language"), "language"),
+    ]
+    laptop = [fact(_("For"), word("purpose"), "purpose"), fact(_("System"), word("system"), "system")]
+    if kept.proof:
+        laptop.append(fact(_("Proof"), f"{kept.proof.name}, {kept.proof.size // 1024 + 1} KB", "proof"))
+    laptop.append(fact(_("Keyboard"), word("keyboard"), "keyboard"))
+    cost = [
+        fact(_("Commune"), str(answers["commune"]), "commune"),
+        fact(_("Who pays"), str(answers["bill_to"]), "bill_to"),
+    ]
+    return [(_("Person"), person), (_("Delivery"), delivery), (_("Laptop"), laptop), (_("Cost"), cost)]
+
+
+def _fetch(request, number, *related):
+    return get_object_or_404(
+        DeviceRequest.objects.visible_to(request.user).select_related("partner", *related), number=number
+    )
+
+
+@request_reader_required
+def detail(request, number):
+    """Where the laptop is: what comes next and who acts, the way so far, person, laptop, contribution."""
+    device_request = _fetch(request, number, "recipient", "bill_to", "commune", "approved_by")
+    allocation = device_request.allocations.live().select_related("device").first()
+    steps = list(device_request.steps.select_related("by"))
+    user, status = request.user, device_request.status
+    following = next_for(device_request)
+    context = {
+        "device_request": device_request,
+        "person": device_request.recipient,
+        "device": allocation.device if allocation else None,
+        "next": following,
+        "is_my_turn": acts(following, user),
+        "timeline": story(device_request, steps, user=user),
+        "may_decide": bool(user.acting_for) and status == Status.RECEIVED,
+        "may_withdraw": bool(user.acting_for) and status in WITHDRAWABLE,
+        "may_release": user.has_role("dispatcher", "admin") and status == Status.ALLOCATED,
+    }
+    return render(request, "requests/detail.html", context)
+
+
+@request_reader_required
+def proof(request, number):
+    """The proof that Windows is needed, for who may read the request."""
+    device_request = _fetch(request, number, "proof")
+    if device_request.proof is None:
+        raise Http404
+    return documents.send(device_request.proof)
+
+
+@require_POST
+@social_worker_required
+def approve(request, number):
+    device_request = _fetch(request, number)
+    actions.approve(device_request, by=request.user)
+    messages.success(request, _("Approved. %(number)s is in the queue.") % {"number": device_request})
+    return redirect(device_request)
+
+
+@social_worker_required
+def decline(request, number):
+    """Say no, with a reason; the page asks for it."""
+    device_request = _fetch(request, number)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        attempt(form, partial(actions.decline, device_request, by=request.user, **form.cleaned_data))
+        if form.is_valid():
+            messages.success(request, _("%(number)s is declined.") % {"number": device_request})
+            return redirect(device_request)
+    return render(request, "requests/decline.html", {"device_request": device_request, "form": form})
+
+
+@social_worker_required
+def withdraw(request, number):
+    """Take a request back; the page says first what that does."""
+    device_request = _fetch(request, number)
+    if request.method == "POST":
+        actions.withdraw(device_request, by=request.user)
+        messages.success(request, _("%(number)s is withdrawn.") % {"number": device_request})
+        return redirect(device_request)
+    return render(request, "requests/withdraw.html", {"device_request": device_request})
+
+
+@dispatcher_required
+def queue(request):
+    """Each waiting request in its turn with the laptop proposed for it, and why."""
+    waiting = list(DeviceRequest.objects.visible_to(request.user).queued().select_related("partner")[:MANY])
+    ready = {device.pk: device for device in Device.objects.visible_to(request.user).ready().order_by("pk")}
+    wishes = [Wish(row.pk, row.system, row.keyboard, row.purpose) for row in waiting]
+    laptops = [Laptop(row.pk, row.system, row.keyboard, row.memory_gb, row.grade) for row in ready.values()]
+    lines = [
+        {
+            "request": row,
+            "device": ready[proposal.laptop.key] if proposal.laptop else None,
+            "reasons": [(SUITS if proposal.laptop else WAITS)[code] for code in proposal.reasons],
+        }
+        for row, proposal in zip(waiting, propose(wishes, laptops), strict=True)
+    ]
+    matched = sum(1 for line in lines if line["device"])
+    return render(request, "requests/queue.html", {"lines": lines, "matched": matched, "ready": len(ready)})
+
+
+@require_POST
+@dispatcher_required
+def allocate(request, number):
+    """Keep a laptop for a request: 201 with the allocation for programs, the queue for people."""
+    device_request = _fetch(request, number)
+    device = get_object_or_404(
+        Device.objects.visible_to(request.user), number=request.POST.get("device", "").strip().upper()
+    )
+    allocation = actions.allocate(device_request, device, by=request.user)
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"allocation": allocation.pk}, status=201)
+    words = {"device": device, "number": device_request}
+    messages.success(request, _("%(device)s is kept for %(number)s.") % words)
+    return redirect("requests:queue")
+
+
+@require_POST
+@dispatcher_required
+def release(request, number):
+    device_request = _fetch(request, number)
+    actions.release(device_request, by=request.user)
+    messages.success(request, _("%(number)s is back in the queue, at its old place.") % {"number": device_request})
+    return redirect(device_request)

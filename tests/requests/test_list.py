@@ -1,0 +1,80 @@
+import pytest
+
+from requests.models import Recipient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("reader", ["social_worker", "dispatcher"])
+def test_the_list_costs_the_same_for_25_and_100_rows(
+    client, request, reader, make_received, django_assert_num_queries, django_assert_max_num_queries
+):
+    client.force_login(request.getfixturevalue(reader))
+    for index in range(26):
+        make_received(f"A-{index}")
+    with django_assert_max_num_queries(8) as few:
+        assert client.get("/requests/").content.decode().count("<tr>") == 1 + 25
+    for index in range(75):
+        make_received(f"B-{index}")
+    with django_assert_num_queries(len(few)):
+        assert client.get("/requests/?rows=100").content.decode().count("<tr>") == 1 + 100
+
+
+def test_older_and_newer_lead_there_and_back(client, social_worker, make_received):
+    rows = [make_received(f"A-{index}") for index in range(60)]
+    client.force_login(social_worker)
+    first = client.get("/requests/").context["page"]
+    second = client.get(f"/requests/{first.older_url}").context["page"]
+    third = client.get(f"/requests/{second.older_url}").context["page"]
+    assert [row.pk for page in (first, second, third) for row in page.rows] == [row.pk for row in rows[::-1]]
+    assert (first.newer_url, third.older_url) == ("", "")
+    back = client.get(f"/requests/{second.newer_url}").context["page"]
+    assert ([row.pk for row in back.rows], back.newer_url) == ([row.pk for row in first.rows], "")
+
+
+def test_filters_by_status_and_by_case_reference_or_number(client, social_worker, make_received, make_approved):
+    received, approved = make_received("LT-1"), make_approved("LT-2")
+    client.force_login(social_worker)
+    for query, expected in (
+        ("status=approved", [approved]),
+        ("q=lt-1", [received]),
+        (f"q={approved.number}", [approved]),
+        ("view=needs-us", [received]),
+        ("view=on-the-way", [approved]),
+    ):
+        assert client.get(f"/requests/?{query}").context["page"].rows == expected, query
+
+
+def test_it_says_whose_turn_it_is(client, social_worker, dispatcher, make_received):
+    make_received()
+    client.force_login(social_worker)
+    assert "You: Examine and decide" in client.get("/requests/").content.decode()
+    client.force_login(dispatcher)
+    assert "You: Examine" not in client.get("/requests/").content.decode()
+
+
+def test_a_name_is_searched_by_post_only(client, social_worker, make_received):
+    received = make_received("LT-1")
+    make_received("LT-2")
+    Recipient.objects.filter(request=received).update(last_name="Oberson")
+    client.force_login(social_worker)
+    assert client.get("/requests/?q=Oberson").context["page"].rows == []
+    assert client.get("/requests/search/").status_code == 405
+    found = client.post("/requests/search/", {"name": "samira ober"})
+    assert [line["request"] for line in found.context["lines"]] == [received]
+
+
+def test_a_number_or_case_reference_leads_straight_to_its_request(client, social_worker, make_received):
+    received = make_received("LT-1")
+    client.force_login(social_worker)
+    for words in ("lt-1", received.number.lower()):
+        assert client.post("/requests/search/", {"name": words}).url == f"/requests/{received.number}/"
+
+
+def test_a_stranger_sees_none_and_a_volunteer_is_refused(client, stranger, volunteer, make_received):
+    make_received()
+    client.force_login(stranger)
+    assert client.get("/requests/?view=all").context["page"].rows == []
+    assert client.post("/requests/search/", {"name": "Wenger"}).context["lines"] == []
+    client.force_login(volunteer)
+    assert client.get("/requests/").status_code == 403

@@ -1,0 +1,119 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from requests.models import DeviceRequest, Recipient, RequestDraft
+
+pytestmark = pytest.mark.django_db
+
+
+def write(client, token, answers, **more):
+    return client.post(f"/requests/new/{token}/", answers | more)
+
+
+def test_the_commune_and_who_pays_are_preset_when_there_is_one(client, social_worker, partner, commune):
+    partner.coverage.create(commune=commune)
+    client.force_login(social_worker)
+    page = client.get("/requests/new/").content.decode()
+    assert '<input type="hidden" name="commune" value="404" id="id_commune">' in page
+    assert "CHF 150.00" in page
+
+
+def test_a_complete_form_is_kept_as_a_draft_and_goes_on_to_the_check(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    answer = write(client, token, answers)
+    assert (answer.status_code, answer.url) == (302, f"/requests/new/{token}/check/")
+    assert RequestDraft.objects.get().owner == social_worker
+    assert DeviceRequest.objects.count() == 0
+
+
+def test_what_was_typed_stays_after_an_error_and_is_kept(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    page = write(client, token, answers, postcode="340").content.decode()
+    assert "One thing to mend before you go on" in page
+    assert 'href="#id_postcode"' in page
+    assert 'value="Samira"' in page
+    assert RequestDraft.objects.get().answers["postcode"] == "340"
+
+
+@pytest.mark.parametrize("reference", ["wenger-1", "LT 756.9217.0769.85", "WENGÉR"])
+def test_a_name_or_a_social_security_number_in_the_case_reference_is_refused(
+    client, social_worker, answers, token, reference
+):
+    client.force_login(social_worker)
+    page = write(client, token, answers, case_reference=reference).content.decode()
+    assert "printed on the invoice" in page
+    assert f'value="{reference}"' in page
+
+
+def test_windows_needs_a_training_and_a_proof(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    assert "only for a training" in write(client, token, answers, system="windows").content.decode()
+    training = {"system": "windows", "purpose": "training"}
+    assert "Attach the proof" in write(client, token, answers, **training).content.decode()
+    wrong = SimpleUploadedFile("proof.pdf", b"MZ not a pdf")
+    assert "neither a PDF" in write(client, token, answers, **training, proof=wrong).content.decode()
+    proof = SimpleUploadedFile("Wenger.pdf", b"%PDF-1.7 a course")
+    assert write(client, token, answers, **training, proof=proof).status_code == 302
+    assert RequestDraft.objects.get().proof.name == "proof.pdf"
+    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    number = DeviceRequest.objects.get().number
+    assert b"".join(client.get(f"/requests/{number}/proof/")) == b"%PDF-1.7 a course"
+
+
+def test_a_draft_is_seen_by_its_owner_only(client, social_worker, stranger, answers, token):
+    client.force_login(social_worker)
+    write(client, token, answers, keep="1")
+    client.force_login(stranger)
+    assert client.get(f"/requests/new/{token}/").status_code == 404
+    assert write(client, token, answers, first_name="Nina").status_code == 404
+    assert RequestDraft.objects.get().answers["first_name"] == "Samira"
+
+
+def test_an_incomplete_draft_is_kept_and_shown_again(client, social_worker, token):
+    client.force_login(social_worker)
+    client.post(f"/requests/new/{token}/", {"first_name": "Samira", "keep": "1"})
+    assert 'value="Samira"' in client.get(f"/requests/new/{token}/").content.decode()
+    assert client.get(f"/requests/new/{token}/check/").url == f"/requests/new/{token}/?again=1"
+    assert "Last name" in client.get(f"/requests/new/{token}/?again=1").content.decode()
+
+
+def test_approving_and_sending_registers_the_request_once(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    write(client, token, answers)
+    assert "Mühlegasse 11b" in client.get(f"/requests/new/{token}/check/").content.decode()
+    first = client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    again = client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    back = write(client, token, answers)
+    found = DeviceRequest.objects.get()
+    assert first.url == again.url == back.url == f"/requests/{found.number}/"
+    assert (found.status, str(found.price)) == ("approved", "150.00")
+    assert [step.verb for step in found.steps.all()] == ["receive", "approve"]
+    assert RequestDraft.objects.count() == 0
+
+
+def test_sending_without_approving_leaves_it_to_be_examined(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    write(client, token, answers)
+    client.post(f"/requests/new/{token}/check/", {"verb": "send"})
+    assert DeviceRequest.objects.get().status == "received"
+
+
+def test_a_parcel_to_the_office_keeps_no_address_of_the_person(client, social_worker, partner, answers, token):
+    client.force_login(social_worker)
+    write(client, token, answers, delivery="office", street="", postcode="", town="")
+    client.post(f"/requests/new/{token}/check/", {"verb": "send"})
+    assert Recipient.objects.get().town == partner.town
+
+
+def test_a_suspended_organisation_is_told_so_and_keeps_its_draft(client, social_worker, partner, answers, token):
+    client.force_login(social_worker)
+    write(client, token, answers)
+    partner.move("suspended", verb="suspend", by=None)
+    page = client.post(f"/requests/new/{token}/check/", {"verb": "approve"}).content.decode()
+    assert "no running agreement" in page
+    assert (DeviceRequest.objects.count(), RequestDraft.objects.count()) == (0, 1)
+
+
+def test_the_association_enters_no_requests(client, dispatcher):
+    client.force_login(dispatcher)
+    assert client.get("/requests/new/").status_code == 403

@@ -1,0 +1,80 @@
+import pytest
+
+from requests.models import Allocation, DeviceRequest
+
+pytestmark = pytest.mark.django_db
+JSON = {"accept": "application/json"}
+
+
+def post(client, device_request, device, **options):
+    return client.post(f"{device_request.get_absolute_url()}allocate/", {"device": device.number}, **options)
+
+
+def test_the_queue_proposes_a_laptop_with_its_reasons_or_says_why_not(client, dispatcher, make_approved, make_ready):
+    first, second, device = make_approved("LT-1"), make_approved("LT-2", keyboard="ch-fr"), make_ready()
+    client.force_login(dispatcher)
+    page = client.get("/requests/queue/")
+    assert [(line["request"], line["device"]) for line in page.context["lines"]] == [(first, device), (second, None)]
+    for words in (f"Keep {device.number}", "the right keyboard", "None is ready with this keyboard."):
+        assert words in page.content.decode()
+    assert "Wenger" not in page.content.decode()
+
+
+def test_accepting_a_match_keeps_the_laptop(client, dispatcher, make_approved, make_ready):
+    client.force_login(dispatcher)
+    assert post(client, make_approved(), make_ready()).url == "/requests/queue/"
+    assert DeviceRequest.objects.get().status == "allocated"
+
+
+def test_a_program_gets_201_and_twice_is_as_once(client, dispatcher, make_approved, make_ready):
+    client.force_login(dispatcher)
+    device_request, device = make_approved(), make_ready()
+    answers = [post(client, device_request, device, headers=JSON) for _time in range(2)]
+    allocation = Allocation.objects.get()
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(201, {"allocation": allocation.pk})] * 2
+
+
+def test_the_second_request_for_a_laptop_gets_409(client, dispatcher, make_approved, make_ready):
+    client.force_login(dispatcher)
+    first, second, device = make_approved("LT-1"), make_approved("LT-2"), make_ready()
+    post(client, first, device)
+    answer = post(client, second, device, headers=JSON)
+    assert answer.status_code == 409
+    assert "faster" in answer.json()["detail"]
+    assert Allocation.objects.get().request == first
+
+
+def test_nobody_else_allocates(client, social_worker, volunteer, make_approved, make_ready):
+    device_request, device = make_approved(), make_ready()
+    for user in (social_worker, volunteer):
+        client.force_login(user)
+        assert client.get("/requests/queue/").status_code == 403
+        assert post(client, device_request, device).status_code == 403
+    assert Allocation.objects.count() == 0
+
+
+def test_a_missing_laptop_is_404(client, dispatcher, make_approved):
+    client.force_login(dispatcher)
+    answer = client.post(f"{make_approved().get_absolute_url()}allocate/", {"device": "D-999999"})
+    assert answer.status_code == 404
+
+
+def test_releasing_gives_both_back(client, dispatcher, social_worker, make_approved, make_ready):
+    device_request, device = make_approved(), make_ready()
+    client.force_login(dispatcher)
+    post(client, device_request, device)
+    url = f"{device_request.get_absolute_url()}release/"
+    client.force_login(social_worker)
+    assert client.post(url).status_code == 403
+    client.force_login(dispatcher)
+    assert client.post(url).status_code == 302
+    assert (DeviceRequest.objects.get().status, Allocation.objects.live().count()) == ("approved", 0)
+
+
+def test_home_names_what_waits(client, dispatcher, social_worker, make_received, make_approved):
+    make_received("LT-1")
+    make_approved("LT-2")
+    client.force_login(dispatcher)
+    assert "Approved request waits for a laptop" in client.get("/home/").content.decode()
+    client.force_login(social_worker)
+    assert "Request waits for your decision" in client.get("/home/").content.decode()

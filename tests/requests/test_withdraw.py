@@ -1,0 +1,34 @@
+import pytest
+
+from devices.models import Device
+from requests import actions
+from requests.models import DeviceRequest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_withdrawing_says_what_it_does_and_frees_the_laptop(
+    client, social_worker, dispatcher, make_approved, make_ready
+):
+    device_request = make_approved()
+    actions.allocate(device_request, make_ready(), by=dispatcher)
+    client.force_login(social_worker)
+    url = f"{device_request.get_absolute_url()}withdraw/"
+    assert "becomes free" in client.get(url).content.decode()
+    assert client.post(url).status_code == client.post(url).status_code == 302
+    assert (DeviceRequest.objects.get().status, Device.objects.get().status) == ("withdrawn", "ready")
+
+
+def test_a_shipped_request_is_not_withdrawn(client, social_worker, dispatcher, make_approved, make_ready):
+    device_request = make_approved()
+    actions.allocate(device_request, make_ready(), by=dispatcher)
+    actions.mark_shipped(device_request, parcel="99.1", by=dispatcher)
+    client.force_login(social_worker)
+    answer = client.post(f"{device_request.get_absolute_url()}withdraw/")
+    assert (answer.status_code, DeviceRequest.objects.get().status) == (303, "shipped")
+
+
+def test_a_stranger_gets_404_and_nothing_changes(client, stranger, make_received):
+    client.force_login(stranger)
+    assert client.post(f"{make_received().get_absolute_url()}withdraw/").status_code == 404
+    assert DeviceRequest.objects.get().status == "received"
