@@ -1,4 +1,6 @@
+from django.conf import settings
 from django.shortcuts import redirect, render
+from django.views import i18n
 
 from billing.todo import todo_for as billing_todo
 from devices.todo import todo_for as devices_todo
@@ -15,6 +17,16 @@ TODOS = (partners_todo, devices_todo, requests_todo, shipping_todo, billing_todo
 def front(request):
     """Lead to what needs the person today, or to signing in."""
     return redirect("home" if request.user.is_authenticated else "account_login")
+
+
+@public
+def set_language(request):
+    """Switch the language; a signed-in person's choice is kept, also for the mails."""
+    code = request.POST.get("language")
+    if request.user.is_authenticated and code in dict(settings.LANGUAGES):
+        request.user.language = code
+        request.user.save(update_fields=["language"])
+    return i18n.set_language(request)
 
 
 @signed_in

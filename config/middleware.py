@@ -3,10 +3,24 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpResponseRedirect, JsonResponse
+from django.utils import translation
 
 from people.lifecycle import Refused, refusal_for
 
 SEE_OTHER = 303
+
+
+class PersonLanguageMiddleware:
+    """Speak the language a signed-in person chose, on every device; others get their browser's."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
 
 
 class RefusedMiddleware:

@@ -1,7 +1,4 @@
 from django.urls import include, path
-from django.views.i18n import set_language
-
-from people.access import public
 
 from . import elements, health, home
 
@@ -9,7 +6,7 @@ urlpatterns = [
     path("", home.front, name="front"),
     path("home/", home.home, name="home"),
     path("healthz/", health.healthz, name="healthz"),
-    path("language/", public(set_language), name="set_language"),
+    path("language/", home.set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("elements/", elements.elements, name="elements"),
     path("partners/", include("partners.urls")),

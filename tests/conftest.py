@@ -25,7 +25,8 @@ def django_db_setup(django_db_setup):
 @pytest.fixture
 def make_user(db):
     def make(email="somebody@example.org", *roles, **columns):
-        user = User.objects.create_user(email, name=columns.pop("name", email.split("@")[0].title()), **columns)
+        columns = {"name": email.split("@")[0].title(), "language": "en"} | columns
+        user = User.objects.create_user(email, **columns)
         for role in roles:
             AssociationRole.objects.create(user=user, role=role)
         return user

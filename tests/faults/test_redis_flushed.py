@@ -1,26 +1,20 @@
 """Losing Redis loses nothing: the rows say what is to be done, and the sweep rings again."""
 
-import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
 
-from config.embedded import die_with_parent
 from devices.models import Device
 from jobs.models import Job
 from partners.models import Commune
 from requests.models import Allocation, DeviceRequest, Recipient
 from shipping import actions
 from shipping.models import Label, Shipment
+from tests import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).resolve().parent.parent.parent
 LABELS = 400
 PATIENCE = 120  # seconds
 
@@ -56,22 +50,9 @@ def parcels(partner):
 
 
 @pytest.fixture
-def worker():
-    """A real Celery worker with the clock inside, on the test's own database and broker."""
-    database = connection.settings_dict
-    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
-    environment = {
-        "PATH": os.environ["PATH"], "HOME": "/tmp", "DEMO": "1", "DATABASE_URL": url,
-        "REDIS_URL": settings.REDIS_URL, "SECRET_KEY": "x" * 50, "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", "2", "--loglevel=ERROR",
-         "--schedule", f"/tmp/weitergabe-beat-{os.getpid()}"],
-        cwd=ROOT, env=environment, preexec_fn=die_with_parent,
-    )  # fmt: skip
-    yield process
-    process.terminate()
-    process.wait(30)
+def worker(tmp_path):
+    with running.worker(tmp_path) as process:
+        yield process
 
 
 def test_four_hundred_labels_are_made_though_redis_is_emptied_again_and_again(parcels, worker, dispatcher, tmp_path):

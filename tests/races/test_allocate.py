@@ -6,31 +6,17 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, connections
 
 from devices.models import Device
-from partners.models import Commune
 from people.lifecycle import Refused, refusal_for
 from requests import actions
-from requests.models import Allocation, DeviceRequest
+from requests.models import Allocation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONTENDERS = 40
 
 
 @pytest.fixture
-def requests_waiting(partner):
-    commune = Commune.objects.create(bfs_no=404, name="Burgdorf", canton="BE", language="de")
-    return DeviceRequest.objects.bulk_create(
-        DeviceRequest(
-            partner=partner, bill_to=partner.bill_tos.get(), commune=commune, case_reference=f"LT-{n}", number=f"R-{n}",
-            purpose="school", keyboard="ch-de", delivery="person", price=150, approved_at="2026-10-01T08:00Z",
-            status="approved",
-        )
-        for n in range(CONTENDERS)
-    )  # fmt: skip
-
-
-@pytest.fixture
-def device(db):
-    return Device.objects.create(asset_tag="X1", status="ready", grade="A")
+def requests_waiting(make_waiting):
+    return make_waiting(CONTENDERS)
 
 
 def contend(requests, device, user, allocate):

@@ -1,0 +1,51 @@
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests import running
+
+# Playwright keeps an event loop in this thread; the ORM is used beside it, never inside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "Chromium is missing: bin/test installs it, or says how."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(transactional_db, tmp_path):
+    """The running system's address: web, worker and clock on this test's database."""
+    port = running.free_port()
+    with running.web(tmp_path, port=port), running.worker(tmp_path):
+        yield running.address(port)
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Open a browser for one person: `visit("fr")` gives a page with that language and a phone's or desk's width."""
+    contexts = []
+
+    def open_page(language="de", width=1280):
+        context = chromium.new_context(
+            base_url=site, locale=f"{language}-CH", viewport={"width": width, "height": 900}, service_workers="block"
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,80 @@
+"""The system as it runs for people: gunicorn, a Celery worker and the clock as processes, on a test's own database."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from config.embedded import die_with_parent, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60  # seconds
+
+
+def environment(data_dir, **more):
+    """What the processes are told; the runtime login only, as everywhere outside `prepare`."""
+    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+    return {
+        "PATH": os.environ["PATH"], "HOME": str(data_dir), "DEMO": "1", "DATABASE_URL": url,
+        "SECRET_KEY": settings.SECRET_KEY, "REDIS_URL": settings.REDIS_URL, "MEDIA_ROOT": str(settings.MEDIA_ROOT), "DATA_DIR": str(data_dir), **more,
+    }  # fmt: skip
+
+
+class Process:
+    """A child that goes when the test does."""
+
+    def __init__(self, *command, env):
+        self.process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=env, preexec_fn=die_with_parent
+        )  # fmt: skip
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def worker(data_dir):
+    """A Celery worker with the clock inside."""
+    return Process(
+        "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", "2", "--loglevel=ERROR",
+        "--schedule", str(data_dir / "beat"), env=environment(data_dir),
+    )  # fmt: skip
+
+
+def web(data_dir, *, port, threads=4):
+    """gunicorn with two workers, with the static files collected."""
+    env = environment(data_dir, BASE_URL=address(port))
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], cwd=ROOT, env=env, check=True
+    )
+    process = Process(
+        "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", str(threads),
+        "--log-level", "warning", "--no-control-socket", env=env,
+    )  # fmt: skip
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{address(port)}/accounts/login/", timeout=5):
+                return process
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError("the site does not answer")
+
+
+def address(port):
+    return f"http://localhost:{port}"
+
+
+__all__ = ["Process", "address", "environment", "free_port", "web", "worker"]
