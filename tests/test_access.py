@@ -1,0 +1,196 @@
+"""Who may open what: every route × every role × an own, a foreign and a missing object.
+
+The table says by hand what the decorators and `visible_to` must come to. A route without a row fails.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from devices.models import Device
+from documents.models import StoredFile
+from jobs.models import Batch, Job
+from partners.models import BillTo, Commune, Membership, Partner
+from requests.models import Allocation, DeviceRequest, Recipient, RequestDraft
+from shipping.models import Shipment
+
+pytestmark = pytest.mark.django_db
+
+ASSOCIATION = ("admin", "treasurer", "dispatcher", "volunteer", "auditor")
+PARTNER = ("social_worker", "manager", "accounting")
+EVERYBODY = {*ASSOCIATION, *PARTNER}
+WORKSHOP = {"volunteer", "dispatcher", "admin"}
+DISPATCH = {"dispatcher", "admin"}
+MONEY = {"treasurer", "admin"}
+DECIDES = {"social_worker", "manager"}
+READS_REQUESTS = DECIDES | DISPATCH
+READS_INVOICES = {"treasurer", "admin", "auditor", "manager", "accounting"}
+READS_PARTNERS = {"admin", "dispatcher", "treasurer", "auditor", "manager"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Which roles a route lets in, and what its address takes: the name of an object of `World`."""
+
+    roles: set
+    about: str = ""
+    method: str = "get"
+    data: dict = field(default_factory=dict)
+
+
+ROWS = {
+    "home": Row(EVERYBODY),
+    "elements": Row({"admin"}),
+    "jobs:list": Row({"admin"}),
+    "jobs:try_again": Row({"admin"}, "job", "post"),
+    "jobs:batch": Row(EVERYBODY, "batch"),
+    "partners:list": Row(READS_PARTNERS),
+    "partners:new": Row({"admin"}),
+    "partners:places": Row(EVERYBODY),
+    "partners:detail": Row(READS_PARTNERS, "partner"),
+    "partners:record-agreement": Row({"admin"}, "partner"),
+    "partners:invite": Row({"admin", "manager"}, "partner"),
+    "requests:list": Row(READS_REQUESTS),
+    "requests:search": Row(READS_REQUESTS, method="post"),
+    "requests:queue": Row(DISPATCH),
+    "requests:new": Row(DECIDES),
+    "requests:draft": Row(DECIDES, "draft"),
+    "requests:check": Row(DECIDES, "draft"),
+    "requests:detail": Row(READS_REQUESTS, "request"),
+    "requests:proof": Row(READS_REQUESTS, "request"),
+    "requests:approve": Row(DECIDES, "request", "post"),
+    "requests:decline": Row(DECIDES, "request"),
+    "requests:withdraw": Row(DECIDES, "request"),
+    "requests:allocate": Row(DISPATCH, "request", "post", {"device": "D-900001"}),
+    "requests:release": Row(DISPATCH, "request", "post"),
+}
+PUBLIC = {"front", "healthz", "set_language"}
+
+
+def routes(resolver=None, prefix="", namespace=""):
+    """Names of our own routes; allauth's are allauth's, the API's have a table of their own."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if path.startswith(("accounts/", "api/")):
+            continue
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from routes(entry, path, inner)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}"
+
+
+@pytest.fixture
+def foreign_partner():
+    return Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
+
+
+@pytest.fixture
+def people(make_user, partner):
+    """One person per role."""
+    found = {role: make_user(f"{role}@example.org") for role in EVERYBODY}
+    for role, user in found.items():
+        if role in PARTNER:
+            Membership.objects.create(user=user, partner=partner, role=role)
+        else:
+            user.roles.create(role=role, ends_on="2099-01-01")
+    return found
+
+
+@pytest.fixture
+def keys(partner, foreign_partner, make_user):
+    """`keys(about, whose, user)`: what stands in the address for an own, a foreign and a missing object."""
+    commune = Commune.objects.get_or_create(bfs_no=404, name="Burgdorf", canton="BE", language="de")[0]
+    file = StoredFile.objects.keep(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
+    somebody = make_user("somebody.else@example.org")
+    Device.objects.create(asset_tag="ready", number="D-900001", status="ready", grade="A")
+    made = {"own": _records(partner, commune, file), "foreign": _records(foreign_partner, commune, file)}
+
+    def key(about, whose, user):
+        if whose == "missing":
+            return MISSING[about]
+        if about == "draft":
+            owner, of = (user, partner) if whose == "own" else (somebody, foreign_partner)
+            return RequestDraft.objects.create(partner=of, owner=owner).token
+        if about == "batch":
+            return Batch.objects.create(title="labels", owner=user if whose == "own" else somebody).token
+        return made[whose][about]
+
+    return key
+
+
+MISSING = {
+    "partner": 99_999_999, "job": 99_999_999, "shipment": 99_999_999, "bank_file": 99_999_999,
+    "batch": uuid.uuid4(), "draft": uuid.uuid4(), "request": "R-2026-999999", "device": "D-999999",
+    "invoice": "2026-9999",
+}  # fmt: skip
+
+
+def _records(partner, commune, file):
+    """One of each, numbers as they stand in an address."""
+    bill_to = partner.bill_tos.first() or BillTo.objects.create(
+        partner=partner, name="Kasse", postcode="3400", town="Burgdorf"
+    )
+    request = DeviceRequest.objects.create(
+        partner=partner, bill_to=bill_to, commune=commune, case_reference="LT-1", purpose="school", keyboard="ch-de",
+        delivery="person", price=150, approved_at="2026-10-01T08:00Z", status="allocated", proof=file,
+    )  # fmt: skip
+    Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
+    device = Device.objects.create(asset_tag=f"T{request.pk}", status="reserved", grade="A")
+    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
+    shipment = Shipment.objects.create(allocation=allocation, request=request, device=device, partner=partner)
+    job = Job.objects.create(kind="shipping.make_label", subject=f"shipping.shipment:{shipment.pk}", state="dead")
+    for record in (request, device):
+        record.refresh_from_db()
+    return {
+        "partner": partner.pk, "request": request.number, "device": device.number, "shipment": shipment.pk,
+        "job": job.pk,
+    }  # fmt: skip
+
+
+def status_of(client, row, url):
+    """The answer's status, with whatever was done taken back."""
+    with transaction.atomic():
+        answer = getattr(client, row.method)(url, row.data)
+        transaction.set_rollback(True)
+        if answer.streaming:
+            b"".join(answer)  # read to its end, so that the file is closed
+    if answer.status_code == 302 and answer.url.startswith("/accounts/login/"):
+        return "sign in"
+    return answer.status_code if answer.status_code in (403, 404) else "in"
+
+
+def expected(role, row, whose):
+    if role not in row.roles:
+        return 403
+    if not row.about or whose == "own":
+        return "in"
+    apart = role in PARTNER or row.about == "draft" or (row.about == "batch" and role != "admin")
+    return 404 if whose == "missing" or apart else "in"
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    assert set(routes()) - PUBLIC == set(ROWS)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_who_may(name, client, people, keys):
+    row = ROWS[name]
+    found, wanted = {}, {}
+    for role, user in people.items():
+        client.force_login(user)
+        for whose in ("own", "foreign", "missing") if row.about else ("own",):
+            url = reverse(name, args=[keys(row.about, whose, user)] if row.about else [])
+            found[role, whose] = status_of(client, row, url)
+            wanted[role, whose] = expected(role, row, whose)
+    assert found == wanted
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_strangers_are_asked_to_sign_in(name, client, keys, social_worker):
+    row = ROWS[name]
+    url = reverse(name, args=[keys(row.about, "own", social_worker)] if row.about else [])
+    assert status_of(client, row, url) == "sign in"
