@@ -5,6 +5,7 @@ from django.views import i18n
 from billing.todo import todo_for as billing_todo
 from devices.todo import todo_for as devices_todo
 from jobs.todo import todo_for as jobs_todo
+from partners.models import Partner
 from partners.todo import todo_for as partners_todo
 from people.access import public, signed_in
 from requests.todo import todo_for as requests_todo
@@ -33,4 +34,6 @@ def set_language(request):
 def home(request):
     """What needs this person today, most urgent first, composed from every app."""
     todos = sorted((todo for app in TODOS for todo in app(request.user)), key=lambda todo: -todo.urgency)
-    return render(request, "home.html", {"todos": todos, "place": request.user.acting_for})
+    place = request.user.acting_for
+    others = Partner.objects.of_member(request.user).exclude(pk=place.pk) if place else []
+    return render(request, "home.html", {"todos": todos, "place": place, "others": others})

@@ -3,10 +3,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.models import Mail
+from jobs.models import subject_of
 from people.lifecycle import Refused
-from people.models import User
+from people.models import AuditEntry, User
 
-from .models import Agreement, BillTo, Commune, Membership, Partner
+from .models import SCOPES, Agreement, ApiToken, BillTo, Commune, Membership, Partner
 
 Status = Partner.Status
 
@@ -51,3 +52,30 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> M
         partner.note("invite", by=by, role=role)
         Mail.objects.plan("partners.invited", membership, reader=user)
     return membership
+
+
+@transaction.atomic
+def issue_token(
+    owner: User, *, acting_for: Partner | None, name: str, scopes: list[str], by: User | None
+) -> tuple[ApiToken, str]:
+    """Make a token for a program and give back its secret, which nobody can read again; `by` None is the console."""
+    if unknown := sorted(set(scopes) - set(SCOPES)):
+        raise Refused(_("There is no scope “%(scope)s”.") % {"scope": unknown[0]})
+    token, secret = ApiToken.objects.issue(owner=owner, acting_for=acting_for, name=name, scopes=scopes)
+    if token.speaker() is None:
+        raise Refused(
+            _("%(name)s has no role in “%(partner)s”.") % {"name": owner, "partner": acting_for}
+            if acting_for
+            else _("%(name)s has no role in the association.") % {"name": owner}
+        )
+    AuditEntry.objects.create(by=by, on_behalf_of=token.acting_for_id, deed="issue_token", subject=subject_of(token))
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, by: User | None) -> None:
+    """End a token for good; a second time changes nothing."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
+        AuditEntry.objects.create(
+            by=by, on_behalf_of=token.acting_for_id, deed="revoke_token", subject=subject_of(token)
+        )

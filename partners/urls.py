@@ -6,6 +6,7 @@ app_name = "partners"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.new, name="new"),
+    path("act-for/", views.act_for, name="act-for"),
     path("places/", views.places, name="places"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/record-agreement/", views.record_agreement, name="record-agreement"),

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from people.access import admin_required, signed_in
 from people.forms import attempt
@@ -13,6 +14,7 @@ from people.keyset import page_of
 from . import actions
 from .access import inviter_required, partner_reader_required
 from .forms import POSTCODE, AgreementForm, BillToForm, FilterForm, InviteForm, PartnerForm, communes_of
+from .middleware import SESSION_KEY
 from .models import Locality, Partner
 
 
@@ -101,11 +103,21 @@ def invite(request, pk):
     """Give a person access; the mail that leads in goes out in that person's language."""
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
     form = InviteForm(request.POST if request.method == "POST" else None, initial={"role": "social_worker"})
-    if request.method == "POST" and form.is_valid():
-        if membership := attempt(form, partial(actions.invite, partner, by=request.user, **form.cleaned_data)):
-            messages.success(request, _("%(name)s has access and gets a mail.") % {"name": membership.user})
-            return redirect(partner)
+    deed = partial(actions.invite, partner, by=request.user)
+    if request.method == "POST" and form.is_valid() and (found := attempt(form, partial(deed, **form.cleaned_data))):
+        messages.success(request, _("%(name)s has access and gets a mail.") % {"name": found.user})
+        return redirect(partner)
     return render(request, "partners/invite.html", {"partner": partner, "form": form})
+
+
+@require_POST
+@signed_in
+def act_for(request):
+    """Go on working for another of one's organisations."""
+    key = request.POST.get("partner", "")
+    partner = get_object_or_404(Partner.objects.of_member(request.user), pk=key if key.isdigit() else 0)
+    request.session[SESSION_KEY] = partner.pk
+    return redirect("home")
 
 
 @signed_in

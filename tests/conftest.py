@@ -5,6 +5,16 @@ from partners.models import BillTo, Commune, Membership, Partner
 from people.models import AssociationRole, User
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="run races and faults at their full size")
+
+
+@pytest.fixture
+def full(request):
+    """Whether sizes are the large ones of `--full`; nothing is left out without it."""
+    return request.config.getoption("--full")
+
+
 def pytest_collection_modifyitems(items):
     """Every test that uses the database names both logins.
 

@@ -1,9 +1,10 @@
 from .agreement import Agreement, Tariff
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .register import Commune, Coverage, Locality
-from .token import ApiToken
+from .token import SCOPES, ApiToken
 
 __all__ = [
+    "SCOPES",
     "Agreement",
     "ApiToken",
     "BillTo",

@@ -11,6 +11,10 @@ from people.lifecycle import Lifecycle, Step
 
 
 class PartnerQuerySet(models.QuerySet):
+    def of_member(self, user):
+        """Organisations this person may act for."""
+        return self.filter(pk__in=Membership.objects.live().filter(user=user).values("partner"))
+
     def visible_to(self, user):
         """The association sees all, a member the one acted for."""
         if user.has_role("admin", "dispatcher", "treasurer", "auditor"):
