@@ -1,5 +1,6 @@
 """The steps of a request as its timeline, told for the reader's side."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,7 @@ TITLES = {
     "receive": gettext_lazy("Received"),
     "release": gettext_lazy("Laptop taken back"),
     "billed": gettext_lazy("On the invoice"),
+    "paid": gettext_lazy("Invoice paid"),
 }
 
 
@@ -22,17 +24,23 @@ def story(device_request, steps, *, user):
             "title": TITLES.get(step.verb) or LOOKS["request", step.to_status].word,
             "at": step.at,
             "text": " ".join(_words(step, user)),
+            "url": _url(step),
             "state": "past",
         }
         for step in steps
     ]
     if rows:
         rows[-1]["state"] = "now"
-    rows += [
-        {"title": LOOKS["request", status].word, "text": NEXT[status].sentence if status == "delivered" else "", "state": "next"}
-        for status in still_to_come(device_request.status)
-    ]  # fmt: skip
+    for status in still_to_come(device_request.status):
+        text = NEXT[status].sentence if status == "delivered" else ""
+        rows.append({"title": LOOKS["request", status].word, "text": text, "state": "next"})
     return rows
+
+
+def _url(step):
+    """Where a step leads: to the parcel, which everybody who reads the request may open."""
+    parcel = step.numbers.get("parcel")
+    return reverse("shipping:by_label", args=[parcel]) if parcel else ""
 
 
 def _words(step, user):

@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 from devices import actions as device_actions
 from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
-from people.lifecycle import Refused
+from people.lifecycle import Refused, note_many
 from people.models import User
 from requests import actions as request_actions
 from requests.models import Allocation, DeviceRequest
 
 from .carriers import Address, LabelFace
 from .carriers.own_label import render_label
-from .models import Label, Shipment
+from .models import Label, Shipment, allocations_to_pack
 
 Status = Shipment.Status
 
@@ -21,9 +21,7 @@ Status = Shipment.Status
 @transaction.atomic
 def pack(allocation: Allocation, *, by: User) -> Shipment:
     """Begin a parcel for an allocation and order its label; a second press gives the same parcel."""
-    device_request = DeviceRequest.objects.get(pk=allocation.request_id).lock()
-    if not Allocation.objects.live().filter(pk=allocation.pk).exists():
-        raise Refused(_("%(number)s was withdrawn: take it out.") % {"number": device_request})
+    device_request = _lock_request(allocation.request_id, allocation.pk)
     shipment, is_new = Shipment.objects.live().get_or_create(
         allocation=allocation,
         defaults={
@@ -36,9 +34,29 @@ def pack(allocation: Allocation, *, by: User) -> Shipment:
     return shipment
 
 
+@transaction.atomic
+def pack_all(*, by: User) -> int:
+    """Begin a parcel for every laptop that is kept for a request, with one batch of labels; how many are new."""
+    wanted = allocations_to_pack(DeviceRequest.objects.all()).values_list("request_id", flat=True)
+    locked = DeviceRequest.objects.select_for_update(of=("self",)).filter(pk__in=list(wanted)).order_by("pk")
+    keys = [request.pk for request in locked]
+    allocations = allocations_to_pack(DeviceRequest.objects.filter(pk__in=keys))  # read again, now that they are locked
+    shipments = Shipment.objects.bulk_create(
+        Shipment(
+            allocation=allocation, request=allocation.request, device_id=allocation.device_id,
+            partner_id=allocation.partner_id,
+        )
+        for allocation in allocations.select_related("request").order_by("pk")
+    )  # fmt: skip
+    if shipments:
+        note_many(shipments, "pack", by=by, numbers_for=lambda shipment: {"request": shipment.request.number})
+        order_labels(shipments, by=by)
+    return len(shipments)
+
+
 def order_labels(shipments: list[Shipment], *, by: User) -> Batch:
     """Have a label made for each parcel, in one batch with one progress bar."""
-    batch = Batch.objects.create(title="labels", owner=by, acting_for_id=by.acting_for_id)
+    batch = Batch.objects.create(title=_("Labels"), owner=by, acting_for_id=by.acting_for_id)
     Job.objects.plan_many("shipping.make_label", shipments, batch=batch)
     return batch
 
@@ -73,14 +91,14 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
         )
 
 
-def _association():
+def _association() -> Address:
     own = settings.ASSOCIATION
     return Address(
         name=own["name"], street=f"{own['street']} {own['house_number']}", postcode=own["postcode"], town=own["town"]
     )  # fmt: skip
 
 
-def _draw_label(shipment):
+def _draw_label(shipment: Shipment) -> Label:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('label_item_number')")
         (number,) = cursor.fetchone()
@@ -88,16 +106,20 @@ def _draw_label(shipment):
 
 
 @transaction.atomic
-def close_parcel(shipment: Shipment, *, device_code: str, by: User) -> None:
-    """Close a parcel: the label was scanned, and now the laptop that must be inside."""
-    request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
+def check_label(shipment: Shipment) -> None:
+    """The first of the two scans: refuse a parcel that must not be closed now."""
+    _lock_request(shipment.request_id, shipment.allocation_id)
     shipment.lock()
-    if not Allocation.objects.live().filter(pk=shipment.allocation_id).exists():
-        raise Refused(_("%(number)s was withdrawn: take it out.") % {"number": request})
-    if device_code.strip().upper() not in (shipment.device.number, shipment.device.asset_tag):
-        raise Refused(_("Stop. Wrong laptop."))
     if shipment.status != Status.LABELLED:
         raise Refused(_("This parcel has no label yet, or has left the house."))
+
+
+@transaction.atomic
+def close_parcel(shipment: Shipment, *, device_code: str, by: User) -> None:
+    """Close a parcel: the label was scanned, and now the laptop that must be inside."""
+    check_label(shipment)
+    if not shipment.holds(device_code):
+        raise Refused(_("Wrong laptop."))
     if shipment.closed_at is None:
         shipment.closed_at, shipment.closed_by = timezone.now(), by
         shipment.save(update_fields=["closed_at", "closed_by"])
@@ -105,12 +127,13 @@ def close_parcel(shipment: Shipment, *, device_code: str, by: User) -> None:
 
 
 @transaction.atomic
-def hand_over(shipment: Shipment, *, by: User) -> None:
-    """The parcel leaves the house: who pays and how much is copied from the request, under its lock."""
-    request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
+def hand_over(shipment: Shipment, *, by: User) -> bool:
+    """The parcel leaves the house: who pays and how much is copied from the request, under its lock.
+
+    False if this very step was taken before.
+    """
+    request = _lock_request(shipment.request_id, shipment.allocation_id)
     shipment.device.lock()
-    if not Allocation.objects.live().filter(pk=shipment.allocation_id).exists():
-        raise Refused(_("%(number)s was withdrawn: take it out.") % {"number": request})
     shipment.lock()
     if shipment.status == Status.LABELLED and shipment.closed_at is None:
         raise Refused(_("Close the parcel first: scan its label and the laptop."))
@@ -122,3 +145,24 @@ def hand_over(shipment: Shipment, *, by: User) -> None:
     if moved:
         device_actions.mark_shipped(shipment.device, number=request.number, by=by)
         request_actions.mark_shipped(request, parcel=shipment.ident_code, by=by)
+    return moved
+
+
+@transaction.atomic
+def take_out(shipment: Shipment, *, by: User) -> None:
+    """Cancel a parcel whose laptop is no longer the request's; its label must not be used."""
+    request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
+    if Allocation.objects.live().filter(pk=shipment.allocation_id).exists():
+        raise Refused(_("%(number)s is not withdrawn: its parcel stays.") % {"number": request})
+    if shipment.move(Status.CANCELLED, verb="take_out", by=by):
+        shipment.labels.filter(state__in=[Label.State.ORDERED, Label.State.MADE]).update(state=Label.State.TO_VOID)
+
+
+def _lock_request(request_id: int, allocation_id: int) -> DeviceRequest:
+    """Lock the request, so that nobody withdraws it meanwhile; refuse when its laptop was taken away already."""
+    request = DeviceRequest.objects.get(pk=request_id).lock()
+    if not Allocation.objects.live().filter(pk=allocation_id).exists():
+        if request.status == DeviceRequest.Status.WITHDRAWN:
+            raise Refused(_("%(number)s was withdrawn: take it out.") % {"number": request})
+        raise Refused(_("%(number)s no longer has this laptop: take it out.") % {"number": request})
+    return request

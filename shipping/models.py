@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,8 @@ from documents.models import StoredFile
 from partners.models import BillTo, Partner
 from people.lifecycle import Lifecycle, Step
 from requests.models import Allocation, DeviceRequest, RoundDate
+
+from .carriers import spoken
 
 
 class Round(Lifecycle):
@@ -56,6 +58,37 @@ class ShipmentQuerySet(models.QuerySet):
 
     def live(self):
         return self.exclude(status=Shipment.Status.CANCELLED)
+
+    def in_house(self):
+        return self.filter(status__in=[Shipment.Status.PACKING, Shipment.Status.LABELLED])
+
+    def to_close(self):
+        return self.filter(
+            status=Shipment.Status.LABELLED, closed_at__isnull=True, allocation__released_at__isnull=True
+        )
+
+    def closed(self):
+        """Closed and still here, withdrawn ones among them."""
+        return self.filter(status=Shipment.Status.LABELLED, closed_at__isnull=False)
+
+    def count_stages(self):
+        """How many are to be taken out, to be closed and to be handed over: one query."""
+        taken_away = Q(allocation__released_at__isnull=False)
+        labelled = Q(status=Shipment.Status.LABELLED, allocation__released_at__isnull=True)
+        return self.in_house().aggregate(
+            withdrawn=Count("pk", filter=taken_away),
+            to_close=Count("pk", filter=labelled & Q(closed_at__isnull=True)),
+            to_hand_over=Count("pk", filter=labelled & Q(closed_at__isnull=False)),
+        )
+
+    def out(self):
+        """What has left the house, whatever became of it."""
+        return self.filter(handed_over_at__isnull=False)
+
+    def with_label(self, code):
+        """The parcel whose label was scanned, or typed with its dots."""
+        digits = "".join(code.replace(".", "").split())
+        return self.filter(ident_code=digits) if digits else self.none()
 
 
 class Shipment(Lifecycle):
@@ -145,6 +178,28 @@ class Shipment(Lifecycle):
 
     def get_absolute_url(self):
         return reverse("shipping:detail", args=[self.pk])
+
+    @property
+    def spoken_code(self):
+        return spoken(self.ident_code) if self.ident_code else ""
+
+    @property
+    def stage(self):
+        """Where the parcel stands for who packs: its status, or "closed", or "withdrawn" while still in the house."""
+        if self.status in (self.Status.PACKING, self.Status.LABELLED) and self.allocation.released_at:
+            return "withdrawn"
+        return "closed" if self.status == self.Status.LABELLED and self.closed_at else self.status
+
+    def holds(self, code):
+        """Whether a scanned number or tag names the laptop that must be inside."""
+        return code.strip().upper() in (self.device.number, self.device.asset_tag)
+
+
+def allocations_to_pack(requests):
+    """Of these requests: the laptops kept for them that have no parcel yet."""
+    parcel = Shipment.objects.live().filter(allocation=OuterRef("pk"))
+    kept = requests.filter(status=DeviceRequest.Status.ALLOCATED)
+    return Allocation.objects.live().filter(~Exists(parcel), request__in=kept)
 
 
 class ShipmentStep(Step):

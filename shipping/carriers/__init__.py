@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 
 
+def spoken(code: str) -> str:
+    """An item's code as people read it: `99.00.000000.00000417`."""
+    return f"{code[:2]}.{code[2:4]}.{code[4:10]}.{code[10:]}"
+
+
 @dataclass(frozen=True)
 class Address:
     """Where a parcel goes, or comes from."""
@@ -23,6 +28,4 @@ class LabelFace:
 
     @property
     def spoken_code(self) -> str:
-        """`99.00.000000.00000417`"""
-        code = self.ident_code
-        return f"{code[:2]}.{code[2:4]}.{code[4:10]}.{code[10:]}"
+        return spoken(self.ident_code)

@@ -1,0 +1,21 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ScanForm(forms.Form):
+    """One scan at the station; `label` is the parcel in hand, from the scan before."""
+
+    code = forms.CharField(required=False, max_length=60, error_messages={"max_length": _("No parcel has this label.")})
+    label = forms.CharField(required=False, max_length=30)
+
+
+class HandOverForm(forms.Form):
+    """All parcels that were closed when the page was shown; without a time, all that are closed now."""
+
+    closed_until = forms.DateTimeField(required=False)
+
+
+class ProgressForm(forms.Form):
+    """Which labels a progress bar asks about."""
+
+    batch = forms.UUIDField()

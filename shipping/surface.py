@@ -1,0 +1,101 @@
+"""What the scan station says: one surface for each outcome, and never a person's name.
+
+A surface is what `components/_scan.html` shows: state, word, sentence, facts, the field's label, what is kept
+for the next scan, and the one button.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+CLOSE, HAND_OVER = "close", "hand-over"
+
+
+def begin(mode):
+    """Nothing is in hand: a label is wanted."""
+    if mode == HAND_OVER:
+        sentence = _("Scan each parcel as it leaves the house.")
+    else:
+        sentence = _("One parcel after the other: first its label, then the laptop that goes inside.")
+    return _surface(mode, "idle", _("Scan the label."), sentence, label=_("Scan here"))
+
+
+def head(mode, counts):
+    """The line on top: what is done here, and how far it is."""
+    if mode == HAND_OVER:
+        left = counts["to_hand_over"]
+        counted = ngettext("%(count)s parcel to go", "%(count)s parcels to go", left) % {"count": left}
+        return {"heading": _("Hand over"), "counted": counted}
+    done, total = counts["to_hand_over"], counts["to_hand_over"] + counts["to_close"]
+    return {"heading": _("Close parcels"), "counted": _("%(done)s of %(all)s closed") % {"done": done, "all": total}}
+
+
+def laptop_wanted(parcel):
+    """The label is in hand: this laptop is wanted, and no other."""
+    device = parcel.device
+    sentence = _("It lies on shelf %(shelf)s.") % {"shelf": device.shelf} if device.shelf else ""
+    looks = f"{device.maker} {device.model}".strip()
+    facts = [
+        (_("Laptop"), device.number),
+        *([(_("Looks like"), looks)] if looks else []),
+        (_("Label ends in"), parcel.ident_code[-4:]),
+    ]
+    return _surface(
+        CLOSE, "idle", _("Scan the laptop."), sentence or _("Only this one may go inside."), label=_("Scan here"),
+        facts=facts, in_hand=parcel,
+    )  # fmt: skip
+
+
+def match(parcel, following):
+    """Laptop and label belong together, and the parcel is closed."""
+    sentence = _("Laptop and label belong together. The parcel is done.")
+    facts = _facts(parcel)
+    if following:
+        facts.append((_("Next"), _place(following.device)))
+    return _surface(CLOSE, "ok", _("Match.\nClose it."), sentence, label=_("Scan the next label"), facts=facts)
+
+
+def closed_already(parcel):
+    sentence = _("Nothing is left to do for this parcel.")
+    return _surface(CLOSE, "ok", _("Closed already."), sentence, label=_("Scan the next label"), facts=_facts(parcel))
+
+
+def handed_over(parcel, *, again):
+    """The parcel has left the house, with this scan or before it."""
+    word = _("Handed over already.") if again else _("Handed over.")
+    sentence = _("Nothing is left to do for this parcel.")
+    return _surface(HAND_OVER, "ok", word, sentence, label=_("Scan the next label"), facts=_facts(parcel))
+
+
+def stop(mode, form, *, in_hand=None):
+    """Refused, and nothing was changed; a parcel in hand waits for its own laptop or is put aside."""
+    word = _("Stop.\n%(reason)s") % {"reason": next(iter(form.errors.values()))[0]}
+    scanned = form.data.get("code", "")[:30]
+    facts = [(_("You scanned"), scanned)] if scanned else []
+    if in_hand is None:
+        sentence = _("Nothing was changed. Put it aside.")
+        return _surface(mode, "stop", word, sentence, label=_("Scan the label of a parcel"), facts=facts)
+    sentence = _("Don’t close the parcel. Put this one back, fetch the right one.")
+    facts += [(_("Label wants"), in_hand.device.number)]
+    if in_hand.device.shelf:
+        facts += [(_("It lies on"), _place(in_hand.device))]
+    return _surface(mode, "stop", word, sentence, label=_("Scan the right laptop"), facts=facts, in_hand=in_hand)
+
+
+def _surface(mode, state, word, sentence, *, label, facts=(), in_hand=None):
+    hidden = [("mode", mode)]
+    second = None
+    if in_hand:
+        hidden.append(("label", in_hand.ident_code))
+        second = {"name": "aside", "value": "yes", "label": _("Put the parcel aside"), "icon": "hand-index"}
+    return {
+        "state": state, "word": word, "sentence": sentence, "label": label, "facts": facts, "hidden": hidden,
+        "second": second,
+    }  # fmt: skip
+
+
+def _facts(parcel):
+    return [(_("Laptop"), parcel.device.number), (_("Label ends in"), parcel.ident_code[-4:])]
+
+
+def _place(device):
+    return _("Shelf %(shelf)s") % {"shelf": device.shelf} if device.shelf else device.number

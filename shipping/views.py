@@ -1,0 +1,280 @@
+from functools import partial
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from documents import views as documents
+from jobs.models import Batch, Job, subject_of
+from partners.access import request_reader_required
+from people.access import dispatcher_required, workshop_required
+from people.forms import attempt
+from people.keyset import page_of
+from requests.models import DeviceRequest
+
+from . import actions, surface
+from .forms import HandOverForm, ProgressForm, ScanForm
+from .models import Label, Shipment, allocations_to_pack
+from .next import NEXT
+from .story import story
+
+IN_HOUSE = 500  # rows of one page at most; a round is 50, in summer 200
+STAGES = ("withdrawn", "packing", "labelled", "closed")
+LABEL = "shipping.make_label"
+STOPPED = 409
+
+
+@dispatcher_required
+def index(request):
+    """The parcels in the house by what they wait for; under "handed over" what has left it, newest first."""
+    handed_over = request.GET.get("view") == "handed-over"
+    page = reverse("shipping:list")
+    views = [
+        {"label": _("In the house"), "url": page, "current": not handed_over},
+        {"label": _("Handed over"), "url": f"{page}?view=handed-over", "current": handed_over},
+    ]
+    if handed_over:
+        out = Shipment.objects.visible_to(request.user).out().select_related("request", "device", "partner")
+        context = {"views": views, "page": page_of(out, request.GET)}
+        return render(request, "shipping/handed_over.html", context)
+    if request.htmx and "batch" in request.GET:
+        return _progress(request)
+    kept = allocations_to_pack(DeviceRequest.objects.visible_to(request.user))
+    to_pack = list(kept.select_related("request", "device", "partner").order_by("device__shelf", "pk")[:IN_HOUSE])
+    stages = {stage: [] for stage in STAGES}
+    in_house = Shipment.objects.visible_to(request.user).in_house()
+    related = in_house.select_related("allocation", "request", "device", "partner")
+    for shipment in related.order_by("device__shelf", "pk")[:IN_HOUSE]:
+        stages[shipment.stage].append(shipment)
+    failed, batch = _labels(stages["packing"])
+    steps = {"to_pack": to_pack, **stages}
+    context = {
+        "views": views,
+        "steps": steps,
+        "failed": failed,
+        "progress": _bar(batch) if batch else None,
+        "first": next((stage for stage in ("to_pack", "labelled", "closed") if steps[stage]), ""),
+        "figures": [
+            (len(to_pack), _("to pack")),
+            (len(stages["packing"]), _("labels being made")),
+            (len(stages["labelled"]), _("to close")),
+            (len(stages["closed"]), _("to hand over")),
+        ],
+        "shown_at": timezone.now().isoformat(),
+        "is_empty": not any(steps.values()),
+    }
+    return render(request, "shipping/list.html", context)
+
+
+def _labels(packing):
+    """Of parcels being packed: those whose label was given up, and the newest batch still at work."""
+    if not packing:
+        return set(), None
+    subjects = {subject_of(shipment): shipment for shipment in packing}
+    unfinished = Job.objects.filter(
+        Q(state=Job.State.DEAD) | Q(state__in=[Job.State.WAITING, Job.State.RUNNING]),
+        kind=LABEL, subject__in=subjects,
+    )  # fmt: skip
+    newest = {job.subject: job for job in unfinished.select_related("batch").order_by("pk")}
+    failed = {subjects[job.subject].pk for job in newest.values() if job.state == Job.State.DEAD}
+    at_work = [job.batch for job in newest.values() if job.state != Job.State.DEAD and job.batch_id]
+    return failed, max(at_work, key=lambda batch: batch.pk, default=None)
+
+
+def _bar(batch):
+    """The variables of the progress bar: it asks this page for itself."""
+    progress = batch.progress()
+    over = progress["done"] + progress["dead"] == progress["total"]
+    url = f"{reverse('shipping:list')}?batch={batch.token}"
+    return {"title": _("Labels made"), "url": url, "over": over, **progress}
+
+
+def _progress(request):
+    """The bar once more; when it is over, the whole page again with what came of it."""
+    form = ProgressForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    batch = get_object_or_404(Batch.objects.filter(jobs__kind=LABEL).distinct(), token=form.cleaned_data["batch"])
+    bar = _bar(batch)
+    return HttpResponseClientRefresh() if bar["over"] else render(request, "components/_progress.html", bar)
+
+
+@require_POST
+@dispatcher_required
+def pack(request, number):
+    """Begin the parcel for a request that has its laptop; its page goes on to the label."""
+    device_request = get_object_or_404(DeviceRequest.objects.visible_to(request.user), number=number)
+    allocation = device_request.allocations.order_by("pk").last()
+    if allocation is None:
+        raise Http404
+    return redirect(actions.pack(allocation, by=request.user))
+
+
+@require_POST
+@dispatcher_required
+def pack_all(request):
+    begun = actions.pack_all(by=request.user)
+    if begun:
+        told = ngettext("%(count)s parcel is begun.", "%(count)s parcels are begun.", begun) % {"count": begun}
+        messages.success(request, told)
+    else:
+        messages.info(request, _("Each laptop has its parcel already."))
+    return redirect("shipping:list")
+
+
+def _fetch(request, pk, *related):
+    shipments = Shipment.objects.visible_to(request.user).select_related("allocation", "device", *related)
+    return get_object_or_404(shipments, pk=pk)
+
+
+@request_reader_required
+def detail(request, pk):
+    """One parcel: what comes next and who acts, the way so far, what is inside and for which request."""
+    shipment = _fetch(request, pk, "request__recipient", "partner", "bill_to")
+    stage = shipment.stage
+    failed, _batch = _labels([shipment] if stage == "packing" else [])
+    waits = stage == "packing" and not failed
+    if request.htmx:  # the page asks until the label is there
+        return HttpResponse(status=204) if waits else HttpResponseClientRefresh()
+    steps = list(shipment.steps.select_related("by"))
+    context = {
+        "shipment": shipment,
+        "stage": stage,
+        "next": NEXT[stage],
+        "waits": waits,
+        "over": not waits,
+        "failed": bool(failed),
+        "may_work": request.user.has_role("dispatcher", "admin"),
+        "timeline": story(shipment, steps, user=request.user),
+    }
+    return render(request, "shipping/detail.html", context)
+
+
+@request_reader_required
+def by_label(request, code):
+    """The parcel with this number: what a request's story links to."""
+    return redirect(get_object_or_404(Shipment.objects.visible_to(request.user).with_label(code)))
+
+
+@dispatcher_required
+def label(request, pk):
+    """The label to print; only for who packs, because the person's address is on it."""
+    made = _fetch(request, pk).labels.filter(state=Label.State.MADE).select_related("file").first()
+    if made is None:
+        raise Http404
+    return documents.send(made.file)
+
+
+@require_POST
+@dispatcher_required
+def order_label(request, pk):
+    """Have the label made once more after it was given up."""
+    shipment = _fetch(request, pk)
+    actions.order_labels([shipment], by=request.user)
+    return redirect(shipment)
+
+
+@require_POST
+@dispatcher_required
+def hand_over(request, pk):
+    shipment = _fetch(request, pk)
+    actions.hand_over(shipment, by=request.user)
+    messages.success(request, _("%(parcel)s is handed over.") % {"parcel": shipment.spoken_code})
+    return redirect(shipment)
+
+
+@require_POST
+@dispatcher_required
+def hand_over_all(request):
+    """Hand over each closed parcel by itself: what is refused is told, the others go."""
+    form = HandOverForm(request.POST)
+    closed = Shipment.objects.none()
+    if form.is_valid():
+        until = form.cleaned_data["closed_until"] or timezone.now()
+        closed = Shipment.objects.visible_to(request.user).closed().filter(closed_at__lte=until)
+    gone = 0
+    for shipment in closed.select_related("device").order_by("pk")[:IN_HOUSE]:
+        gone += bool(attempt(form, partial(actions.hand_over, shipment, by=request.user)))
+    if gone:
+        told = ngettext("%(count)s parcel is handed over.", "%(count)s parcels are handed over.", gone)
+        messages.success(request, told % {"count": gone})
+    for sentences in form.errors.values():
+        for sentence in sentences:
+            messages.error(request, sentence)
+    if not gone and not form.errors:
+        messages.info(request, _("No closed parcel is in the house."))
+    return redirect("shipping:list")
+
+
+@require_POST
+@dispatcher_required
+def take_out(request, pk):
+    shipment = _fetch(request, pk)
+    actions.take_out(shipment, by=request.user)
+    messages.success(request, _("The parcel is taken out. Throw its label away."))
+    return redirect("shipping:list")
+
+
+@workshop_required
+def station(request):
+    """Two scans close a parcel, its label and then its laptop; in the other mode one scan hands it over."""
+    asked = request.POST if request.method == "POST" else request.GET
+    mode = surface.HAND_OVER if asked.get("mode") == surface.HAND_OVER else surface.CLOSE
+    answer = surface.begin(mode)
+    if request.method == "POST" and "aside" not in request.POST:
+        parcels = Shipment.objects.visible_to(request.user).select_related("device")
+        answer = _scanned(mode, ScanForm(request.POST), parcels, request.user)
+    counts = Shipment.objects.visible_to(request.user).count_stages()
+    context = answer | surface.head(mode, counts) | {"url": reverse("shipping:station"), "mode": mode}
+    template = "components/_scan.html" if request.htmx else "shipping/station.html"
+    return render(request, template, context, status=STOPPED if answer["state"] == "stop" else 200)
+
+
+def _scanned(mode, form, parcels, user):
+    """Do what one scan asks for; the surface that answers it."""
+    code = form.cleaned_data["code"] if form.is_valid() else ""
+    if form.is_valid() and not code:
+        return surface.begin(mode)
+    scanned = parcels.with_label(code).first()
+    in_hand = parcels.with_label(form.cleaned_data.get("label", "")).first() if mode == surface.CLOSE else None
+    if not (scanned or in_hand):
+        form.add_error(None, _("No parcel has this label."))
+    if not form.is_valid():
+        return surface.stop(mode, form)
+    if mode == surface.HAND_OVER:
+        return _leaves(form, scanned, user)
+    return _closes(form, in_hand or scanned, scanned, parcels, user)
+
+
+def _closes(form, parcel, scanned, parcels, user):
+    """The label of a parcel was scanned, now or before: its laptop is wanted, and only that one."""
+    attempt(form, partial(actions.check_label, parcel))
+    if not form.is_valid():
+        return surface.stop(surface.CLOSE, form)
+    if scanned == parcel:
+        return surface.closed_already(parcel) if parcel.closed_at else surface.laptop_wanted(parcel)
+    if scanned:
+        form.add_error(None, _("That is another label."))
+    else:
+        code = form.cleaned_data["code"]
+        attempt(form, partial(actions.close_parcel, parcel, device_code=code, by=user))
+    if not form.is_valid():
+        return surface.stop(surface.CLOSE, form, in_hand=parcel)
+    return surface.match(parcel, parcels.to_close().order_by("device__shelf", "pk").first())
+
+
+def _leaves(form, parcel, user):
+    """The label of a closed parcel was scanned as it leaves the house."""
+    if parcel.handed_over_at:
+        return surface.handed_over(parcel, again=True)
+    attempt(form, partial(actions.hand_over, parcel, by=user))
+    if not form.is_valid():
+        return surface.stop(surface.HAND_OVER, form)
+    return surface.handed_over(parcel, again=False)

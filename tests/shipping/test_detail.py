@@ -1,0 +1,81 @@
+import pytest
+
+from shipping import actions
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_says_what_comes_next_and_tells_the_way_so_far(client, dispatcher, make_closed):
+    shipment = make_closed()
+    client.force_login(dispatcher)
+    page = client.get(shipment.get_absolute_url()).content.decode()
+    for words in ("You: Hand it over.", "Parcel closed", "By Volunteer.", "Samira Wenger", shipment.device.number):
+        assert words in page
+    assert f"/shipments/{shipment.pk}/label/" in page
+    actions.hand_over(shipment, by=dispatcher)
+    page = client.get(shipment.get_absolute_url()).content.decode()
+    for words in ("Next: Swiss Post delivers.", "CHF 150.00", "Handed over"):
+        assert words in page
+
+
+def test_the_organisation_sees_its_parcel_but_nobodys_name_of_the_association(client, social_worker, make_closed):
+    shipment = make_closed()
+    client.force_login(social_worker)
+    page = client.get(shipment.get_absolute_url()).content.decode()
+    assert ("By the association." in page, "Samira Wenger" in page) == (True, True)
+    for words in ("By Volunteer.", "/label/", "/hand-over/", "/rounds/", "You:"):
+        assert words not in page
+
+
+def test_a_withdrawn_parcel_says_so_loudly(client, dispatcher, make_closed, withdraw):
+    shipment = make_closed()
+    withdraw(shipment)
+    client.force_login(dispatcher)
+    page = client.get(shipment.get_absolute_url()).content.decode()
+    assert ("Withdrawn: take it out." in page, "/hand-over/" in page) == (True, False)
+
+
+def test_it_costs_eight_queries_at_most(client, dispatcher, make_closed, django_assert_max_num_queries):
+    shipment = make_closed()
+    client.force_login(dispatcher)
+    with django_assert_max_num_queries(8):
+        client.get(shipment.get_absolute_url())
+
+
+def test_it_asks_again_until_the_label_is_there(client, dispatcher, make_allocation, make_labelled):
+    packing = actions.pack(make_allocation(), by=dispatcher)
+    client.force_login(dispatcher)
+    url = packing.get_absolute_url()
+    assert 'hx-trigger="every 1s"' in client.get(url).content.decode()
+    assert client.get(url, headers={"hx-request": "true"}).status_code == 204
+    labelled = make_labelled()
+    answer = client.get(labelled.get_absolute_url(), headers={"hx-request": "true"})
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def test_the_number_of_a_parcel_leads_to_its_page(client, social_worker, stranger, make_labelled):
+    shipment = make_labelled()
+    client.force_login(social_worker)
+    for code in (shipment.ident_code, shipment.spoken_code):
+        assert client.get(f"/shipments/by-label/{code}/").url == shipment.get_absolute_url()
+    assert client.get("/shipments/by-label/990000000099999999/").status_code == 404
+    client.force_login(stranger)
+    assert client.get(f"/shipments/by-label/{shipment.ident_code}/").status_code == 404
+
+
+def test_a_stranger_gets_404_as_for_a_missing_one_and_a_volunteer_403(client, stranger, volunteer, make_labelled):
+    shipment = make_labelled()
+    client.force_login(stranger)
+    for key in (shipment.pk, 999999, "9" * 30):
+        assert client.get(f"/shipments/{key}/").status_code == 404
+    client.force_login(volunteer)
+    for key in (shipment.pk, 999999):
+        assert client.get(f"/shipments/{key}/").status_code == 403
+
+
+def test_the_story_of_the_request_leads_to_the_parcel(client, social_worker, dispatcher, make_closed):
+    shipment = make_closed()
+    actions.hand_over(shipment, by=dispatcher)
+    client.force_login(social_worker)
+    page = client.get(shipment.request.get_absolute_url()).content.decode()
+    assert f'href="/shipments/by-label/{shipment.ident_code}/"' in page

@@ -1,0 +1,35 @@
+import pypdfium2
+import pytest
+
+from people.models import User
+from shipping import actions
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_label_is_a_pdf_with_the_address_that_nobody_keeps(client, dispatcher, make_labelled):
+    shipment = make_labelled()
+    client.force_login(dispatcher)
+    answer = client.get(f"/shipments/{shipment.pk}/label/")
+    content = b"".join(answer.streaming_content)
+    text = pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range()
+    for line in ("Samira Wenger", "Mühlegasse", "3400 Burgdorf", shipment.spoken_code):
+        assert line in text
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "private, no-store")
+    assert answer["Content-Disposition"] == f'inline; filename="{shipment.ident_code}.pdf"'
+
+
+def test_a_label_that_is_not_made_yet_is_404(client, dispatcher, make_allocation):
+    shipment = actions.pack(make_allocation(), by=dispatcher)
+    client.force_login(dispatcher)
+    assert client.get(f"/shipments/{shipment.pk}/label/").status_code == 404
+    assert client.get("/shipments/999999/label/").status_code == 404
+
+
+def test_nobody_but_dispatch_reads_a_label(client, stranger, make_user, make_labelled):
+    shipment = make_labelled()
+    make_user("money@example.org", "treasurer")
+    for email in ("volunteer@example.org", "worker@example.org", "stranger@example.org", "money@example.org"):
+        client.force_login(User.objects.get(email=email))
+        assert client.get(f"/shipments/{shipment.pk}/label/").status_code == 403
+        assert client.get("/shipments/999999/label/").status_code == 403

@@ -1,0 +1,142 @@
+import pytest
+
+from jobs.models import Batch
+from shipping import actions
+from shipping.todo import todo_for
+
+from .conftest import run_label_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fill(make_allocation, make_labelled, make_closed, make_withdrawn, dispatcher):
+    """One parcel of each kind, as the page names them."""
+
+    def fill():
+        return {
+            "to_pack": [make_allocation()],
+            "withdrawn": [make_withdrawn()],
+            "packing": [actions.pack(make_allocation(), by=dispatcher)],
+            "labelled": [make_labelled()],
+            "closed": [make_closed()],
+        }
+
+    return fill
+
+
+def page_of(client, query=""):
+    return client.get(f"/rounds/{query}")
+
+
+def test_each_parcel_stands_where_its_next_step_is(client, dispatcher, fill):
+    steps = fill()
+    client.force_login(dispatcher)
+    page = page_of(client)
+    assert page.context["steps"] == steps
+    words = page.content.decode()
+    for word in ("Pack 1", "Close 1 parcel", "Hand over 1 parcel", "Withdrawn: take it out.", "It is taken out"):
+        assert word in words
+    assert steps["labelled"][0].spoken_code in words
+    assert words.count("btn-primary") == 1
+
+
+def test_parcels_are_listed_in_the_order_of_the_shelves(client, dispatcher, make_labelled):
+    there, here = make_labelled("B-02"), make_labelled("B-01")
+    client.force_login(dispatcher)
+    assert page_of(client).context["steps"]["labelled"] == [here, there]
+
+
+def test_an_empty_house_says_what_to_do(client, dispatcher):
+    client.force_login(dispatcher)
+    assert "No parcel in the house" in page_of(client).content.decode()
+    assert "No parcel has left the house" in page_of(client, "?view=handed-over").content.decode()
+
+
+def test_the_house_costs_the_same_for_one_parcel_of_each_kind_and_for_three(
+    client, dispatcher, fill, django_assert_num_queries, django_assert_max_num_queries
+):
+    client.force_login(dispatcher)
+    fill()
+    with django_assert_max_num_queries(8) as few:
+        page_of(client)
+    fill()
+    fill()
+    with django_assert_num_queries(len(few)):
+        assert {len(rows) for rows in page_of(client).context["steps"].values()} == {3}
+
+
+def test_what_has_left_the_house_costs_the_same_for_25_and_100_rows(
+    client, dispatcher, make_handed_over, django_assert_num_queries, django_assert_max_num_queries
+):
+    client.force_login(dispatcher)
+    make_handed_over(26)
+    with django_assert_max_num_queries(8) as few:
+        assert page_of(client, "?view=handed-over").content.decode().count("<tr>") == 1 + 25
+    make_handed_over(75)
+    with django_assert_num_queries(len(few)):
+        assert page_of(client, "?view=handed-over&rows=100").content.decode().count("<tr>") == 1 + 100
+
+
+def test_older_and_newer_lead_there_and_back(client, dispatcher, make_handed_over):
+    rows = make_handed_over(30)[::-1]
+    client.force_login(dispatcher)
+    first = page_of(client, "?view=handed-over").context["page"]
+    second = page_of(client, first.older_url).context["page"]
+    assert [row.pk for page in (first, second) for row in page.rows] == [row.pk for row in rows]
+    assert page_of(client, second.newer_url).context["page"].rows == first.rows
+
+
+def test_the_progress_of_the_labels_asks_again_until_it_is_over(client, dispatcher, make_allocation):
+    make_allocation()
+    make_allocation()
+    client.force_login(dispatcher)
+    client.post("/rounds/pack/")
+    page = page_of(client)
+    url = page.context["progress"]["url"]
+    assert "0 of 2" in page.content.decode()
+    fragment = client.get(url, headers={"hx-request": "true"})
+    assert ("0 of 2" in fragment.content.decode(), "<html" in fragment.content.decode()) == (True, False)
+    run_label_jobs()
+    assert client.get(url, headers={"hx-request": "true"}).headers["HX-Refresh"] == "true"
+    assert page_of(client).context["progress"] is None
+
+
+def test_progress_is_asked_for_labels_only(client, dispatcher):
+    client.force_login(dispatcher)
+    other = Batch.objects.create(title="Invoices", owner=dispatcher)
+    for token in (other.token, "nonsense"):
+        assert client.get(f"/rounds/?batch={token}", headers={"hx-request": "true"}).status_code == 404
+
+
+def test_only_dispatch_opens_the_list(client, volunteer, social_worker, stranger):
+    for user in (volunteer, social_worker, stranger):
+        client.force_login(user)
+        assert page_of(client).status_code == 403
+        assert page_of(client, "?view=handed-over").status_code == 403
+
+
+def test_home_names_what_waits(client, dispatcher, volunteer, fill):
+    fill()
+    client.force_login(dispatcher)
+    page = client.get("/home/").content.decode()
+    for words in (
+        "Laptop to pack",
+        "Parcel to close",
+        "1 of 2 are closed",
+        "Parcel to hand over",
+        "Parcel to take out",
+    ):
+        assert words in page
+    client.force_login(volunteer)
+    page = client.get("/home/").content.decode()
+    assert "Parcel to close" in page
+    for words in ("Parcel to hand over", "Laptop to pack", "Parcel to take out"):
+        assert words not in page
+
+
+def test_home_counts_in_two_queries(dispatcher, fill, django_assert_num_queries):
+    fill()
+    assert dispatcher.association_roles  # asked once for the whole page
+    with django_assert_num_queries(2):
+        todo_for(dispatcher)

@@ -1,0 +1,137 @@
+import pytest
+
+from jobs.models import Batch, Job
+from people.lifecycle import Refused
+from requests import actions as request_actions
+from requests.models import DeviceRequest
+from shipping import actions
+from shipping.models import Label, Shipment
+
+from .conftest import run_label_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+def pack_url(allocation):
+    return f"/requests/{DeviceRequest.objects.get(pk=allocation.request_id).number}/pack/"
+
+
+def test_packing_begins_a_parcel_whose_label_a_job_makes(client, dispatcher, make_allocation):
+    allocation = make_allocation()
+    client.force_login(dispatcher)
+    answer = client.post(pack_url(allocation))
+    shipment = Shipment.objects.get(allocation=allocation)
+    assert (answer.status_code, answer.url) == (302, f"/shipments/{shipment.pk}/")
+    assert "The label is being made" in client.get(answer.url).content.decode()
+    run_label_jobs()
+    shipment.refresh_from_db()
+    assert (shipment.status, shipment.ident_code) == ("labelled", Label.objects.get().ident_code)
+    assert shipment.spoken_code in client.get(answer.url).content.decode()
+
+
+def test_packing_twice_is_as_packing_once(client, dispatcher, make_allocation):
+    allocation = make_allocation()
+    client.force_login(dispatcher)
+    assert client.post(pack_url(allocation)).url == client.post(pack_url(allocation)).url
+    assert (Shipment.objects.count(), Job.objects.count()) == (1, 1)
+
+
+def test_packing_all_begins_each_parcel_once_with_one_batch_of_labels(client, dispatcher, make_allocation):
+    allocations = [make_allocation(), make_allocation(), make_allocation()]
+    actions.pack(allocations[0], by=dispatcher)
+    client.force_login(dispatcher)
+    for _time in range(2):
+        assert client.post("/rounds/pack/").url == "/rounds/"
+    assert [shipment.allocation for shipment in Shipment.objects.order_by("pk")] == allocations
+    assert Batch.objects.last().progress() == {"done": 0, "dead": 0, "total": 2}
+    assert [shipment.steps.get().verb for shipment in Shipment.objects.all()] == ["pack"] * 3
+    assert "Each laptop has its parcel already." in client.get("/rounds/").content.decode()
+
+
+def test_packing_all_costs_the_same_for_two_and_for_six(
+    dispatcher, make_allocation, django_assert_num_queries, django_assert_max_num_queries
+):
+    for _time in range(2):
+        make_allocation()
+    with django_assert_max_num_queries(12) as few:
+        actions.pack_all(by=dispatcher)
+    for _time in range(6):
+        make_allocation()
+    with django_assert_num_queries(len(few)):
+        assert actions.pack_all(by=dispatcher) == 6
+
+
+def test_a_withdrawn_request_is_not_packed(client, dispatcher, social_worker, make_allocation):
+    allocation = make_allocation()
+    request = DeviceRequest.objects.get(pk=allocation.request_id)
+    request_actions.withdraw(request, by=social_worker)
+    client.force_login(dispatcher)
+    answer = client.post(pack_url(allocation), headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (409, {"detail": f"{request} was withdrawn: take it out."})
+    assert client.post("/rounds/pack/").status_code == 302
+    assert Shipment.objects.count() == 0
+
+
+def test_a_laptop_taken_back_is_said_so(dispatcher, make_allocation):
+    allocation = make_allocation()
+    request_actions.release(DeviceRequest.objects.get(pk=allocation.request_id), by=dispatcher)
+    with pytest.raises(Refused, match="no longer has this laptop: take it out"):
+        actions.pack(allocation, by=dispatcher)
+
+
+def test_only_dispatch_packs(client, volunteer, social_worker, make_allocation):
+    allocation = make_allocation()
+    for user in (volunteer, social_worker):
+        client.force_login(user)
+        assert client.post(pack_url(allocation)).status_code == 403
+        assert client.post("/rounds/pack/").status_code == 403
+    assert Shipment.objects.count() == 0
+
+
+def test_packing_needs_a_post_and_a_request_with_a_laptop(client, dispatcher, make_allocation):
+    client.force_login(dispatcher)
+    assert client.get(pack_url(make_allocation())).status_code == 405
+    assert client.post("/requests/R-2026-999999/pack/").status_code == 404
+
+
+def test_a_label_that_was_given_up_is_told_and_tried_again(client, dispatcher, volunteer, make_allocation):
+    shipment = actions.pack(make_allocation(), by=dispatcher)
+    Job.objects.update(state="dead", attempts=8, error="No paper left.", ended_at="2026-11-23T08:00Z")
+    client.force_login(dispatcher)
+    for page in ("/rounds/", shipment.get_absolute_url()):
+        assert "The label was not made." in client.get(page).content.decode()
+    url = f"/shipments/{shipment.pk}/order-label/"
+    assert [client.post(url).url for _time in range(2)] == [shipment.get_absolute_url()] * 2
+    assert "The label was not made." not in client.get("/rounds/").content.decode()
+    run_label_jobs()
+    shipment.refresh_from_db()
+    assert (shipment.status, Label.objects.count()) == ("labelled", 1)
+    client.force_login(volunteer)
+    assert client.post(url).status_code == 403
+
+
+def test_taking_out_cancels_the_parcel_of_a_withdrawn_request_and_its_label(
+    client, dispatcher, make_labelled, withdraw
+):
+    shipment = make_labelled()
+    url = f"/shipments/{shipment.pk}/take-out/"
+    client.force_login(dispatcher)
+    refused = client.post(url, headers={"accept": "application/json"})
+    assert (refused.status_code, "its parcel stays" in refused.json()["detail"]) == (409, True)
+    withdraw(shipment)
+    assert "Withdrawn: take it out." in client.get("/rounds/").content.decode()
+    assert [client.post(url).url for _time in range(2)] == ["/rounds/"] * 2
+    shipment.refresh_from_db()
+    assert (shipment.status, shipment.labels.get().state) == ("cancelled", "to_void")
+    assert shipment.steps.filter(verb="take_out").count() == 1
+    assert client.get(f"/shipments/{shipment.pk}/label/").status_code == 404
+
+
+def test_only_dispatch_takes_out(client, volunteer, social_worker, make_labelled, withdraw):
+    shipment = make_labelled()
+    withdraw(shipment)
+    for user in (volunteer, social_worker):
+        client.force_login(user)
+        assert client.post(f"/shipments/{shipment.pk}/take-out/").status_code == 403
+    shipment.refresh_from_db()
+    assert shipment.status == "labelled"
