@@ -3,13 +3,14 @@
 from stdnum.ch import esr
 
 DIGITS = 26
+LARGEST_NUMBER = 10**8 - 1
 
 
 def qr_reference(prefix: str, year: int, number: int) -> str:
     """The bank's prefix (at most 10 digits), zeros, year (4), number (8), check digit: 27 digits."""
     if len(prefix) > 10 or not (prefix == "" or prefix.isdigit()):
         raise ValueError(f"a prefix has at most 10 digits: {prefix!r}")
-    if not 0 < number < 10**8:
+    if not 0 < number <= LARGEST_NUMBER:
         raise ValueError(f"a number has at most 8 digits: {number}")
     body = prefix + f"{year:04}{number:08}".rjust(DIGITS - len(prefix), "0")
     return body + esr.calc_check_digit(body)

@@ -3,6 +3,7 @@
 WeasyPrint is imported when the first page is rendered, so that no web worker carries it.
 """
 
+import atexit
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
@@ -34,7 +35,14 @@ def _fetcher():
 def _fonts():
     from weasyprint.text.fonts import FontConfiguration
 
+    atexit.register(_forget)
     return FontConfiguration()
+
+
+def _forget():
+    """Let go of the fonts while Python still stands: what deletes their temporary folder is gone a moment later."""
+    for cached in (_parsed, _faces, _fonts):
+        cached.cache_clear()
 
 
 @cache

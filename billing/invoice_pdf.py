@@ -1,0 +1,86 @@
+"""The invoice as a letter with its QR-bill, drawn from the snapshot and nothing else."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from pathlib import Path
+from unicodedata import normalize
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from documents.pdf import render
+
+from .periods import words_for
+from .qr_bill import LABELS, Bill, Party, billing_information, slip
+
+STYLE = Path(__file__).with_suffix(".css").read_text()
+
+
+def render_invoice(snapshot: dict) -> bytes:
+    """The PDF of an issued invoice in the payer's language; raises NotPrintable when its QR-bill can't be drawn."""
+    language = snapshot["language"]
+    with translation.override(language):
+        html = render_to_string("billing/invoice_pdf.html", _letter(snapshot) | {"language": language})
+    return render(html, STYLE)
+
+
+def bill_of(snapshot: dict) -> Bill:
+    """What the payment part asks for."""
+    creditor, bill_to, vat = snapshot["creditor"], snapshot["bill_to"], snapshot["vat"]
+    issued_on, due_on = date.fromisoformat(snapshot["issued_on"]), date.fromisoformat(snapshot["due_on"])
+    of_vat = {}
+    if vat:
+        sent_on = [date.fromisoformat(line["sent_on"]) for line in snapshot["lines"]]
+        of_vat = {"uid": vat["number"], "vat_rate": vat["rate"], "served": (min(sent_on), max(sent_on))}
+    return Bill(
+        iban=creditor["iban"],
+        creditor=_party(creditor),
+        amount=Decimal(snapshot["total"]),
+        reference=snapshot["reference"],
+        debtor=_party(bill_to),
+        billing_information=billing_information(
+            number=snapshot["number"],
+            issued_on=issued_on,
+            customer_reference=bill_to["order_number"] or bill_to["cost_centre"],
+            days=(due_on - issued_on).days,
+            **of_vat,
+        ),
+    )
+
+
+def _party(address):
+    fields = ("name", "street", "house_number", "postcode", "town", "country")
+    return Party(**{field: normalize("NFC", address[field]) for field in fields})  # ü as one character, not two
+
+
+def _letter(snapshot):
+    """What the template names; days and amounts as such again, each line with the sum so far."""
+    bill = bill_of(snapshot)
+    issued_on, due_on = date.fromisoformat(snapshot["issued_on"]), date.fromisoformat(snapshot["due_on"])
+    lines = [
+        {**line, "sent_on": date.fromisoformat(line["sent_on"]), "amount": Decimal(line["amount"])}
+        for line in snapshot["lines"]
+    ]
+    for line, sum_so_far in zip(lines, accumulate(line["amount"] for line in lines), strict=True):
+        line["sum_so_far"] = sum_so_far
+    return {
+        "invoice": snapshot,
+        "issued_on": issued_on,
+        "due_on": due_on,
+        "days": (due_on - issued_on).days,
+        "period": words_for(date.fromisoformat(snapshot["period"]), snapshot["period_kind"]),
+        "bill": bill,
+        "lines": lines,
+        "vat": _vat(snapshot["vat"], bill.amount),
+        "detach": LABELS[snapshot["language"]]["detach"],
+        "slip": slip(bill, snapshot["language"]),
+    }
+
+
+def _vat(status, total):
+    """Number, rate and the tax within the total; None while we are not registered, when nothing may hint at it."""
+    if not status:
+        return None
+    rate = Decimal(status["rate"])
+    return {**status, "amount": total * rate / (100 + rate)}

@@ -1,0 +1,388 @@
+"""The Swiss QR-bill: payload, rules and slip (SIX, Implementation Guidelines QR-bill v2.4 and Style Guide)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import segno
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from stdnum import iban as iban_rules
+from stdnum.ch import esr
+
+MM_PER_POINT = 25.4 / 72
+CODE_SIDE = 46  # mm, printed code
+CODE_LEFT, CODE_TOP = 67, 17  # mm, from the slip's top left corner
+LONGEST_PAYLOAD = 997  # bytes: all that version 25, the largest allowed, holds with error correction M
+LARGEST_AMOUNT = Decimal("999999999.99")
+# Latin as far as the guidelines allow it (4.1.1); no control characters, so nobody can shift the lines.
+FORBIDDEN = re.compile(r"[^\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u20ac]")
+INSTEAD = {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."}
+
+FIELDS = {
+    "iban": gettext_lazy("Our QR-IBAN"),
+    "reference": gettext_lazy("Reference"),
+    "amount": gettext_lazy("Amount"),
+    "creditor.name": gettext_lazy("Our name"),
+    "creditor.street": gettext_lazy("Our street"),
+    "creditor.house_number": gettext_lazy("Our house number"),
+    "creditor.postcode": gettext_lazy("Our postcode"),
+    "creditor.town": gettext_lazy("Our town"),
+    "creditor.country": gettext_lazy("Our country"),
+    "debtor.name": gettext_lazy("Name on the invoice"),
+    "debtor.street": gettext_lazy("Street"),
+    "debtor.house_number": gettext_lazy("House number"),
+    "debtor.postcode": gettext_lazy("Postcode"),
+    "debtor.town": gettext_lazy("Town"),
+    "debtor.country": gettext_lazy("Country"),
+    "message": gettext_lazy("Message"),
+    "billing_information": gettext_lazy("Cost centre or order number"),
+    "payload": gettext_lazy("All fields together"),
+}
+
+
+class NotPrintable(ValueError):
+    """A bill that would break a rule of the guidelines; its words name the field and what is wrong."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{FIELDS[field]}: {reason}")
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Party:
+    """A structured address (type S): name 70, street 70, house number 16, postcode 16, town 35 characters."""
+
+    name: str
+    street: str
+    house_number: str
+    postcode: str
+    town: str
+    country: str = "CH"
+
+    def lines(self) -> list[str]:
+        return ["S", self.name, self.street, self.house_number, self.postcode, self.town, self.country]
+
+    @property
+    def street_line(self) -> str:
+        return f"{self.street} {self.house_number}".strip()
+
+    @property
+    def town_line(self) -> str:
+        """The country only outside Switzerland and Liechtenstein."""
+        abroad = "" if self.country in ("CH", "LI") else f"{self.country}-"
+        return f"{abroad}{self.postcode} {self.town}"
+
+    def printed(self) -> list[str]:
+        """Two or three lines of print."""
+        return [line for line in (self.name, self.street_line, self.town_line) if line]
+
+    def printed_short(self) -> list[str]:
+        """Without the street, which a receipt may leave out for want of room (3.6.2)."""
+        return [self.name, self.town_line]
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a QR-bill asks for: `amount` in CHF, a QR-IBAN with its 27-digit reference."""
+
+    iban: str
+    creditor: Party
+    amount: Decimal
+    reference: str
+    debtor: Party
+    message: str = ""
+    billing_information: str = ""
+
+
+def payload(bill: Bill) -> str:
+    """The text in the code: 31 lines and the billing information if there is any (4.2.2).
+
+    Raises NotPrintable, naming the field.
+    """
+    _check(bill)
+    lines = [
+        "SPC", "0200", "1", bill.iban, *bill.creditor.lines(), *[""] * 7, f"{bill.amount:.2f}", "CHF",
+        *bill.debtor.lines(), "QRR", bill.reference, bill.message, "EPD",
+    ]  # fmt: skip
+    if bill.billing_information:
+        lines.append(bill.billing_information)
+    text = "\n".join(lines)
+    if len(text.encode()) > LONGEST_PAYLOAD:
+        raise NotPrintable("payload", _too_long(len(text.encode()), LONGEST_PAYLOAD))
+    return text
+
+
+def billing_information(
+    *, number: str, issued_on: date, customer_reference: str, days: int, uid: str = "",
+    served: tuple[date, date] | None = None, vat_rate: str = "",
+) -> str:  # fmt: skip
+    """Swico S1: invoice number, date, the payer's reference and the term; nothing personal.
+
+    UID, days of service and VAT rate only from who is registered for VAT.
+    """
+    span = "".join(f"{day:%y%m%d}" for day in dict.fromkeys(served or ()))
+    fields = [
+        ("10", number), ("11", f"{issued_on:%y%m%d}"), ("20", customer_reference),
+        ("30", re.sub(r"\D", "", uid)), ("31", span), ("32", vat_rate), ("40", f"0:{days}"),
+    ]  # fmt: skip
+    return "//S1" + "".join(f"/{tag}/{_escaped(value)}" for tag, value in fields if value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("/", "\\/")
+
+
+def _check(bill: Bill) -> None:
+    if not (re.fullmatch(r"(CH|LI)[0-9]{7}[0-9A-Z]{12}", bill.iban) and iban_rules.is_valid(bill.iban)):
+        raise NotPrintable("iban", _("“%(text)s” is no Swiss IBAN.") % {"text": bill.iban})
+    if not 30000 <= int(bill.iban[4:9]) <= 31999:
+        raise NotPrintable("iban", _("“%(text)s” is an ordinary IBAN.") % {"text": bill.iban})
+    digits = re.fullmatch("[0-9]{27}", bill.reference)
+    if not (digits and int(bill.reference) and esr.calc_check_digit(bill.reference[:-1]) == bill.reference[-1]):
+        raise NotPrintable("reference", _("“%(text)s” is no QR reference.") % {"text": bill.reference})
+    if not Decimal("0.01") <= bill.amount <= LARGEST_AMOUNT or bill.amount != round(bill.amount, 2):
+        raise NotPrintable("amount", _("a QR-bill asks for 0.01 to 999’999’999.99 francs."))
+    for who, party in (("creditor", bill.creditor), ("debtor", bill.debtor)):
+        for field, most in (("name", 70), ("street", 70), ("house_number", 16), ("postcode", 16), ("town", 35)):
+            _check_text(f"{who}.{field}", getattr(party, field), most, needed=field in ("name", "postcode", "town"))
+        if not re.fullmatch("[A-Z]{2}", party.country):
+            raise NotPrintable(f"{who}.country", _("two capital letters, please."))
+    _check_text("message", bill.message, 140)
+    _check_text("billing_information", bill.billing_information, 140 - len(bill.message))
+
+
+def _check_text(field: str, text: str, most: int, *, needed: bool = False) -> None:
+    if needed and not text.strip():
+        raise NotPrintable(field, _("missing."))
+    if found := FORBIDDEN.search(text):
+        raise NotPrintable(field, _unknown(found[0]))
+    if len(text) > most:
+        raise NotPrintable(field, _too_long(len(text), most))
+
+
+def _unknown(character: str) -> str:
+    shown = character if character.isprintable() else f"U+{ord(character):04X}"
+    if character in INSTEAD:
+        return _("a QR-bill does not know “%(shown)s”. Write %(instead)s.") % {
+            "shown": shown, "instead": INSTEAD[character],
+        }  # fmt: skip
+    return _("a QR-bill does not know “%(shown)s”.") % {"shown": shown}
+
+
+def _too_long(length: int, most: int) -> str:
+    return _("%(length)s characters, %(most)s fit.") % {"length": length, "most": most}
+
+
+# Word for word as the guidelines prescribe them (annex D), so no catalogue translates them.
+LABELS = {
+    "en": {
+        "receipt": "Receipt", "part": "Payment part", "account": "Account / Payable to", "reference": "Reference",
+        "additional": "Additional information", "currency": "Currency", "amount": "Amount",
+        "acceptance": "Acceptance point", "payable_by": "Payable by", "detach": "Separate before paying in",
+    },
+    "de": {
+        "receipt": "Empfangsschein", "part": "Zahlteil", "account": "Konto / Zahlbar an", "reference": "Referenz",
+        "additional": "Zusätzliche Informationen", "currency": "Währung", "amount": "Betrag",
+        "acceptance": "Annahmestelle", "payable_by": "Zahlbar durch", "detach": "Vor der Einzahlung abzutrennen",
+    },
+    "fr": {
+        "receipt": "Récépissé", "part": "Section paiement", "account": "Compte / Payable à", "reference": "Référence",
+        "additional": "Informations supplémentaires", "currency": "Monnaie", "amount": "Montant",
+        "acceptance": "Point de dépôt", "payable_by": "Payable par", "detach": "A détacher avant le versement",
+    },
+    "it": {
+        "receipt": "Ricevuta", "part": "Sezione pagamento", "account": "Conto / Pagabile a",
+        "reference": "Riferimento", "additional": "Informazioni supplementari", "currency": "Valuta",
+        "amount": "Importo", "acceptance": "Punto di accettazione", "payable_by": "Pagabile da",
+        "detach": "Da staccare prima del versamento",
+    },
+    "rm": {
+        "receipt": "Quittanza", "part": "Part da pajament", "account": "Conto / Da pajar a", "reference": "Referenza",
+        "additional": "Infurmaziuns supplementaras", "currency": "Valuta", "amount": "Import",
+        "acceptance": "Post da recepziun", "payable_by": "Da pajar da", "detach": "Da distatgar avant che pajar",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Print:
+    """Sizes of print in points: headings, values, line spacing; `gap` between blocks in lines."""
+
+    heading: float
+    value: float
+    leading: float
+    gap: float
+
+
+Block = tuple[str, list[str]]  # a heading and its values
+# The style guide's sizes first, then what it allows when long names need the room.
+RECEIPT = [Print(6, 8, 9, 1), Print(6, 8, 9, 0.5)]
+RECEIPT_SHORT = [Print(6, 8, 9, 0.5), Print(6, 6, 7, 0.3)]
+PART = [Print(8, 10, 11, 1), Print(8, 10, 11, 0.5), Print(7, 9, 10, 0.5), Print(6, 8, 9, 0.5)]
+
+
+def slip(bill: Bill, language: str) -> SafeString:
+    """The payment part with its receipt as one SVG of 210 × 105 mm, labelled in de, fr, it, rm or en.
+
+    The words `LABELS[language]["detach"]` belong above its upper edge.
+    """
+    say = LABELS[language]
+    reference = (say["reference"], [in_fives(bill.reference)])
+
+    def blocks(creditor: list[str], debtor: list[str], *more: Block) -> list[Block]:
+        account = (say["account"], [in_fours(bill.iban), *creditor])
+        return [account, reference, *more, (say["payable_by"], debtor)]
+
+    full = blocks(bill.creditor.printed(), bill.debtor.printed())
+    short = blocks(bill.creditor.printed_short(), bill.debtor.printed_short())
+    more = [line for line in (bill.message, bill.billing_information) if line]
+    details = blocks(bill.creditor.printed(), bill.debtor.printed(), *([(say["additional"], more)] if more else []))
+    return format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="105mm" viewBox="0 0 210 105">'
+        '<path d="M0 .1h210M62 0v105" stroke="#000" stroke-width=".2" fill="none" stroke-dasharray="1 1" />'
+        "{}{}{}{}{}{}{}{}{}</svg>",
+        _text(5, 5 + _ascent(11), 11, say["receipt"], bold=True),
+        _text(CODE_LEFT, 5 + _ascent(11), 11, say["part"], bold=True),
+        _column(5, 12, 52, 55, [(full, size) for size in RECEIPT] + [(short, size) for size in RECEIPT_SHORT]),
+        _column(118, 5, 87, 85, [(details, size) for size in PART]),
+        _amount(5, 12, say, bill.amount, RECEIPT[0]),
+        _amount(CODE_LEFT, 15, say, bill.amount, PART[0]),
+        _text(57, 82 + _ascent(6), 6, say["acceptance"], bold=True, anchor="end"),
+        _code(payload(bill)),
+        _cross(),
+    )
+
+
+def in_fours(iban: str) -> str:
+    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
+
+
+def in_fives(reference: str) -> str:
+    """2 + 5 × 5 digits."""
+    return " ".join([reference[:2], *(reference[at : at + 5] for at in range(2, 27, 5))])
+
+
+def spaced(amount: Decimal) -> str:
+    """`1 590.00`"""
+    return f"{amount:,.2f}".replace(",", " ")
+
+
+def _code(text: str) -> SafeString:
+    """The dark modules as one path, a stroke of one module's height per run: hundreds of <rect> would cost seconds."""
+    code = segno.make(text, error="m", micro=False, boost_error=False, encoding="utf-8")
+    path = "".join(f"M{start} {y + 0.5}h{length}" for y, row in enumerate(code.matrix) for start, length in _runs(row))
+    unit = CODE_SIDE / code.symbol_size(border=0)[0]
+    return format_html(
+        '<path transform="translate({} {}) scale({})" stroke="#000" d="{}" />', CODE_LEFT, CODE_TOP, f"{unit:.6f}", path
+    )
+
+
+def _runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
+    start, length = 0, 0
+    for x, dark in enumerate([*row, 0]):
+        if dark:
+            start, length = (start, length + 1) if length else (x, 1)
+        elif length:
+            yield start, length
+            length = 0
+
+
+def _ascent(points: float) -> float:
+    return points * MM_PER_POINT * 0.905
+
+
+def _text(x: float, y: float, points: float, words: str, *, bold: bool = False, anchor: str = "start") -> SafeString:
+    return format_html(
+        '<text x="{}" y="{}" font-size="{}" font-family="Liberation Sans" font-weight="{}" text-anchor="{}">{}</text>',
+        x, f"{y:.3f}", f"{points * MM_PER_POINT:.4f}", 700 if bold else 400, anchor, words,
+    )  # fmt: skip
+
+
+def _column(
+    left: float, top: float, across: float, room: float, choices: list[tuple[list[Block], Print]]
+) -> SafeString:
+    """Headings with their lines, one under the other, in the first choice of (blocks, Print) that fits; in mm."""
+    for blocks, size in choices:
+        lines: list[tuple[float, float, str, bool]] = []
+        y = 0.0
+        for heading, values in blocks:
+            lines.append((y, size.heading, heading, True))
+            y += size.leading
+            for value in (part for text in values for part in wrapped(text, size.value, across)):
+                lines.append((y, size.value, value, False))
+                y += size.leading
+            y += size.gap * size.leading
+        if (y - size.gap * size.leading) * MM_PER_POINT <= room:
+            break
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (_text(left, top + y * MM_PER_POINT + _ascent(points), points, words, bold=bold),)
+            for y, points, words, bold in lines
+        ),
+    )
+
+
+def wrapped(text: str, points: float, room: float) -> list[str]:
+    """Lines of at most `room` mm: broken between words, a word that is too long anywhere."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if width(longer, points) <= room:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in word:
+            if width(lines[-1] + character, points) > room:
+                lines.append("")
+            lines[-1] += character
+    return lines
+
+
+# Liberation Sans in classes of width, each as wide as its widest: a line may break early, never run over.
+NARROW, SLIM = " !',./:;I[\\]ijlft|", '"()*-`r{}'
+WIDE, BROAD = "@%WŴÆŒæœ", "&+<=>Mmw~¼½¾"
+
+
+def width(text: str, points: float) -> float:
+    """At most how many mm a text takes in Liberation Sans."""
+    return sum(_em(character) for character in text) * points * MM_PER_POINT
+
+
+def _em(character: str) -> float:
+    for characters, em in ((NARROW, 0.28), (SLIM, 0.39), (WIDE, 1.02), (BROAD, 0.84)):
+        if character in characters:
+            return em
+    if character.isupper():
+        return 0.78
+    return 0.56 if character.isascii() else 0.74
+
+
+def _amount(left: float, gap: float, say: dict[str, str], amount: Decimal, size: Print) -> SafeString:
+    """Currency and amount side by side, 37 mm above the lower edge."""
+    heading, value = 68 + _ascent(size.heading), 68 + size.leading * MM_PER_POINT + _ascent(size.value)
+    return format_html(
+        "{}{}{}{}",
+        _text(left, heading, size.heading, say["currency"], bold=True),
+        _text(left + gap, heading, size.heading, say["amount"], bold=True),
+        _text(left, value, size.value, "CHF"),
+        _text(left + gap, value, size.value, spaced(amount)),
+    )
+
+
+def _cross() -> SafeString:
+    """The Swiss cross, 7 × 7 mm with its white border, in the middle of the code."""
+    at = CODE_SIDE / 2 - 3.5
+    return format_html(
+        '<g transform="translate({} {})"><path fill="#fff" d="M0 0h7v7H0z" /><path d="M.5 .5h6v6H.5z" /><path'
+        ' fill="#fff" d="M2.915 1.55h1.17v1.365h1.365v1.17H4.085V5.45h-1.17V4.085H1.55v-1.17h1.365z" /></g>',
+        CODE_LEFT + at,
+        CODE_TOP + at,
+    )
