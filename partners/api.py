@@ -102,7 +102,7 @@ class ApiView(GenericAPIView):
     pagination_class = KeysetPagination
     content_negotiation_class = JsonOnly
     scope = ""
-    may = {}
+    may: dict[str, object] = {}
 
     @classmethod
     def as_view(cls, **options):

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from .models import Agreement, BillTo, Commune, Membership, Partner
 
 POSTCODE = re.compile(r"\d{4}")
+# A bank's payment code knows Latin letters and plain signs only (IG QR-bill v2.4, 4.1.1).
+UNPRINTABLE = re.compile(r"[^\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u20ac]")
+PLAIN_SIGNS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."})
 
 
 class PartnerForm(forms.ModelForm):
@@ -44,7 +47,10 @@ def communes_of(text):
 
 
 class BillToForm(forms.ModelForm):
-    """Who pays; an empty name or address is taken from the organisation's."""
+    """Who pays; an empty name or address is taken from the organisation's.
+
+    Signs that a QR-bill does not know become plain ones here, or are refused where they are typed.
+    """
 
     class Meta:
         model = BillTo
@@ -52,6 +58,14 @@ class BillToForm(forms.ModelForm):
             "name", "department", "street", "house_number", "postcode", "town", "email", "language", "cadence",
             "cost_centre", "order_number",
         ]  # fmt: skip
+
+    def clean(self):
+        for name, text in list(self.cleaned_data.items()):
+            if isinstance(text, str) and name != "email":
+                self.cleaned_data[name] = plain = text.translate(PLAIN_SIGNS)
+                if strange := "".join(dict.fromkeys(UNPRINTABLE.findall(plain))):
+                    self.add_error(name, _("A QR-bill does not know “%(signs)s”.") % {"signs": strange})
+        return self.cleaned_data
 
 
 class AgreementForm(forms.ModelForm):

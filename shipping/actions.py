@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -6,6 +8,7 @@ from django.utils.translation import gettext as _
 from devices import actions as device_actions
 from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
+from partners.models import Partner
 from people.lifecycle import Refused, note_many
 from people.models import User
 from requests import actions as request_actions
@@ -66,19 +69,7 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
     if shipment.status != Status.PACKING:
         return
     label = shipment.labels.filter(state=Label.State.ORDERED).last() or _draw_label(shipment)
-    recipient = shipment.request.recipient
-    content = render_label(
-        LabelFace(
-            ident_code=label.ident_code,
-            recipient=Address(
-                name=recipient.name,
-                street=f"{recipient.street} {recipient.house_number}".strip(),
-                postcode=recipient.postcode,
-                town=recipient.town,
-            ),
-            sender=_association(),
-        )
-    )
+    content = render_label(face_of(shipment, label.ident_code))
     with claim.held():
         shipment.lock()
         if shipment.status != Status.PACKING:
@@ -91,11 +82,17 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
         )
 
 
-def _association() -> Address:
-    own = settings.ASSOCIATION
-    return Address(
-        name=own["name"], street=f"{own['street']} {own['house_number']}", postcode=own["postcode"], town=own["town"]
+def face_of(shipment: Shipment, ident_code: str) -> LabelFace:
+    """What stands on a parcel's label: to the person, or to the organisation's office with the request's number."""
+    request, own = shipment.request, settings.ASSOCIATION
+    sender = Address(own["name"], f"{own['street']} {own['house_number']}", own["postcode"], own["town"])
+    to_office = request.delivery == Partner.Delivery.OFFICE
+    to: Any = request.partner if to_office else request.recipient
+    receiver = Address(
+        name=to.name, street=f"{to.street} {to.house_number}".strip(), postcode=to.postcode, town=to.town,
+        reference=request.number if to_office else "",
     )  # fmt: skip
+    return LabelFace(ident_code=ident_code, recipient=receiver, sender=sender)
 
 
 def _draw_label(shipment: Shipment) -> Label:

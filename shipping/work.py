@@ -6,4 +6,4 @@ from .models import Shipment
 
 @job("shipping.make_label")
 def make_label(key, claim):
-    actions.make_label(Shipment.objects.select_related("request__recipient").get(pk=key), claim)
+    actions.make_label(Shipment.objects.select_related("request__recipient", "request__partner").get(pk=key), claim)

@@ -16,11 +16,15 @@ class Address:
     street: str
     postcode: str
     town: str
+    reference: str = ""
 
 
 @dataclass(frozen=True)
 class LabelFace:
-    """All that may stand on the outside of a parcel: two addresses and the code, nothing else of the person."""
+    """All that may stand on the outside of a parcel: two addresses and the code, nothing else of the person.
+
+    What goes to an organisation's office names the request, never the person: that would tell who gets help.
+    """
 
     ident_code: str
     recipient: Address

@@ -85,3 +85,13 @@ def test_the_list_filters_and_the_detail_is_for_managers_of_their_own_only(clien
 def test_the_database_knows_an_organisation_whatever_its_capitals(partner):
     with pytest.raises(IntegrityError, match="one_partner_per_name_and_postcode"):
         Partner.objects.create(name=partner.name.upper(), postcode=partner.postcode, town="x")
+
+
+def test_signs_that_a_qr_bill_does_not_know_become_plain_or_are_named(client, admin):
+    client.force_login(admin)
+    page = client.post("/partners/new/", TYPED | {"pays-name": "Sozialdienst 漢"}).content.decode()
+    assert "A QR-bill does not know “漢”." in page
+    client.post("/partners/new/", TYPED | {"name": "Service social d’Échallens – Gros-de-Vaud"})
+    partner = Partner.objects.get()
+    assert partner.name == "Service social d’Échallens – Gros-de-Vaud"
+    assert partner.bill_tos.get().name == "Service social d'Échallens - Gros-de-Vaud"

@@ -3,6 +3,7 @@ import pytest
 
 from people.models import User
 from shipping import actions
+from shipping.carriers.own_label import render_label
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +18,16 @@ def test_the_label_is_a_pdf_with_the_address_that_nobody_keeps(client, dispatche
         assert line in text
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "private, no-store")
     assert answer["Content-Disposition"] == f'inline; filename="{shipment.ident_code}.pdf"'
+
+
+def test_a_label_to_an_office_names_the_request_and_never_the_person(make_labelled):
+    shipment = make_labelled()
+    shipment.request.delivery = "office"
+    face = actions.face_of(shipment, shipment.ident_code)
+    assert (face.recipient.name, face.recipient.town) == ("Sozialdienst Lindental", "Burgdorf")
+    text = pypdfium2.PdfDocument(render_label(face))[0].get_textpage().get_text_range()
+    assert shipment.request.number in text
+    assert not any(word in text for word in ("Samira", "Wenger", "Mühlegasse"))
 
 
 def test_a_label_that_is_not_made_yet_is_404(client, dispatcher, make_allocation):

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--mutations", type=Path, help="old_no,new_no,new_name,canton,date")
 
     @transaction.atomic
-    def handle(self, *, localities, mutations, **options):
+    def handle(self, *, localities, mutations, verbosity, **options):
         rows = [row for row in _read(localities) if row["canton"] and int(row["bfs_no"]) not in NOT_COMMUNES]
         communes = _communes(rows)
         Commune.objects.bulk_create(
@@ -34,7 +34,8 @@ class Command(BaseCommand):
         Locality.objects.bulk_create(map(_locality, rows), AT_ONCE)
         if mutations:
             _merge(_read(mutations))
-        self.stdout.write(f"{len(communes)} communes, {len(rows)} places.")
+        if verbosity:
+            self.stdout.write(f"{len(communes)} communes, {len(rows)} places.")
 
 
 def _read(path):
