@@ -41,7 +41,7 @@ def free_port():
 
 def forget_data():
     """Throw the demo's database and files away."""
-    shutil.rmtree(_Cluster(throwaway=False, durable=True).home, ignore_errors=True)
+    shutil.rmtree(Cluster(throwaway=False, durable=True).home, ignore_errors=True)
     for name in ("media", "mail", "valkey", "env", "postgres-passwords"):
         path = DATA / name
         if path.is_dir():
@@ -55,11 +55,13 @@ def start_postgres(*, throwaway=False, durable=True):
 
     Two logins with scram: one owns the database and is no superuser, one runs the site and owns nothing.
     """
-    cluster = _Cluster(throwaway=throwaway, durable=durable)
+    cluster = Cluster(throwaway=throwaway, durable=durable)
     return cluster.start()
 
 
-class _Cluster:
+class Cluster:
+    """One PostgreSQL server with the two logins; `start()` returns their addresses."""
+
     def __init__(self, *, throwaway, durable):
         self.throwaway, self.durable = throwaway, durable
         self.binaries = self._binaries()
@@ -147,7 +149,7 @@ class _Cluster:
         )  # fmt: skip
         atexit.register(self._stop, process, os.getpid())
         self._wait_until_ready(process, port)
-        self._make_logins(port, passwords)
+        self.make_logins(port, passwords)
         return {
             "DATABASE_OWNER_URL": f"postgresql://{OWNER}:{passwords[OWNER]}@127.0.0.1:{port}/weitergabe",
             "DATABASE_URL": f"postgresql://{RUNTIME}:{passwords[RUNTIME]}@127.0.0.1:{port}/weitergabe",
@@ -192,8 +194,8 @@ class _Cluster:
             time.sleep(0.05)
         raise SystemExit("PostgreSQL did not answer within 30 seconds.")
 
-    @staticmethod
-    def _make_logins(port, passwords):
+    def make_logins(self, port, passwords):
+        """As the superuser, what docker/logins.sql does in the container."""
         import psycopg2
 
         connection = psycopg2.connect(

@@ -50,8 +50,9 @@ def _url(name):
 
 
 def navigation(request):
-    """Context processor: `navigation`, `account_label`, `theme` and `association_name` for the page's frame."""
-    frame = {"navigation": [], "account_label": "", "theme": "auto", "association_name": settings.ASSOCIATION["name"]}
+    """Context processor: `navigation`, `account_label`, `theme`, `association_name`, `demo` for the page's frame."""
+    frame = {"navigation": [], "account_label": "", "theme": "auto"}
+    frame |= {"association_name": settings.ASSOCIATION["name"], "demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame

@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 log = structlog.get_logger(__name__)
 
 
-def ring(job_id):
+def ring(job_id: int) -> None:
     """Ask a worker to look at a job; a broker that is away is no reason to fail."""
     try:
         current_app.send_task("jobs.run", args=[job_id], ignore_result=True)

@@ -1,6 +1,9 @@
 import uuid
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import partial
+from types import TracebackType
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,6 +17,7 @@ from .doorbell import ring
 LEASE = timedelta(minutes=2)
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
+KEPT = timedelta(days=7)  # how long an answer to a program is remembered
 
 
 class Batch(models.Model):
@@ -25,13 +29,13 @@ class Batch(models.Model):
     acting_for_id = models.BigIntegerField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("jobs:batch", args=[self.token])
 
-    def progress(self):
+    def progress(self) -> dict[str, int]:
         """How many of the jobs are done, dead and there at all: three counts in one query."""
         return self.jobs.aggregate(
             done=models.Count("pk", filter=Q(state=Job.State.DONE)),
@@ -40,12 +44,16 @@ class Batch(models.Model):
         )
 
 
-class JobQuerySet(models.QuerySet):
-    def plan(self, kind, about, *, batch=None, due_at=None):
+class JobQuerySet(models.QuerySet["Job"]):
+    def plan(
+        self, kind: str, about: models.Model, *, batch: Batch | None = None, due_at: datetime | None = None
+    ) -> None:
         """Write down a job about a record and ring for it after commit; one waiting job per (kind, subject)."""
-        return self.plan_many(kind, [about], batch=batch, due_at=due_at)
+        self.plan_many(kind, [about], batch=batch, due_at=due_at)
 
-    def plan_many(self, kind, records, *, batch=None, due_at=None):
+    def plan_many(
+        self, kind: str, records: Iterable[models.Model], *, batch: Batch | None = None, due_at: datetime | None = None
+    ) -> None:
         """Write down one job per record in one statement per thousand; what waits already is not doubled."""
         due_at = due_at or timezone.now()
         jobs = self.bulk_create(
@@ -56,23 +64,23 @@ class JobQuerySet(models.QuerySet):
         waiting = self.filter(kind=kind, subject__in=[job.subject for job in jobs], state=Job.State.WAITING)
         self.ring(*waiting)
 
-    def ring(self, *jobs):
+    def ring(self, *jobs: "Job") -> None:
         """Ring for these jobs once the transaction has committed."""
         for job in jobs:
             transaction.on_commit(partial(ring, job.pk))
 
-    def due(self):
+    def due(self) -> Self:
         """What a worker may take: waiting and due, or running on a lease that has ended."""
         now = timezone.now()
         return self.filter(
             Q(state=Job.State.WAITING, due_at__lte=now) | Q(state=Job.State.RUNNING, lease_until__lt=now)
         )
 
-    def dead(self):
+    def dead(self) -> Self:
         return self.filter(state=Job.State.DEAD)
 
 
-def subject_of(record):
+def subject_of(record: models.Model) -> str:
     """The subject of a job: app, model and key, and nothing else."""
     return f"{record._meta.label_lower}:{record.pk}"
 
@@ -121,14 +129,14 @@ class Job(models.Model):
             models.Index(fields=["-ended_at"], condition=Q(state="dead"), name="jobs_dead"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
 
     @property
-    def key(self):
+    def key(self) -> str:
         return self.subject.rpartition(":")[2]
 
-    def claim(self):
+    def claim(self) -> "Claim | None":
         """Take the job with a lease and a fresh token; None if another worker has it or it is not due."""
         now = timezone.now()
         token = uuid.uuid4()
@@ -150,25 +158,25 @@ class LostClaim(Exception):
 class Claim:
     """A worker's hold on a job, good only while the row still carries its token."""
 
-    def __init__(self, job, token):
+    def __init__(self, job: Job, token: uuid.UUID) -> None:
         self.job, self.token = job, token
         self.ended = False
 
     @transaction.atomic
-    def _end(self, **columns):
+    def _end(self, **columns: Any) -> None:
         mine = Job.objects.filter(pk=self.job.pk, token=self.token, state=Job.State.RUNNING)
         if not mine.update(**columns):
             raise LostClaim(str(self.job))
         self.ended = True
 
-    def held(self):
+    def held(self) -> "_Held":
         """A transaction that commits only if the job is still ours, and ends the job with it."""
         return _Held(self)
 
-    def finish(self):
+    def finish(self) -> None:
         self._end(state=Job.State.DONE, ended_at=timezone.now(), token=None, lease_until=None)
 
-    def fail(self, error, *, final=False):
+    def fail(self, error: str, *, final: bool = False) -> None:
         """Put the job back with a growing pause, or give it up after the last attempt."""
         now = timezone.now()
         if final or self.job.attempts >= ATTEMPTS:
@@ -185,11 +193,11 @@ class Claim:
 class _Held(transaction.Atomic):
     """`transaction.atomic()` that locks the claimed row first and finishes the job last."""
 
-    def __init__(self, claim):
+    def __init__(self, claim: Claim) -> None:
         super().__init__(using=None, savepoint=True, durable=False)
         self.claim = claim
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         super().__enter__()
         mine = Job.objects.select_for_update().filter(pk=self.claim.job.pk, token=self.claim.token)
         if not mine.exists():
@@ -197,7 +205,41 @@ class _Held(transaction.Atomic):
             super().__exit__(LostClaim, error, None)
             raise error
 
-    def __exit__(self, kind, error, traceback):
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         if kind is None:
             self.claim.finish()
         super().__exit__(kind, error, traceback)
+
+
+class KeptAnswerManager(models.Manager["KeptAnswer"]):
+    def locked(self, *, token_id: int, key: str, fingerprint: str) -> "KeptAnswer":
+        """The row of a key, made now if the key is new; whoever comes second waits here until the first is through."""
+        self.bulk_create([self.model(token_id=token_id, key=key, fingerprint=fingerprint)], ignore_conflicts=True)
+        return self.select_for_update().get(token_id=token_id, key=key)
+
+    def forget_old(self) -> int:
+        return self.filter(made_at__lt=timezone.now() - KEPT).delete()[0]
+
+
+class KeptAnswer(models.Model):
+    """What a program was told when it named a deed by a key: said again, not done again.
+
+    `token_id` is a plain number. `fingerprint` is a keyed hash of what was asked; the answer, as JSON, names no person.
+    """
+
+    token_id = models.BigIntegerField()
+    key = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.TextField(blank=True)
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = KeptAnswerManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token_id", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return self.key

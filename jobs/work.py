@@ -5,19 +5,24 @@ from django.utils import timezone
 
 from . import actions
 from .doorbell import ring
-from .models import Job
+from .models import Job, KeptAnswer
 
 AT_ONCE = 1000
 
 
 @shared_task(name="jobs.run")
-def run(job_id):
+def run(job_id: int) -> None:
     actions.run(job_id)
 
 
 @shared_task(name="jobs.sweep")
-def sweep():
+def sweep() -> None:
     """Ring again for what is due: messages that were lost, workers that died."""
     lately = timezone.now() - timedelta(seconds=3)  # younger ones have just been rung for
     for pk in Job.objects.due().filter(due_at__lt=lately).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
         ring(pk)
+
+
+@shared_task(name="jobs.forget_answers")
+def forget_answers() -> None:
+    KeptAnswer.objects.forget_old()

@@ -21,6 +21,7 @@ def access(label, allowed):
         guarded.access = label
         return guarded
 
+    decorator.label, decorator.allowed = label, allowed  # for the API, which answers 401 where a page asks to sign in
     return decorator
 
 

@@ -1,10 +1,13 @@
 """Life cycles: which step may follow which, who took it, and how a refusal is said."""
 
+from collections.abc import Callable, Iterable
 from functools import cache
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -34,11 +37,11 @@ class Step(models.Model):
         abstract = True
         ordering = ["pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.verb}: {self.from_status} → {self.to_status}"
 
     @property
-    def moved(self):
+    def moved(self) -> bool:
         return self.from_status != self.to_status
 
 
@@ -47,15 +50,24 @@ class Lifecycle(models.Model):
 
     MOVES: dict[str, set[str]] = {}
 
+    if TYPE_CHECKING:  # what each life cycle brings along
+        status: Any
+        steps: Any
+
+        def get_status_display(self) -> str: ...
+
     class Meta:
         abstract = True
 
-    def lock(self):
+    def lock(self) -> Self:
         """Lock the row until the transaction ends and read it again."""
         self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(of=("self",)))
         return self
 
-    def move(self, to, *, verb, by, reason="", numbers=None, **columns):
+    def move(
+        self, to: str, *, verb: str, by: AbstractBaseUser | None, reason: str = "",
+        numbers: dict[str, str] | None = None, **columns: Any,
+    ) -> bool:  # fmt: skip
         """Take a step and write it down; False, and nothing done, if this very step was taken before.
 
         `by` is None when the clock acts. Raises Refused when `MOVES` knows no such step.
@@ -72,21 +84,23 @@ class Lifecycle(models.Model):
         self.status = to
         for name, value in columns.items():
             setattr(self, name, value)
-        self.save(update_fields=["status", *columns])
+        self.save(update_fields=["status", *columns])  # type: ignore[misc]  # each life cycle has one
         self._write_step(verb=verb, by=by, reason=reason, numbers=numbers, from_status=before)
         return True
 
-    def note(self, verb, *, by=None, **numbers):
+    def note(self, verb: str, *, by: AbstractBaseUser | None = None, **numbers: str) -> None:
         """Write a step that moves nothing: a fact from further up the chain."""
         self._write_step(verb=verb, by=by, reason="", numbers=numbers, from_status=self.status)
 
-    def _write_step(self, *, verb, by, reason, numbers, from_status):
+    def _write_step(
+        self, *, verb: str, by: AbstractBaseUser | None, reason: str, numbers: dict[str, str], from_status: str
+    ) -> None:
         self.steps.create(
             verb=verb, by=by, reason=reason, numbers=numbers, from_status=from_status, to_status=self.status,
             on_behalf_of=getattr(by, "acting_for_id", None),
         )  # fmt: skip
 
-    def _why_not(self, last):
+    def _why_not(self, last: Step | None) -> str:
         if last is None:
             return _("%(record)s is “%(status)s”: this step can’t follow.") % {
                 "record": self, "status": self.get_status_display(),
@@ -99,7 +113,10 @@ class Lifecycle(models.Model):
         }
 
 
-def note_many(records, verb, *, by=None, numbers_for=None):
+def note_many(
+    records: Iterable[Any], verb: str, *, by: AbstractBaseUser | None = None,
+    numbers_for: Callable[[Any], dict[str, str]] | None = None,
+) -> None:  # fmt: skip
     """Write the same unmoving step for many records in one statement per thousand.
 
     `numbers_for(record)` gives each step's numbers.
@@ -122,7 +139,7 @@ def note_many(records, verb, *, by=None, numbers_for=None):
 
 
 @cache
-def _sentences():
+def _sentences() -> dict[str, Any]:
     """Names of constraints and triggers with the sentence for each, as the models say them."""
     found = {}
     for model in apps.get_models():
@@ -133,7 +150,7 @@ def _sentences():
     return found
 
 
-def refusal_for(error):
+def refusal_for(error: IntegrityError) -> Any:
     """The sentence for an IntegrityError on a constraint that has one, else None."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    return _sentences().get(getattr(diagnosis, "constraint_name", None))
+    return _sentences().get(getattr(diagnosis, "constraint_name", ""))

@@ -1,4 +1,5 @@
 from functools import cached_property
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
@@ -52,7 +53,7 @@ class User(AbstractUser):
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()
 
-    acting_for = None
+    acting_for: Any = None
     membership_roles: frozenset[str] = frozenset()
 
     class Meta:

@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,13 +20,15 @@ Status = DeviceRequest.Status
 
 @transaction.atomic
 def receive(
-    *, partner: Partner, owner: User, recipient: dict, form_token: uuid.UUID | None, **columns
+    *, partner: Partner, owner: User, recipient: dict[str, Any], form_token: uuid.UUID | None, **columns: Any
 ) -> DeviceRequest:
     """Write down a person's wish; the same form sent twice gives the same request."""
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
     for _field, sentence in faults(recipient | columns).items():
         raise Refused(sentence)
+    if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
+        recipient |= {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
     token = form_token or uuid.uuid4()
     device_request, is_new = DeviceRequest.objects.get_or_create(
         form_token=token, defaults={"partner": partner, "owner": owner, **columns}
@@ -39,7 +42,7 @@ def receive(
 
 
 @transaction.atomic
-def keep_draft(token: uuid.UUID, *, answers: dict, proof: StoredFile | None, by: User) -> RequestDraft:
+def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: StoredFile | None, by: User) -> RequestDraft:
     """Keep an unfinished form for its writer; a proof kept before stays unless there is a new one."""
     draft, _is_new = RequestDraft.objects.get_or_create(token=token, defaults={"partner": by.acting_for, "owner": by})
     if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
@@ -50,11 +53,11 @@ def keep_draft(token: uuid.UUID, *, answers: dict, proof: StoredFile | None, by:
 
 
 @transaction.atomic
-def send_draft(draft: RequestDraft, *, recipient: dict, approving: bool, by: User, **columns) -> DeviceRequest:
+def send_draft(
+    draft: RequestDraft, *, recipient: dict[str, Any], approving: bool, by: User, **columns: Any
+) -> DeviceRequest:
     """Turn a finished draft into a request, approved at once or left to be examined; sent twice is as sent once."""
     partner = draft.partner
-    if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
-        recipient |= {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
     device_request = receive(
         partner=partner, owner=by, recipient=recipient, form_token=draft.token, proof=draft.proof, **columns
     )
@@ -131,7 +134,7 @@ def mark_shipped(device_request: DeviceRequest, *, parcel: str, by: User | None)
     device_request.move(Status.SHIPPED, verb="ship", by=by, numbers={"parcel": parcel}, moved_at=timezone.now())
 
 
-def _release_live(device_request, *, by):
+def _release_live(device_request: DeviceRequest, *, by: User | None) -> dict[str, str]:
     allocation = device_request.allocations.live().select_related("device").first()
     if allocation is None:
         return {}

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 SOCIAL_SECURITY_NUMBER = re.compile(r"756\d{10}")
 
 
-def faults(answers: dict) -> dict[str, str]:
+def faults(answers: dict[str, Any]) -> dict[str, str]:
     """What stands against these answers, as a sentence per field; empty when all is well.
 
     `answers` holds case_reference, first_name, last_name, and where asked system, purpose and proof.
@@ -36,6 +37,6 @@ def holds_a_name(reference: str, *names: str) -> bool:
     return any(len(part) > 2 and part in text for part in parts)
 
 
-def _plain(text):
+def _plain(text: str) -> str:
     """Without accents and capitals: "Zürcher" is in "ZURCHER-1"."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))

@@ -1,3 +1,6 @@
+import ast
+import re
+import tomllib
 from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -5,6 +8,7 @@ from pathlib import Path
 from rest_framework import compat, test
 
 ROOT = Path(__file__).resolve().parent.parent
+DEPENDENCIES = ROOT / "docs" / "decisions" / "0001-dependencies.md"
 
 
 def test_requests_is_our_app_and_nothing_installed_needs_the_library():
@@ -28,3 +32,37 @@ def test_drf_does_not_take_our_app_for_the_http_library():
 def test_the_lock_files_name_no_hosts():
     for file in (ROOT / "requirements").glob("*.txt"):
         assert "://" not in file.read_text()
+
+
+def asked_for():
+    """The names of the distributions in pyproject.toml, without versions and extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [
+        re.match(r"[a-z0-9-]+", line)[0] for line in project["dependencies"] + project["optional-dependencies"]["dev"]
+    ]
+
+
+def test_each_dependency_says_why_it_is_there():
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| .+ \| .+ \|$", DEPENDENCIES.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(asked_for())
+
+
+def test_decisions_are_numbered_without_a_gap_and_listed():
+    decisions = sorted(path.name for path in DEPENDENCIES.parent.glob("[0-9]*.md"))
+    assert [name[:4] for name in decisions] == [f"{n:04}" for n in range(1, len(decisions) + 1)]
+    listed = re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", (DEPENDENCIES.parent / "README.md").read_text())
+    assert listed == decisions
+
+
+def test_pure_modules_know_neither_the_database_nor_our_records():
+    """import-linter keeps them apart from each other; it can't look inside Django, so that is done here."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (pure,) = [contract["modules"] for contract in contracts if contract["type"] == "independence"]
+    for module in pure:
+        tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text())
+        imported = {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} | {
+            name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names
+        }
+        of_django = {name for name in imported if name.startswith("django.")}
+        assert all(name.startswith("django.utils.") for name in of_django), (module, of_django)
+        assert not imported & {".", "models", "actions", "django"}, (module, imported)

@@ -25,4 +25,4 @@ def test_a_language_we_do_not_speak_changes_nothing(client, social_worker):
     client.force_login(social_worker)
     client.post("/language/", {"language": "xx", "next": "/home/"})
     social_worker.refresh_from_db()
-    assert social_worker.language == "de"
+    assert social_worker.language == "en"

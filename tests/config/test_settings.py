@@ -44,7 +44,8 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(wrong, says):
     assert says in ended.stderr
 
 
-def test_the_example_names_what_the_settings_read():
+def test_the_example_names_what_the_settings_and_compose_read():
     read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', (ROOT / "config/settings.py").read_text()))
-    named = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert read == named
+    composed = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    named = re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert sorted(read | composed) == sorted(named)

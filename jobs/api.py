@@ -1,0 +1,71 @@
+"""Deeds that are done once however often a program asks: the Idempotency-Key."""
+
+import hashlib
+import json
+import re
+from functools import wraps
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from .models import KeptAnswer
+
+HEADER = "Idempotency-Key"
+KEY = re.compile(r"[\x21-\x7e]{8,64}")
+
+
+class KeyReused(APIException):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "key_reused"
+    default_detail = _("This Idempotency-Key came with another request before. Take a new key for a new deed.")
+
+
+def once(handler):
+    """Do what a POST asks once per Idempotency-Key, and answer the same to the same request ever after.
+
+    The key, the deed and the answer are written in one transaction: a second caller waits for the first, and what was
+    refused leaves nothing behind and may be tried again. An answer is kept, so it must not name a person.
+    """
+
+    @wraps(handler)
+    def guarded(view, request, *args, **kwargs):
+        key = request.headers.get(HEADER, "")
+        if not KEY.fullmatch(key):
+            raise ValidationError({HEADER: [_("Name this deed by a key of 8 to 64 characters, such as a UUID.")]})
+        fingerprint = _fingerprint(request)
+        with transaction.atomic():
+            kept = KeptAnswer.objects.locked(token_id=request.auth.pk, key=key, fingerprint=fingerprint)
+            if kept.fingerprint != fingerprint:
+                raise KeyReused
+            replayed = kept.status is not None
+            if not replayed:
+                answer = handler(view, request, *args, **kwargs)
+                kept.status, kept.answer = answer.status_code, JSONRenderer().render(answer.data).decode()
+                kept.save(update_fields=["status", "answer"])
+        headers = {"Idempotent-Replayed": "true"} if replayed else None
+        return Response(json.loads(kept.answer), kept.status, headers=headers)
+
+    guarded.is_done_once = True
+    return guarded
+
+
+def _fingerprint(request):
+    """Method, path and what was sent, as a keyed hash: a form's boundary or the order of fields change nothing."""
+    sent = json.dumps([request.method, request.path, _plain(request.data)], sort_keys=True, default=str)
+    return salted_hmac("jobs.api.once", sent, algorithm="sha256").hexdigest()
+
+
+def _plain(data):
+    if hasattr(data, "lists"):
+        return {name: [_plain(value) for value in values] for name, values in data.lists()}
+    if isinstance(data, UploadedFile):
+        digest = hashlib.sha256(b"".join(data.chunks())).hexdigest()
+        data.seek(0)
+        return digest
+    return data

@@ -1,0 +1,123 @@
+"""The manners of the API: how a refusal is said (RFC 9457) and how a long list is turned page by page."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.db import IntegrityError, OperationalError
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from psycopg2.errors import LockNotAvailable
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from .keyset import page_of
+from .lifecycle import Refused, refusal_for
+
+TITLES = {
+    "invalid": _("The input is not complete or not well formed"),
+    "refused": _("Refused: this can’t be done now"),
+    "busy": _("Somebody else is at it"),
+    "key_reused": _("This Idempotency-Key was used for something else"),
+    "not_made_yet": _("Not made yet"),
+}
+
+
+class Conflict(APIException):
+    """409; with `wait`, the seconds after which to ask again."""
+
+    status_code = 409
+    default_code = "refused"
+
+    def __init__(self, detail, code=None, *, wait=None):
+        super().__init__(detail, code)
+        self.wait = wait
+
+
+def problem(exception, context):
+    """Say whatever goes wrong as problem details; None, and so a 500, for what is our own fault."""
+    exception = _conflict(exception) or exception
+    answer = exception_handler(exception, context)
+    if answer is None:
+        return None
+    kind = _kind(exception)
+    answer.data = {
+        "type": f"{settings.BASE_URL}{reverse('api:docs')}#{kind}" if kind in TITLES else "about:blank",
+        "title": TITLES.get(kind, HTTPStatus(answer.status_code).phrase),
+        "status": answer.status_code,
+    } | _particulars(exception, answer.data)
+    answer.content_type = "application/problem+json"
+    return answer
+
+
+def _conflict(exception):
+    """What the books or another person stand against, as a 409 with its sentence; None for anything else."""
+    if isinstance(exception, Refused):
+        return Conflict(str(exception))
+    if isinstance(exception, IntegrityError) and (sentence := refusal_for(exception)):
+        return Conflict(str(sentence))
+    if isinstance(exception, OperationalError) and isinstance(exception.__cause__, LockNotAvailable):
+        return Conflict(_("Somebody else is working on this just now. Try again."), "busy", wait=1)
+    return None
+
+
+def _kind(exception):
+    """The code of the problem; a wrong field has one of its own, the whole is then “invalid”."""
+    if isinstance(exception, ValidationError):
+        return "invalid"
+    return exception.get_codes() if isinstance(exception, APIException) else ""
+
+
+def _particulars(exception, data):
+    if not isinstance(exception, ValidationError):
+        return {"detail": str(data["detail"])}
+    return {"detail": str(_("Some fields are missing or wrong.")), "errors": list(_errors(exception.detail))}
+
+
+def _errors(detail, field=""):
+    """Each wrong field with its sentence; a field inside another is written `recipient.postcode`."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            path = field if name == "non_field_errors" else f"{field}.{name}".lstrip(".")
+            yield from _errors(inner, path)
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            yield from _errors(inner, f"{field}.{index}" if isinstance(inner, dict) else field)
+    else:
+        yield {"field": field, "detail": str(detail), "code": detail.code}
+
+
+class KeysetPagination(BasePagination):
+    """Pages by the key of the last row, newest first: `next` leads to older rows, `previous` to newer ones."""
+
+    def paginate_queryset(self, queryset, request, view=None):
+        self.request, self.page = request, page_of(queryset, request.query_params)
+        return self.page.rows
+
+    def get_paginated_response(self, data):
+        return Response(
+            {
+                "next": self._absolute(self.page.older_url),
+                "previous": self._absolute(self.page.newer_url),
+                "results": data,
+            }
+        )
+
+    def _absolute(self, query):
+        return self.request.build_absolute_uri(query) if query else None
+
+    def get_paginated_response_schema(self, schema):
+        address = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": address, "previous": address, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view):
+        return [
+            {"name": "rows", "in": "query", "schema": {"type": "integer", "enum": [25, 100], "default": 25}},
+            {"name": "after", "in": "query", "schema": {"type": "integer"}, "description": "As `next` says."},
+            {"name": "before", "in": "query", "schema": {"type": "integer"}, "description": "As `previous` says."},
+        ]
