@@ -1,0 +1,107 @@
+"""The organisations of the demo: invented services on real communes; pure.
+
+Apostrophes here and in streets are straight: a QR-bill does not know the typographic one.
+"""
+
+from typing import NamedTuple
+
+
+class Payer(NamedTuple):
+    """A bill-to unit; an empty name stands for the organisation's own."""
+
+    name: str = ""
+    department: str = ""
+    language: str = ""
+    cadence: str = "month"
+    cost_centre: str = ""
+    order_number: str = ""
+    supplier_number: str = ""
+
+
+class Organisation(NamedTuple):
+    """`communes`: those it speaks for, its seat first. `weight`: its share of the requests."""
+
+    slug: str
+    name: str
+    kind: str
+    language: str
+    communes: tuple[str, ...]
+    prefix: str  # of its case references, two letters: three might be a part of somebody's name
+    weight: int = 5
+    payers: tuple[Payer, ...] = (Payer(),)
+    delivery: str = "person"
+    tier: str = "standard"
+    status: str = "active"
+
+
+ORGANISATIONS = (
+    Organisation(
+        "muster", "Sozialdienst Mustertal", "regional", "de", ("Burgdorf", "Oberburg", "Hasle bei Burgdorf"), "MT", 16,
+        (
+            Payer(cost_centre="5720.3637"),
+            Payer("Gemeinde Oberburg", "Finanzverwaltung", order_number="B-2291"),
+            Payer(department="Asyl und Flüchtlinge", cadence="quarter", cost_centre="5730.3637"),
+        ),
+    ),
+    Organisation(
+        "autre", "Service social de l'Autre-Rive", "regional", "fr",
+        ("Vevey", "La Tour-de-Peilz", "Corsier-sur-Vevey"), "AR", 12,
+        (Payer(cost_centre="CC 4410"), Payer("Commune de La Tour-de-Peilz", "Bourse communale", cadence="quarter")),
+    ),
+    Organisation(
+        "altro", "Servizio sociale Altrovalle", "regional", "it", ("Mendrisio", "Balerna", "Stabio"), "AV", 9,
+        (Payer(), Payer("Comune di Stabio", "Servizi finanziari", order_number="ORD 118")),
+    ),
+    Organisation("langnau", "Gemeinde Langnau im Emmental", "commune", "de", ("Langnau im Emmental",), "LE", 5),
+    Organisation(
+        "thun", "Stadt Thun, Soziale Dienste", "commune", "de", ("Thun",), "TH", 9,
+        (Payer("Stadt Thun", "Rechnungswesen", supplier_number="K-70418", cost_centre="5405"),), delivery="office",
+    ),
+    Organisation(
+        "aarebogen", "Sozialdienst Aarebogen", "regional", "de", ("Aarau", "Buchs (AG)", "Suhr"), "AB", 8,
+        (Payer(), Payer("Gemeinde Suhr", "Abteilung Finanzen"), Payer("Gemeinde Buchs", "Finanzen", cadence="quarter")),
+        tier="full",
+    ),
+    Organisation("weinfelden", "Stadt Weinfelden", "commune", "de", ("Weinfelden",), "WF", 3),
+    Organisation("uster", "Stadt Uster, Abteilung Soziales", "commune", "de", ("Uster",), "US", 7, delivery="office"),
+    Organisation("payerne", "Commune de Payerne", "commune", "fr", ("Payerne",), "PA", 4),
+    Organisation("delemont", "Ville de Delémont", "commune", "fr", ("Delémont",), "DE", 5, tier="full"),
+    Organisation(
+        "valmont", "Service social Valmont", "regional", "fr", ("Martigny", "Fully", "Saxon"), "VM", 6,
+        (Payer(cadence="quarter"),),
+    ),
+    Organisation("bellinzona", "Città di Bellinzona", "commune", "it", ("Bellinzona",), "BZ", 5),
+    Organisation("calanda", "Sozialdienst Calanda", "regional", "de", ("Chur", "Domat/Ems", "Trimmis"), "CA", 5),
+    Organisation(
+        "neustart", "Fachstelle Neustart Seeland", "mandated", "de", ("Biel/Bienne", "Nidau"), "NS", 6,
+        (Payer(), Payer(department="Antenne francophone", language="fr")),
+    ),
+    Organisation(
+        "porte", "Fondation Porte ouverte", "relief", "fr", ("Genève", "Carouge (GE)"), "PO", 4,
+        (Payer(department="International desk", language="en", order_number="PO-2044"),), delivery="office",
+    ),
+    Organisation("brueckenbau", "Verein Brückenbau", "relief", "de", ("Liestal", "Pratteln"), "BB", 3),
+    Organisation(
+        "hinterland", "Sozialdienst Hinterland", "regional", "de", ("Herisau", "Waldstatt"), "HL", 3, status="suspended"
+    ),
+    Organisation("saanen", "Gemeinde Saanen", "commune", "de", ("Saanen",), "SA", 0, status="admitted"),
+    Organisation(
+        "nord", "Service social Nord-vaudois", "regional", "fr", ("Yverdon-les-Bains", "Grandson"), "NV", 0,
+        status="applied",
+    ),
+)  # fmt: skip
+
+KNOWN_COMMUNES = {commune for organisation in ORGANISATIONS for commune in organisation.communes}
+OFFICES = {"de": "Gemeinde", "fr": "Administration communale,", "it": "Amministrazione comunale,"}
+FUNCTIONS = {"de": "Leitung Soziales", "fr": "Direction du service", "it": "Direzione del servizio"}
+
+
+def of_a_commune(number: int, commune: str, canton: str, language: str) -> Organisation:
+    """One of the many communes that take part in a large demo."""
+    language = "de" if language == "rm" else language
+    name = commune if f"({canton})" in commune else f"{commune} ({canton})"
+    return Organisation(
+        f"gemeinde-{number}", f"{OFFICES[language]} {name}", "commune", language, (commune,), "GV", 5,
+        (Payer(cadence="quarter" if number % 5 == 0 else "month"),),
+        delivery="office" if number % 3 == 0 else "person", tier="full" if number % 4 == 0 else "standard",
+    )  # fmt: skip

@@ -1,0 +1,29 @@
+"""How far a long command is, on a terminal."""
+
+import time
+from typing import TextIO
+
+WIDTH = 30
+PATIENCE = 1  # seconds before a bar appears
+
+
+class Progress:
+    """A bar on a terminal once the work takes longer than a second; nothing anywhere else."""
+
+    def __init__(self, stream: TextIO, total: float):
+        self.stream, self.total, self.done = stream, total, 0.0
+        self.began = time.monotonic()
+        self.is_shown = stream.isatty()
+
+    def advance(self, by: float, what: str) -> None:
+        self.done = min(self.done + by, self.total)
+        if self.is_shown and time.monotonic() - self.began > PATIENCE:
+            full = round(WIDTH * self.done / self.total)
+            bar = "█" * full + "░" * (WIDTH - full)
+            self.stream.write(f"\r{bar} {self.done / self.total:4.0%} {what:<24}")
+            self.stream.flush()
+
+    def end(self) -> None:
+        if self.is_shown and time.monotonic() - self.began > PATIENCE:
+            self.stream.write("\r" + " " * (WIDTH + 32) + "\r")
+            self.stream.flush()
