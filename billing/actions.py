@@ -1,31 +1,61 @@
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Sum
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from stdnum import iban
 
+from documents.models import StoredFile
+from jobs.models import Batch, Claim, Job
 from partners.models import BillTo
 from people.lifecycle import Refused, note_many
 from people.models import User
 from requests.models import DeviceRequest
 
-from .models import ChargeLine, Close, CreditorAccount, Invoice, Series
-from .periods import cut_off, period_of
-from .references import qr_reference
+from . import camt, matching
+from .invoice_pdf import bill_of, render_invoice
+from .models import (
+    BankFile,
+    BankTransaction,
+    ChargeLine,
+    Close,
+    CreditNote,
+    CreditorAccount,
+    Invoice,
+    InvoiceDocument,
+    Payment,
+    Series,
+    VatStatus,
+)
+from .periods import cut_off, midnight, period_of
+from .qr_bill import NotPrintable, payload
+from .references import LARGEST_NUMBER, qr_reference
 
 DAYS_TO_PAY = 30
+Finding = BankTransaction.Finding
 
 # Neither a live charge nor a live NoCharge, handed over before the cut-off: late scans come along (decisions 1).
-TO_BE_CHARGED = """
-  FROM shipping_shipment s
-  WHERE s.bill_to_id = %(bill_to)s AND s.handed_over_at < %(cut_off)s
+UNCHARGED = """
+    s.handed_over_at < %(cut_off)s
     AND NOT EXISTS (SELECT 1 FROM billing_chargeline c LEFT JOIN billing_creditline k USING (shipment_id, turn)
                     WHERE c.shipment_id = s.id AND k.shipment_id IS NULL)
     AND NOT EXISTS (SELECT 1 FROM billing_nocharge n WHERE n.shipment_id = s.id AND n.revoked_at IS NULL)
+"""
+TO_BE_CHARGED = f"FROM shipping_shipment s WHERE s.bill_to_id = %(bill_to)s AND {UNCHARGED}"
+DUE = f"""
+SELECT s.bill_to_id, count(*), sum(s.price),
+       count(*) FILTER (WHERE s.handed_over_at < CASE b.cadence WHEN 'quarter' THEN %(quarter)s ELSE %(month)s END)
+FROM shipping_shipment s JOIN partners_billto b ON b.id = s.bill_to_id
+WHERE b.cadence = ANY(%(cadences)s) AND {UNCHARGED}
+GROUP BY s.bill_to_id
 """
 CHARGE = f"""
 INSERT INTO billing_chargeline (invoice_id, partner_id, shipment_id, turn, amount)
@@ -49,19 +79,17 @@ class Due:
 def dry_run(month: date) -> list[Due]:
     """What closing a month would do; nothing is written."""
     refuse_unfinished(month)
-    found = []
+    starts = {cadence: period_of(month, cadence) for cadence in (BillTo.Cadence.MONTH, BillTo.Cadence.QUARTER)}
+    values = {
+        "cut_off": cut_off(month),
+        "cadences": [str(cadence) for cadence, start in starts.items() if start],
+        **{str(cadence): midnight(start) if start else None for cadence, start in starts.items()},
+    }
     with connection.cursor() as cursor:
-        for bill_to in _bill_tos(month):
-            values = {"bill_to": bill_to.pk, "cut_off": cut_off(month), "first": cut_off(month) - timedelta(days=31)}
-            cursor.execute(
-                "SELECT count(*), COALESCE(sum(s.price), 0), count(*) FILTER (WHERE s.handed_over_at < %(first)s)"
-                + TO_BE_CHARGED,
-                values,
-            )
-            parcels, total, late = cursor.fetchone()
-            if parcels:
-                found.append(Due(bill_to, parcels, total, late))
-    return found
+        cursor.execute(DUE, values)
+        rows = cursor.fetchall()
+    bill_tos = BillTo.objects.select_related("partner").in_bulk([row[0] for row in rows])
+    return [Due(bill_tos[key], *counted) for key, *counted in sorted(rows)]
 
 
 def close_month(month: date, *, by: User | None) -> list[Invoice]:
@@ -79,7 +107,7 @@ def close(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
         return None
     # Locked first, read after: two overlapping closes wait for each other here.
     BillTo.objects.select_for_update(no_key=True).get(pk=bill_to.pk)
-    values = {"bill_to": bill_to.pk, "cut_off": cut_off(month)}
+    values: dict[str, Any] = {"bill_to": bill_to.pk, "cut_off": cut_off(month)}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS (SELECT 1 {TO_BE_CHARGED})", values)
         if not cursor.fetchone()[0]:
@@ -101,7 +129,7 @@ def refuse_unfinished(month: date) -> None:
         raise Refused(_("This month is not over yet."))
 
 
-def _bill_tos(month):
+def _bill_tos(month: date) -> QuerySet[BillTo]:
     """Bill-to units with an unbilled parcel that is old enough, in the order they are locked."""
     return (
         BillTo.objects.filter(shipments__handed_over_at__lt=cut_off(month))
@@ -112,8 +140,21 @@ def _bill_tos(month):
     )
 
 
+def issue_all(drafts: Iterable[Invoice], *, by: User | None, batch: Batch | None = None) -> list[tuple[Invoice, str]]:
+    """Issue drafts in ascending order, each for itself; gives back the refused ones, each with its sentence."""
+    refused = []
+    for draft in sorted(drafts, key=attrgetter("pk")):
+        try:
+            issue(draft, by=by, batch=batch)
+        except Refused as refusal:
+            refused.append((draft, str(refusal)))
+        except Invoice.DoesNotExist:
+            refused.append((draft, _("It was discarded meanwhile.")))
+    return refused
+
+
 @transaction.atomic
-def issue(invoice: Invoice, *, by: User) -> bool:
+def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> bool:
     """Give a draft the next number and freeze what is printed; False if it was issued by this very press."""
     invoice.lock()
     if invoice.status == Invoice.Status.DRAFT and not invoice.lines.exists():
@@ -127,31 +168,78 @@ def issue(invoice: Invoice, *, by: User) -> bool:
     lines = list(
         invoice.lines.select_related("shipment__request", "shipment__device").order_by("shipment__handed_over_at", "pk")
     )
+    due_on = today + timedelta(days=DAYS_TO_PAY)
+    total = sum((line.amount for line in lines), Decimal())
+    snapshot = _snapshot(
+        invoice, lines, account=account, issued_on=today, due_on=due_on, total=total,
+        contact=by.name if by else settings.ASSOCIATION["name"],
+    )  # fmt: skip
+    _refuse_unprintable(invoice, snapshot, account)
     # The series is locked last, and only until this transaction ends.
     name = f"invoice-{today.year}"
     Series.objects.bulk_create([Series(name=name)], ignore_conflicts=True)
     series = Series.objects.select_for_update().get(pk=name)
     Series.objects.filter(pk=name).update(last=F("last") + 1)
     number = series.last + 1
-    due_on = today + timedelta(days=DAYS_TO_PAY)
     reference = qr_reference(account.reference_prefix, today.year, number)
-    total = sum(line.amount for line in lines)
     moved = invoice.move(
         Invoice.Status.ISSUED, verb="issue", by=by, series=series, first=series.first, number=number, total=total,
         issued_on=today, due_on=due_on, reference=reference,
-        snapshot=_snapshot(invoice, lines, number=f"{today.year}-{number:04}", account=account, reference=reference,
-                           issued_on=today, due_on=due_on, total=total, contact=by.name),
+        snapshot=snapshot | {"number": f"{today.year}-{number:04}", "reference": reference},
     )  # fmt: skip
+    Job.objects.plan("billing.make_document", invoice, batch=batch)
     requests = DeviceRequest.objects.filter(shipments__charges__invoice=invoice).distinct()
     note_many(requests, "billed", by=by, numbers_for=lambda _request: {"invoice": invoice.public_number})
     return moved
 
 
-def _snapshot(invoice, lines, *, number, account, reference, issued_on, due_on, total, contact):
-    """All that is printed, so that the document never depends on what changes later; no recipient in it."""
+def make_document(invoice: Invoice, claim: Claim) -> None:
+    """Render an issued invoice from its snapshot and keep the PDF; what is kept is never rendered again."""
+    kept = InvoiceDocument.objects.filter(invoice=invoice)
+    if kept.exists():
+        return
+    snapshot = cast(dict[str, Any], invoice.snapshot)  # a draft has none, and no such job
+    try:
+        content = render_invoice(snapshot)
+    except NotPrintable as error:
+        raise _not_printable(invoice, error) from error
+    with translation.override(snapshot["language"]):
+        name = f"{_('Invoice')}-{invoice.public_number}.pdf"
+    with claim.held():
+        invoice.lock()  # a second job for it waits here
+        if not kept.exists():
+            file = StoredFile.objects.keep(content, media_type="application/pdf", name=name)
+            InvoiceDocument.objects.create(invoice=invoice, file=file, sha256=file.sha256)
+
+
+def _refuse_unprintable(invoice: Invoice, snapshot: dict[str, Any], account: CreditorAccount) -> None:
+    """Check the QR-bill before a number is drawn, with the longest number there can be."""
+    year = snapshot["issued_on"][:4]
+    numbers = {
+        "number": f"{year}-{LARGEST_NUMBER}",
+        "reference": qr_reference(account.reference_prefix, int(year), LARGEST_NUMBER),
+    }
+    try:
+        payload(bill_of(snapshot | numbers))
+    except NotPrintable as error:
+        raise _not_printable(invoice, error) from error
+
+
+def _not_printable(invoice: Invoice, error: NotPrintable) -> Refused:
+    return Refused(_("%(invoice)s can’t be printed. %(why)s") % {"invoice": invoice, "why": error})
+
+
+def _snapshot(
+    invoice: Invoice, lines: list[ChargeLine], *, account: CreditorAccount, issued_on: date, due_on: date,
+    total: Decimal, contact: str,
+) -> dict[str, Any]:  # fmt: skip
+    """All that is printed but number and reference, so that the document never depends on what changes later.
+
+    No recipient is in it.
+    """
     bill_to = invoice.bill_to
+    vat = VatStatus.objects.on(issued_on)
     return {
-        "number": number,
         "language": bill_to.language,
         "window": "right",
         "issued_on": issued_on.isoformat(),
@@ -167,7 +255,6 @@ def _snapshot(invoice, lines, *, number, account, reference, issued_on, due_on, 
             )
         },
         "contact": contact,
-        "reference": reference,
         "lines": [
             {
                 "sent_on": timezone.localtime(line.shipment.handed_over_at).date().isoformat(),
@@ -180,7 +267,7 @@ def _snapshot(invoice, lines, *, number, account, reference, issued_on, due_on, 
             for line in lines
         ],
         "total": f"{total:.2f}",
-        "vat": None,
+        "vat": {"number": vat.number, "rate": str(vat.rate)} if vat and vat.number else None,
     }  # fmt: skip
 
 
@@ -192,3 +279,87 @@ def discard(invoice: Invoice) -> None:
         raise Refused(_("An issued invoice stays as it is. Credit it instead."))
     ChargeLine.objects.filter(invoice=invoice).delete()
     invoice.delete()
+
+
+def import_bank_file(content: bytes, *, name: str, by: User | None) -> tuple[BankFile, bool]:
+    """Book a bank file, each of its transactions once; False beside the file if this very one was imported before."""
+    try:
+        message = camt.read(content)
+    except camt.Unreadable as error:
+        raise Refused(_("%(file)s: %(reason)s") % {"file": name, "reason": error}) from error
+    return _book(message, name=name, sha256=hashlib.sha256(content).hexdigest(), by=by)
+
+
+@transaction.atomic
+def _book(message: camt.Message, *, name: str, sha256: str, by: User | None) -> tuple[BankFile, bool]:
+    # Imports wait for each other here, so that no other is about to write what one reads below.
+    ours = CreditorAccount.objects.select_for_update().names()
+    accounts = [_ours(ours, name, entry.account, entry.qr_iban) for entry in message.transactions]
+    if not accounts:
+        for account in message.accounts:
+            _ours(ours, name, account)
+    if earlier := BankFile.objects.filter(sha256=sha256).first():
+        return earlier, False
+    found = {}
+    if message.kind == camt.NOTIFICATION:  # a statement shows the same money once more: it is for balances
+        entries = zip(accounts, message.transactions, strict=True)
+        found = {(account, entry.identity): entry for account, entry in entries}
+    known = BankTransaction.objects.filter(identity__in=[identity for _account, identity in found])
+    new = found.copy()
+    for key in known.values_list("account", "identity"):
+        new.pop(key, None)
+    invoices = _lock_invoices({entry.reference for entry in new.values() if not entry.reason})
+    open_ones = {row.reference: matching.Open(row.total - row.paid, row.is_credited) for row in invoices}
+    findings = matching.findings(new.values(), open_ones)
+    booked = findings.count(Finding.EXACT)
+    bank_file = BankFile.objects.create(
+        name=name[:120], sha256=sha256, kind=message.kind, message_id=message.message_id[:60], by=by,
+        booked=booked, known=len(found) - len(new), for_a_person=len(new) - booked,
+    )  # fmt: skip
+    rows = (
+        BankTransaction(
+            file=bank_file, account=account, identity=identity, amount=entry.amount, currency=entry.currency,
+            booked_on=entry.booked_on, reference=entry.reference, debtor_name=entry.debtor_name, finding=finding,
+        )
+        for ((account, identity), entry), finding in zip(new.items(), findings, strict=True)
+    )  # fmt: skip
+    BankTransaction.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    _pay(bank_file, {invoice.reference: invoice for invoice in invoices}, by=by)
+    return bank_file, True
+
+
+def _ours(ours: dict[str, str], name: str, *named: str) -> str:
+    """The ordinary IBAN of the account that a file names; a file of any other account is refused as a whole."""
+    for account in named:
+        if account in ours:
+            return ours[account]
+    raise Refused(
+        _("%(file)s: the account %(account)s was never ours. Nothing of this file was booked.")
+        % {"file": name, "account": iban.format(named[0])}
+    )
+
+
+def _lock_invoices(references: set[str]) -> list[Any]:
+    """The issued invoices with these references, locked, and what was paid of each.
+
+    A settled invoice is told on its requests, and requests are locked before invoices (decisions 11).
+    """
+    wanted = Invoice.objects.issued().filter(reference__in=references)
+    lines = ChargeLine.objects.filter(invoice__in=wanted)
+    for rows in (DeviceRequest.objects.filter(pk__in=lines.values("shipment__request")), wanted):
+        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    return list(wanted.with_paid().annotate(is_credited=Exists(CreditNote.objects.filter(invoice=OuterRef("pk")))))
+
+
+def _pay(bank_file: BankFile, invoices: dict[str, Any], *, by: User | None) -> None:
+    """Book the payments of a file, and tell the requests of every invoice that they settle."""
+    payments, settled = [], {}
+    for row in bank_file.transactions.filter(finding=Finding.EXACT):
+        invoice = invoices[row.reference]
+        payments.append(Payment(invoice=invoice, transaction=row, amount=row.amount, paid_on=row.booked_on, by=by))
+        invoice.paid += row.amount
+        if invoice.paid == invoice.total:
+            settled[invoice.pk] = invoice.public_number
+    Payment.objects.bulk_create(payments, batch_size=1000)
+    told = DeviceRequest.objects.annotate(settled=F("shipments__charges__invoice")).filter(settled__in=settled)
+    note_many(told, "paid", numbers_for=lambda device_request: {"invoice": settled[device_request.settled]})

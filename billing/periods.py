@@ -1,7 +1,11 @@
 """Billing periods: first days, cut-offs at midnight in Zurich, and when a cadence has completed one."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 ZURICH = ZoneInfo("Europe/Zurich")
 
@@ -19,6 +23,30 @@ def period_of(month: date, cadence: str) -> date | None:
     return first
 
 
+def midnight(day: date) -> datetime:
+    """The moment a day begins in Zurich."""
+    return datetime.combine(day, datetime.min.time(), tzinfo=ZURICH)
+
+
 def cut_off(month: date) -> datetime:
     """Midnight in Zurich at the end of a month: what was handed over before it is due."""
-    return datetime.combine(month_after(month), datetime.min.time(), tzinfo=ZURICH)
+    return midnight(month_after(month))
+
+
+def month_before(day: date) -> date:
+    """The first day of the last month that is over on a day."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month written like 2026-10; None if it is written otherwise."""
+    match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text)
+    return date(int(match[1]), int(match[2]), 1) if match else None
+
+
+def words_for(period: date, cadence: str) -> str:
+    """A period as people say it: "October 2026", or "July to September 2026"."""
+    if cadence != "quarter":
+        return date_format(period, "F Y")
+    last = period.replace(month=period.month + 2)
+    return _("%(first)s to %(last)s") % {"first": date_format(period, "F"), "last": date_format(last, "F Y")}

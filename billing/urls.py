@@ -1,2 +1,18 @@
+from django.urls import path
+
+from . import views
+
 app_name = "billing"
-urlpatterns = []
+urlpatterns = [
+    path("invoices/", views.index, name="list"),
+    path("invoices/month-end/", views.month_end, name="month_end"),
+    path("invoices/month-end/<int:pk>/", views.due, name="due"),
+    path("invoices/month-end/close/", views.close, name="close"),
+    path("invoices/month-end/issue/", views.issue_all, name="issue_all"),
+    path("invoices/<slug:slug>/", views.detail, name="detail"),
+    path("invoices/<slug:slug>/pdf/", views.download, name="download"),
+    path("invoices/<slug:slug>/issue/", views.issue, name="issue"),
+    path("invoices/<slug:slug>/discard/", views.discard, name="discard"),
+    path("payments/", views.bank_files, name="bank_files"),
+    path("payments/files/<int:pk>/", views.bank_file, name="bank_file"),
+]

@@ -35,8 +35,8 @@ def main():
     children = [
         _start(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{options.host}:{options.port}", "--workers", "2",
                "--threads", "4", "--log-level", "warning", "--no-control-socket"),
-        _start(PYTHON, "-m", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2"),
-        _start(PYTHON, "-m", "celery", "-A", "config", "beat", "--loglevel", "WARNING", "--schedule",
+        _start(PYTHON, "-m", "celery", "-q", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2"),
+        _start(PYTHON, "-m", "celery", "-q", "-A", "config", "beat", "--loglevel", "WARNING", "--schedule",
                str(embedded.DATA / "beat")),
     ]  # fmt: skip
     try:

@@ -9,6 +9,12 @@ class DatedQuerySet(models.QuerySet):
         return self.filter(valid_from__lte=day or timezone.localdate()).order_by("-valid_from", "-pk").first()
 
 
+class CreditorAccountQuerySet(DatedQuerySet):
+    def names(self):
+        """Every IBAN that was ever ours, ordinary or for references, with the ordinary one it stood for first."""
+        return {name: row.iban for row in self.order_by("-valid_from") for name in (row.iban, row.qr_iban)}
+
+
 class CreditorAccount(models.Model):
     """The association's bank account from a day on: QR-IBAN for references, ordinary IBAN for statements."""
 
@@ -18,7 +24,7 @@ class CreditorAccount(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = CreditorAccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

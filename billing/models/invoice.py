@@ -1,3 +1,5 @@
+import re
+
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
@@ -5,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from billing.periods import period_of, words_for
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
 from people.lifecycle import Lifecycle, Step
@@ -42,6 +45,49 @@ class InvoiceQuerySet(models.QuerySet):
 
     def issued(self):
         return self.filter(status=Invoice.Status.ISSUED)
+
+    def of_slug(self, slug):
+        """The one of an address such as 2026-0463 or draft-12; none if it is written otherwise."""
+        if found := re.fullmatch(r"draft-([1-9]\d{0,17})", slug):
+            return self.drafts().filter(pk=found[1])
+        if found := re.fullmatch(r"(\d{4})-(\d{4}|[1-9]\d{4,17})", slug):
+            return self.issued().filter(series=f"invoice-{found[1]}", number=int(found[2]))
+        return self.none()
+
+    def of_month(self, month):
+        """Those whose period ends with this month: the month's, and the quarter's if it is over then."""
+        is_quarterly = Q(bill_to__cadence=BillTo.Cadence.QUARTER)
+        found = ~is_quarterly & Q(period=period_of(month, BillTo.Cadence.MONTH))
+        if quarter := period_of(month, BillTo.Cadence.QUARTER):
+            found |= is_quarterly & Q(period=quarter)
+        return self.filter(found)
+
+    def matching_words(self, words):
+        """The one of this number; those of an organisation or unit named so, or with a line of this case."""
+        cases = DeviceRequest.objects.matching_words(words).values("pk")
+        return self.filter(
+            Q(pk__in=Invoice.objects.of_slug(words).values("pk"))
+            | Q(bill_to__name__icontains=words)
+            | Q(partner__name__icontains=words)
+            | Q(pk__in=Invoice.objects.filter(lines__shipment__request__in=cases).values("pk"))
+        )
+
+    def in_state(self, state):
+        """Those that `Invoice.state` calls so; "unpaid" is all of open, partly paid and overdue."""
+        if state == "draft":
+            return self.drafts()
+        found = self.issued().with_paid()
+        if state == "paid":
+            return found.filter(paid__gte=F("total"))
+        found = found.filter(paid__lt=F("total"))
+        today = timezone.localdate()
+        if state == "overdue":
+            return found.filter(due_on__lt=today)
+        if state == "open":
+            return found.filter(due_on__gte=today, paid=0)
+        if state == "partly_paid":
+            return found.filter(due_on__gte=today).exclude(paid=0)
+        return found
 
     def with_paid(self):
         """`paid`: what was booked for it so far, in CHF."""
@@ -137,7 +183,12 @@ class Invoice(Lifecycle):
     @property
     def public_number(self):
         """`2026-0463`; empty for a draft."""
-        return self.snapshot["number"] if self.snapshot else ""
+        return f"{self.series_id.rpartition('-')[2]}-{self.number:04}" if self.number else ""
+
+    @property
+    def period_words(self):
+        """ "October 2026", for a quarter "July to September 2026"."""
+        return words_for(self.period, self.snapshot["period_kind"] if self.snapshot else self.bill_to.cadence)
 
     @property
     def slug(self):

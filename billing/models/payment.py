@@ -1,14 +1,27 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+from billing import camt
 
 from .invoice import Invoice
 
 
+class BankFileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The association's money people; partners never."""
+        return self if user.has_role("treasurer", "admin", "auditor") else self.none()
+
+
 class BankFile(models.Model):
-    """A bank file that was booked, one transaction of ours per file; only ever added to."""
+    """A bank file that was booked, one transaction of ours per file; only ever added to.
+
+    `booked`, `known` and `for_a_person` count its transactions as they were found when it was imported.
+    """
 
     name = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
@@ -20,28 +33,65 @@ class BankFile(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
+    objects = BankFileQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["sha256"], name="a_bank_file_once")]
 
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("billing:bank_file", args=[self.pk])
+
+    @property
+    def is_statement(self):
+        """Whether nothing is booked from it: payments come with the credit notification of the same money."""
+        return self.kind == camt.STATEMENT
+
+    @property
+    def outcome(self):
+        """In words: "12 payments booked, 1 known already, 2 wait for you." """
+        counts = [
+            (self.booked, ngettext("%(count)s payment booked", "%(count)s payments booked", self.booked)),
+            (self.known, ngettext("%(count)s known already", "%(count)s known already", self.known)),
+            (self.for_a_person, ngettext("%(count)s waits for you", "%(count)s wait for you", self.for_a_person)),
+        ]
+        said = [words % {"count": count} for count, words in counts if count]
+        return f"{', '.join(said)}." if said else gettext("Nothing in it was to be booked.")
+
 
 class BankTransactionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the files this person may see."""
+        return self.filter(file__in=BankFile.objects.visible_to(user))
+
     def for_a_person(self):
         """What the bank reported and nothing was booked for."""
         return self.filter(payment__isnull=True)
 
+    def booked(self):
+        return self.filter(payment__isnull=False)
+
 
 class BankTransaction(models.Model):
-    """A line of the bank's, by the bank's own identity; only ever added to. `amount` in `currency`."""
+    """A line of the bank's, by the bank's own identity; only ever added to.
+
+    `amount` in `currency`, negative when money left; `finding` is what was found when it was read, for ever.
+    """
 
     class Finding(models.TextChoices):
         EXACT = "exact", _("Booked")
-        MORE = "more", _("More than is open")
-        UNKNOWN = "unknown", _("Unknown reference")
-        CURRENCY = "currency", _("Another currency")
-        TAKEN_BACK = "taken_back", _("Taken back by the bank")
+        MORE = "more", _("More than is open on the invoice")
+        CREDITED = "credited", _("The invoice was credited")
+        UNKNOWN = "unknown", _("No invoice has this reference")
+        MISSING = "missing", _("No QR reference")
+        INVALID = "invalid", _("The reference has a wrong digit")
+        SEVERAL = "several", _("Several references in one payment")
+        CURRENCY = "currency", _("Not in Swiss francs")
+        UNEVEN = "uneven", _("The parts don’t add up to what was booked")
+        TAKEN_BACK = "taken_back", _("Money out, or taken back by the bank")
 
     file = models.ForeignKey(BankFile, models.PROTECT, related_name="transactions")
     account = models.CharField(max_length=34)
@@ -57,7 +107,18 @@ class BankTransaction(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["account", "identity"], name="one_row_per_bank_transaction")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "identity"], name="one_row_per_bank_transaction"),
+            models.CheckConstraint(
+                condition=Q(
+                    finding__in=[
+                        "exact", "more", "credited", "unknown", "missing", "invalid", "several", "currency", "uneven",
+                        "taken_back",
+                    ]
+                ),
+                name="finding_is_known",
+            ),
+        ]  # fmt: skip
 
     def __str__(self):
         return f"{self.booked_on} {self.amount}"

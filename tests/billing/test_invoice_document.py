@@ -115,7 +115,7 @@ class TestTheDocument:
 
     def test_names_the_case_and_never_the_person(self, draft, account, treasurer, partner):
         request = draft.lines.get().shipment.request
-        person = {"first_name": "Samira", "last_name": "Wengersdottir", "street": "Mühlegasse", "house_number": "77"}
+        person = {"first_name": "Samira", "last_name": "Wengersdottir", "street": "Mühlegasse", "house_number": "77bis"}
         Recipient.objects.create(request=request, partner=partner, town="Oberburg", mobile="+41791234567", **person)
         actions.issue(draft, by=treasurer)
         job_actions.run(job_of(draft).pk)

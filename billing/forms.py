@@ -1,0 +1,70 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from people.status import LOOKS
+
+from .camt import LARGEST, SENTENCES
+from .periods import month_of
+
+STATES = ("draft", "open", "partly_paid", "overdue", "paid")
+
+
+class MonthField(forms.CharField):
+    """A month written like 2026-10, as its first day."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return None
+        month = month_of(text)
+        if month is None:
+            raise forms.ValidationError(_("Write the month like 2026-10."))
+        return month
+
+
+class MonthForm(forms.Form):
+    month = MonthField(label=_("Month"))
+
+
+class KeysField(forms.TypedMultipleChoiceField):
+    """The keys of ticked rows, whatever has become of the rows meanwhile."""
+
+    def __init__(self, **options):
+        super().__init__(coerce=int, **options)
+
+    def valid_value(self, value):
+        return value.isascii() and value.isdigit() and len(value) < 19
+
+
+class IssueForm(MonthForm):
+    """The drafts that were ticked; the token makes pressing twice the same as once."""
+
+    token = forms.UUIDField()
+    drafts = KeysField(required=False)
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(label=_("Number, case reference or organisation"), required=False, max_length=60)
+    state = forms.ChoiceField(label=_("Status"), required=False)
+
+    def __init__(self, *args, user, **options):
+        super().__init__(*args, **options)
+        states = [state for state in STATES if state != "draft" or not user.acting_for]
+        self.fields["state"].choices = [("", _("All")), *((state, LOOKS["invoice", state].word) for state in states)]
+
+
+class BankFileForm(forms.Form):
+    """A bank file to book; what it says is judged by the import."""
+
+    file = forms.FileField(
+        label=_("Bank file"),
+        help_text=_("The credit notification of your bank: camt.054, XML, up to 10 MB."),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise forms.ValidationError(SENTENCES["too_large"])
+        return file

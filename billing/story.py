@@ -1,0 +1,34 @@
+"""What happened to an invoice as its timeline, told for the reader's side."""
+
+from django.utils.translation import gettext as _
+
+from documents.templatetags.swiss import day, money
+
+
+def story(invoice, steps, payments, document, *, user):
+    """Rows for the timeline: what happened, what is now, what comes."""
+    rows = [{"title": _("Issued"), "at": step.at, "text": _by(step, user)} for step in steps if step.verb == "issue"]
+    if document:
+        rows.append({"title": _("PDF made"), "at": document.made_at})
+    for payment in payments:
+        words = {"sum": money(payment.amount), "day": day(payment.paid_on)}
+        rows.append({"title": _("Paid"), "at": payment.at, "text": _("%(sum)s on %(day)s.") % words})
+    rows.sort(key=lambda row: row["at"])
+    for row in rows:
+        row["state"] = "past"
+    if rows:
+        rows[-1]["state"] = "now"
+    if invoice.state != "paid":
+        if not rows:
+            rows.append({"title": _("Draft"), "text": _("Nobody outside sees it."), "state": "now"})
+            rows.append({"title": _("Issued"), "text": _("With the next number, and a PDF."), "state": "next"})
+        due = _("Until %(day)s.") % {"day": day(invoice.due_on)} if invoice.due_on else ""
+        rows.append({"title": _("Paid"), "text": due, "state": "next"})
+    return rows
+
+
+def _by(step, user):
+    """A partner reads no names of the association."""
+    if step.by and not user.acting_for:
+        return _("By %(name)s.") % {"name": step.by}
+    return _("By the association.")

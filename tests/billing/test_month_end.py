@@ -1,0 +1,254 @@
+import re
+import uuid
+from datetime import date
+
+import pytest
+
+from billing import actions
+from billing.models import ChargeLine, CreditorAccount, Invoice
+from jobs.models import Batch, Job
+from partners.models import BillTo
+from shipping.models import Shipment
+
+pytestmark = pytest.mark.django_db
+PAGE = "/invoices/month-end/"
+OCTOBER = {"month": "2026-10"}
+
+
+def issue_all(client, drafts, token=None, **options):
+    data = OCTOBER | {"token": token or uuid.uuid4(), "drafts": [draft.pk for draft in drafts]}
+    return client.post(f"{PAGE}issue/", data, **options)
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+class TestLooking:
+    def test_the_dry_run_says_at_once_what_closing_would_do_and_writes_nothing(
+        self, client, treasurer, bill_to, make_parcel
+    ):
+        make_parcel(bill_to)
+        make_parcel(bill_to, "2026-09-02T08:00Z")
+        client.force_login(treasurer)
+        page = text_of(client.get(PAGE, OCTOBER))
+        for words in ("Close October: 1 draft", "CHF 300.00", "1 late scan from earlier", "2 parcels for CHF 300.00."):
+            assert words in page
+        assert Invoice.objects.count() == 0
+
+    def test_the_last_month_that_is_over_is_preset(self, client, treasurer):
+        client.force_login(treasurer)
+        month = client.get(PAGE).context["month"]
+        assert actions.cut_off(month).date().strftime("%Y-%m") == date.today().strftime("%Y-%m")
+
+    def test_a_quarterly_unit_is_named_only_when_its_quarter_is_over(self, client, treasurer, bill_to, make_parcel):
+        BillTo.objects.update(cadence="quarter")
+        make_parcel(bill_to, "2026-07-20T08:00Z")
+        make_parcel(bill_to, "2026-06-20T08:00Z")
+        client.force_login(treasurer)
+        assert client.get(PAGE, {"month": "2026-08"}).context["dues"] == []
+        (due,) = client.get(PAGE, {"month": "2026-09"}).context["dues"]
+        assert (due.parcels, due.late) == (2, 1)
+
+    def test_what_is_odd_is_named_first(self, client, treasurer, bill_to, make_parcel):
+        parcel = make_parcel(bill_to)
+        Shipment.objects.filter(pk=parcel.pk).update(status="returned")
+        client.force_login(treasurer)
+        checks = client.get(PAGE, OCTOBER).context["checks"]
+        assert [check.state for check in checks] == sorted((c.state for c in checks), key=["bad", "warn", "ok"].index)
+        assert checks[0].title == "No bank account holds today"
+        assert "1 parcel came back or is lost" in [check.title for check in checks if check.state == "warn"]
+
+    def test_every_figure_leads_to_its_parcels(self, client, treasurer, bill_to, make_parcel):
+        parcel = make_parcel(bill_to)
+        make_parcel(bill_to, "2026-09-02T08:00Z")
+        client.force_login(treasurer)
+        page = client.get(f"{PAGE}{bill_to.pk}/", OCTOBER)
+        assert [(row.price, row.is_late) for row in page.context["parcels"]] == [(150, True), (150, False)]
+        assert parcel.request.number in text_of(page)
+        assert client.get(f"{PAGE}999999/", OCTOBER).status_code == 404
+
+    def test_it_costs_the_same_for_one_unit_and_for_many(
+        self, client, treasurer, bill_to, partner, make_parcel, make_draft, account, django_assert_num_queries,
+        django_assert_max_num_queries,
+    ):  # fmt: skip
+        make_draft(bill_to)
+        make_parcel(bill_to)
+        client.force_login(treasurer)
+        with django_assert_max_num_queries(16) as few:
+            client.get(PAGE, OCTOBER)
+        for number in range(10):
+            unit = BillTo.objects.create(partner=partner, name=f"Unit {number}", postcode="3400", town="Burgdorf")
+            make_draft(unit)
+            make_parcel(unit)
+        with django_assert_num_queries(len(few)):
+            assert len(client.get(PAGE, OCTOBER).context["dues"]) == 11
+
+    def test_an_auditor_reads_and_presses_nothing(self, client, auditor, bill_to, make_parcel, make_draft):
+        draft = make_draft(bill_to)
+        make_parcel(bill_to)
+        client.force_login(auditor)
+        page = text_of(client.get(PAGE, OCTOBER))
+        assert "The treasurer closes the month." in page
+        assert 'form="close"' not in page
+        assert client.post(f"{PAGE}close/", OCTOBER).status_code == 403
+        assert issue_all(client, [draft]).status_code == 403
+        assert client.post(f"{draft.get_absolute_url()}discard/").status_code == 403
+        assert (Invoice.objects.drafts().count(), ChargeLine.objects.count()) == (1, 1)
+
+    def test_nobody_else_gets_in(self, client, dispatcher, volunteer, manager, social_worker):
+        for user in (dispatcher, volunteer, manager, social_worker):
+            client.force_login(user)
+            assert client.get(PAGE).status_code == 403
+            assert client.post(f"{PAGE}close/", OCTOBER).status_code == 403
+
+
+class TestClosing:
+    def test_closing_drafts_and_shows_them_to_look_over(self, client, treasurer, bill_to, make_parcel):
+        make_parcel(bill_to)
+        client.force_login(treasurer)
+        page = client.post(f"{PAGE}close/", OCTOBER, follow=True)
+        assert page.redirect_chain == [(f"{PAGE}?month=2026-10", 302)]
+        assert "1 draft to look over." in text_of(page)
+        assert [(draft.parcels, draft.total) for draft in page.context["drafts"]] == [(1, 150)]
+
+    def test_pressing_twice_is_as_pressing_once(self, client, treasurer, bill_to, make_parcel):
+        make_parcel(bill_to)
+        client.force_login(treasurer)
+        client.post(f"{PAGE}close/", OCTOBER)
+        before = list(ChargeLine.objects.values())
+        assert "Nothing was left to draft." in text_of(client.post(f"{PAGE}close/", OCTOBER, follow=True))
+        assert (list(ChargeLine.objects.values()), Invoice.objects.count()) == (before, 1)
+
+    def test_an_unfinished_month_is_refused_with_a_sentence(self, client, treasurer):
+        client.force_login(treasurer)
+        answer = client.post(f"{PAGE}close/", {"month": "2099-01"}, follow=True)
+        assert "This month is not over yet." in text_of(answer)
+        assert client.get(PAGE, {"month": "2099-01"}, headers={"accept": "application/json"}).status_code == 409
+
+    def test_a_month_that_is_none_closes_nothing(self, client, treasurer, bill_to, make_parcel):
+        make_parcel(bill_to)
+        client.force_login(treasurer)
+        for month in ("", "2026-13", "October"):
+            assert client.post(f"{PAGE}close/", {"month": month}).status_code == 302
+        assert Invoice.objects.count() == 0
+
+    def test_looking_never_closes(self, client, treasurer):
+        client.force_login(treasurer)
+        assert client.get(f"{PAGE}close/").status_code == 405
+
+
+class TestIssuing:
+    def test_one_press_issues_in_ascending_order_with_one_progress_bar(
+        self, client, treasurer, bill_to, other_unit, make_draft, account
+    ):
+        drafts = [make_draft(bill_to), make_draft(other_unit)]
+        client.force_login(treasurer)
+        page = issue_all(client, drafts[::-1], follow=True)
+        issued = Invoice.objects.order_by("number")
+        year = issued[0].issued_on.year
+        assert [(row.pk, row.number) for row in issued] == [(drafts[0].pk, 1), (drafts[1].pk, 2)]
+        assert f"2 issued: {year}-0001 to {year}-0002." in text_of(page)
+        assert "0 of 2" in text_of(page)
+        assert Batch.objects.get().jobs.filter(kind="billing.make_document").count() == 2
+
+    def test_the_second_half_of_a_double_click_does_nothing_new(
+        self, client, treasurer, bill_to, other_unit, make_draft, account
+    ):
+        drafts, token = [make_draft(bill_to), make_draft(other_unit)], uuid.uuid4()
+        client.force_login(treasurer)
+        first, second = issue_all(client, drafts, token), issue_all(client, drafts, token)
+        assert first.url == second.url == f"{PAGE}?month=2026-10&batch={token}"
+        assert sorted(Invoice.objects.values_list("number", flat=True)) == [1, 2]
+        assert (Batch.objects.count(), Job.objects.filter(kind="billing.make_document").count()) == (1, 2)
+
+    def test_two_tabs_draw_each_number_once(self, client, treasurer, bill_to, other_unit, make_draft, account):
+        drafts = [make_draft(bill_to), make_draft(other_unit)]
+        client.force_login(treasurer)
+        issue_all(client, drafts[:1])
+        issue_all(client, drafts)
+        assert list(Invoice.objects.order_by("pk").values_list("number", flat=True)) == [1, 2]
+
+    def test_what_is_refused_is_named_and_the_others_go_through(
+        self, client, treasurer, bill_to, other_unit, make_draft, account
+    ):
+        empty, good = make_draft(bill_to), make_draft(other_unit)
+        ChargeLine.objects.filter(invoice=empty).delete()
+        client.force_login(treasurer)
+        page = text_of(issue_all(client, [empty, good], follow=True))
+        assert "Not issued: Sozialdienst Lindental. There is nothing on this draft." in page
+        assert list(Invoice.objects.order_by("pk").values_list("status", "number")) == [("draft", None), ("issued", 1)]
+
+    def test_a_draft_that_is_gone_is_named(self, client, treasurer, bill_to, other_unit, make_draft, account):
+        gone, good = make_draft(bill_to), make_draft(other_unit)
+        client.force_login(treasurer)
+        client.post(f"{gone.get_absolute_url()}discard/")
+        page = text_of(issue_all(client, [gone, good], follow=True))
+        assert "1 draft was discarded meanwhile." in page
+        assert Invoice.objects.get().number == 1
+
+    def test_a_draft_discarded_between_reading_and_issuing_is_named(self, bill_to, make_draft, account, treasurer):
+        draft = make_draft(bill_to)
+        actions.discard(Invoice.objects.get())
+        assert [why for _draft, why in actions.issue_all([draft], by=treasurer)] == ["It was discarded meanwhile."]
+
+    def test_without_an_account_nothing_is_issued_and_it_says_why(self, client, treasurer, bill_to, make_draft):
+        draft = make_draft(bill_to)
+        assert not CreditorAccount.objects.exists()
+        client.force_login(treasurer)
+        assert "No bank account holds today" in text_of(issue_all(client, [draft], follow=True))
+        assert Invoice.objects.get().status == "draft"
+
+    def test_nothing_ticked_issues_nothing(self, client, treasurer, bill_to, make_draft, account):
+        make_draft(bill_to)
+        client.force_login(treasurer)
+        for drafts in ([], ["nothing"]):
+            data = OCTOBER | {"token": uuid.uuid4(), "drafts": drafts}
+            assert "Tick the drafts to issue." in text_of(client.post(f"{PAGE}issue/", data, follow=True))
+        assert Invoice.objects.get().status == "draft"
+
+    def test_a_held_draft_is_shown_and_not_ticked(self, client, treasurer, bill_to, make_draft, make_parcel, account):
+        held = make_draft(bill_to)
+        make_parcel(bill_to, "2026-11-03T08:00Z")
+        client.force_login(treasurer)
+        page = text_of(client.get(PAGE, {"month": "2026-10"}))
+        assert f'value="{held.pk}" data-pick checked' in page
+        Invoice.objects.filter(pk=held.pk).update(period=date(2026, 8, 1))
+        page = text_of(client.get(PAGE, {"month": "2026-10"}))
+        assert f'value="{held.pk}" data-pick >' in page
+        assert "Held: August 2026" in page
+
+
+class TestDiscarding:
+    def test_a_discarded_draft_leaves_its_parcels_to_the_next_close(self, client, treasurer, bill_to, make_draft):
+        draft = make_draft(bill_to)
+        client.force_login(treasurer)
+        page = client.post(f"{draft.get_absolute_url()}discard/", follow=True)
+        assert "Its parcels wait for the next close." in text_of(page)
+        assert Invoice.objects.count() == 0
+        assert [due.parcels for due in client.get(PAGE, OCTOBER).context["dues"]] == [1]
+
+    def test_a_draft_that_is_gone_is_404_and_an_issued_one_stays(self, client, treasurer, bill_to, make_issued):
+        issued = make_issued(bill_to)
+        client.force_login(treasurer)
+        assert client.post("/invoices/draft-999999/discard/").status_code == 404
+        answer = client.post(f"{issued.get_absolute_url()}discard/", headers={"accept": "application/json"})
+        assert answer.status_code == 409
+        assert Invoice.objects.get().status == "issued"
+
+
+class TestHome:
+    def test_the_treasurer_reads_what_waits(self, client, treasurer, bill_to, other_unit, make_parcel, make_draft):
+        make_draft(other_unit)
+        make_parcel(bill_to)
+        client.force_login(treasurer)
+        home = text_of(client.get("/home/"))
+        assert "Draft to look over" in home
+        assert "Parcel to charge for" in home
+
+    def test_who_pays_reads_what_is_open(self, client, accounting, social_worker, bill_to, make_issued):
+        make_issued(bill_to)
+        client.force_login(accounting)
+        assert "Invoice to pay" in text_of(client.get("/home/"))
+        client.force_login(social_worker)
+        assert "Invoice to pay" not in text_of(client.get("/home/"))
