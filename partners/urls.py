@@ -6,9 +6,9 @@ app_name = "partners"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.new, name="new"),
-    path("act-for/", views.act_for, name="act-for"),
+    path("act-for/", views.act_for, name="act_for"),
     path("places/", views.places, name="places"),
     path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/record-agreement/", views.record_agreement, name="record-agreement"),
+    path("<int:pk>/record-agreement/", views.record_agreement, name="record_agreement"),
     path("<int:pk>/invite/", views.invite, name="invite"),
 ]

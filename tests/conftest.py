@@ -1,5 +1,6 @@
 import pytest
 from django.db import connections
+from django.test import override_settings
 
 from partners.models import BillTo, Commune, Membership, Partner
 from people.models import AssociationRole, User
@@ -30,6 +31,13 @@ def django_db_setup(django_db_setup):
     """Let go of the runtime login's connection before the test database is dropped."""
     yield
     connections.close_all()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def media_root(tmp_path_factory):
+    """Files of the tests never lie among the demo's; the processes a test starts are told the same folder."""
+    with override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("media"))):
+        yield
 
 
 @pytest.fixture

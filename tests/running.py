@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from config.embedded import die_with_parent, free_port
+from config.embedded import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60  # seconds
@@ -22,7 +22,8 @@ def environment(data_dir, **more):
     url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
     return {
         "PATH": os.environ["PATH"], "HOME": str(data_dir), "DEMO": "1", "DATABASE_URL": url,
-        "SECRET_KEY": settings.SECRET_KEY, "REDIS_URL": settings.REDIS_URL, "MEDIA_ROOT": str(settings.MEDIA_ROOT), "DATA_DIR": str(data_dir), **more,
+        "SECRET_KEY": settings.SECRET_KEY, "REDIS_URL": settings.REDIS_URL,
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT), "DATA_DIR": str(data_dir), **more,
     }  # fmt: skip
 
 
@@ -45,11 +46,11 @@ class Process:
             self.process.kill()
 
 
-def worker(data_dir):
-    """A Celery worker with the clock inside."""
+def worker(data_dir, **more):
+    """A Celery worker with the clock inside; `more` goes into its environment."""
     return Process(
         "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", "2", "--loglevel=ERROR",
-        "--schedule", str(data_dir / "beat"), env=environment(data_dir),
+        "--schedule", str(data_dir / "beat"), env=environment(data_dir, **more),
     )  # fmt: skip
 
 
@@ -75,6 +76,3 @@ def web(data_dir, *, port, threads=4):
 
 def address(port):
     return f"http://localhost:{port}"
-
-
-__all__ = ["Process", "address", "environment", "free_port", "web", "worker"]

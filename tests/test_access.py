@@ -5,17 +5,21 @@ The table says by hand what the decorators and `visible_to` must come to. A rout
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from billing import actions as billing
+from billing.models import BankFile, CreditorAccount
 from devices.models import Device
 from documents.models import StoredFile
 from jobs.models import Batch, Job
 from partners.models import BillTo, Commune, Membership, Partner
 from requests.models import Allocation, DeviceRequest, Recipient, RequestDraft
-from shipping.models import Shipment
+from shipping.models import Label, Shipment
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +33,7 @@ DECIDES = {"social_worker", "manager"}
 READS_REQUESTS = DECIDES | DISPATCH
 READS_INVOICES = {"treasurer", "admin", "auditor", "manager", "accounting"}
 READS_PARTNERS = {"admin", "dispatcher", "treasurer", "auditor", "manager"}
+NOON = "2020-01-20T12:00Z"
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,15 @@ ROWS = {
     "partners:new": Row({"admin"}),
     "partners:places": Row(EVERYBODY),
     "partners:detail": Row(READS_PARTNERS, "partner"),
-    "partners:record-agreement": Row({"admin"}, "partner"),
+    "partners:record_agreement": Row({"admin"}, "partner"),
     "partners:invite": Row({"admin", "manager"}, "partner"),
+    "devices:list": Row(WORKSHOP),
+    "devices:scan": Row(WORKSHOP),
+    "devices:receive": Row(WORKSHOP),
+    "devices:detail": Row(WORKSHOP, "device"),
+    "devices:erasure": Row(WORKSHOP, "device"),
+    "devices:add-drive": Row(WORKSHOP, "device"),
+    "devices:ready": Row(WORKSHOP, "device"),
     "requests:list": Row(READS_REQUESTS),
     "requests:search": Row(READS_REQUESTS, method="post"),
     "requests:queue": Row(DISPATCH),
@@ -66,9 +78,31 @@ ROWS = {
     "requests:withdraw": Row(DECIDES, "request"),
     "requests:allocate": Row(DISPATCH, "request", "post", {"device": "D-900001"}),
     "requests:release": Row(DISPATCH, "request", "post"),
+    "shipping:list": Row(DISPATCH),
+    "shipping:pack": Row(DISPATCH, "request", "post"),
+    "shipping:pack_all": Row(DISPATCH, method="post"),
+    "shipping:station": Row(WORKSHOP),
+    "shipping:detail": Row(READS_REQUESTS, "shipment"),
+    "shipping:by_label": Row(READS_REQUESTS, "label"),
+    "shipping:label": Row(DISPATCH, "shipment"),
+    "shipping:order_label": Row(DISPATCH, "shipment", "post"),
+    "shipping:hand_over": Row(DISPATCH, "shipment", "post"),
+    "shipping:hand_over_all": Row(DISPATCH, method="post"),
+    "shipping:take_out": Row(DISPATCH, "shipment", "post"),
+    "billing:list": Row(READS_INVOICES),
+    "billing:detail": Row(READS_INVOICES, "invoice"),
+    "billing:download": Row(READS_INVOICES, "invoice"),
+    "billing:issue": Row(MONEY, "invoice", "post"),
+    "billing:discard": Row(MONEY, "invoice", "post"),
+    "billing:month_end": Row(MONEY | {"auditor"}),
+    "billing:due": Row(MONEY | {"auditor"}, "bill_to"),
+    "billing:close": Row(MONEY, method="post"),
+    "billing:issue_all": Row(MONEY, method="post"),
+    "billing:bank_files": Row(MONEY),
+    "billing:bank_file": Row(MONEY, "bank_file"),
 }
-PUBLIC = {"front", "healthz", "set_language"}
-ELSEWHERE = {"partners:act-for"}  # its object stands in the form: tests/partners/test_act_for.py
+PUBLIC = {"front", "healthz", "set_language", "demo_mail", "demo_mail_show"}  # the last two in a demo only
+ELSEWHERE = {"partners:act_for"}  # its object stands in the form: tests/partners/test_act_for.py
 
 
 def routes(resolver=None, prefix="", namespace=""):
@@ -124,9 +158,9 @@ def keys(partner, foreign_partner, make_user):
 
 
 MISSING = {
-    "partner": 99_999_999, "job": 99_999_999, "shipment": 99_999_999, "bank_file": 99_999_999,
+    "partner": 99_999_999, "bill_to": 99_999_999, "job": 99_999_999, "shipment": 99_999_999, "bank_file": 99_999_999,
     "batch": uuid.uuid4(), "draft": uuid.uuid4(), "request": "R-2026-999999", "device": "D-999999",
-    "invoice": "2026-9999",
+    "invoice": "2026-9999", "label": "990000000099999999",
 }  # fmt: skip
 
 
@@ -142,14 +176,43 @@ def _records(partner, commune, file):
     Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
     device = Device.objects.create(asset_tag=f"T{request.pk}", status="reserved", grade="A")
     allocation = Allocation.objects.create(request=request, partner=partner, device=device)
-    shipment = Shipment.objects.create(allocation=allocation, request=request, device=device, partner=partner)
+    code = f"9900000000{request.pk:08}"
+    shipment = Shipment.objects.create(
+        allocation=allocation, request=request, device=device, partner=partner, status="labelled", ident_code=code
+    )
+    Label.objects.create(
+        shipment=shipment, item_number=request.pk, ident_code=code, state="made", file=file, made_at=timezone.now()
+    )
     job = Job.objects.create(kind="shipping.make_label", subject=f"shipping.shipment:{shipment.pk}", state="dead")
     for record in (request, device):
         record.refresh_from_db()
     return {
         "partner": partner.pk, "request": request.number, "device": device.number, "shipment": shipment.pk,
-        "job": job.pk,
+        "job": job.pk, "label": code, "bill_to": bill_to.pk, "invoice": _invoice(request, bill_to).slug,
+        "bank_file": BankFile.objects.create(
+            name="camt.xml", sha256=f"{partner.pk:064}", kind="camt.054", message_id="M", booked=0, known=0,
+            for_a_person=0,
+        ).pk,
     }  # fmt: skip
+
+
+def _invoice(request, bill_to):
+    """An issued invoice, the long way."""
+    day = date(2020, 1, 1)
+    CreditorAccount.objects.get_or_create(
+        valid_from=day, defaults={"iban": "CH5800791123000889012", "qr_iban": "CH4431999123000889012"}
+    )
+    device = Device.objects.create(asset_tag=f"I{request.pk}")
+    allocation = Allocation.objects.create(
+        request=request, partner=request.partner, device=device, allocated_at=NOON, released_at=NOON
+    )
+    Shipment.objects.create(
+        allocation=allocation, request=request, device=device, partner=request.partner, status="handed_over",
+        bill_to=bill_to, price=150, handed_over_at=NOON, handed_over_noted_at=NOON,
+    )  # fmt: skip
+    draft = billing.close(bill_to, day, by=None)
+    billing.issue(draft, by=None)
+    return draft
 
 
 def status_of(client, row, url):

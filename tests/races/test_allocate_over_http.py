@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from config.embedded import free_port
 from requests.models import Allocation
 from tests import running
 
@@ -19,7 +20,7 @@ INDEX = "one_live_allocation_per_device"
 
 @pytest.fixture
 def site(tmp_path):
-    port = running.free_port()
+    port = free_port()
     with running.web(tmp_path, port=port, threads=50):
         yield running.address(port)
 
