@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -5,30 +7,38 @@ from django.utils.translation import gettext as _
 from people.lifecycle import Refused
 from people.models import User
 
-from .checklist import POINTS
+from .checklist import fault
 from .models import Device, Drive, Erasure, Inspection
 
 Status = Device.Status
 
 
 @transaction.atomic
-def receive(*, asset_tag: str, by: User, drives: list[dict], **columns) -> tuple[Device, bool]:
+def receive(*, asset_tag: str, by: User, drives: list[dict[str, Any]], **columns: Any) -> tuple[Device, bool]:
     """Take in a laptop with its drives; scanned twice gives the same laptop, and False."""
     tag = asset_tag.strip().upper()
-    device, is_new = Device.objects.exclude(status__in=[Status.SCRAPPED, Status.PASSED_ON]).get_or_create(
-        asset_tag=tag, defaults=columns
-    )
+    device, is_new = Device.objects.live().get_or_create(asset_tag=tag, defaults=columns)
     if is_new:
+        device.refresh_from_db(fields=["number"])
         Drive.objects.bulk_create(Drive(device=device, **drive) for drive in drives)
         device.note("receive", by=by)
     return device, is_new
 
 
 @transaction.atomic
-def record_erasure(drive: Drive, *, result: str, method: str, by: User) -> Device:
-    """Write down the erasure of a drive; the laptop moves on once none is left."""
+def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: int | None = None) -> Device:
+    """Write down the erasure of a drive; the laptop moves on once none is left.
+
+    `tries` is how many of this turn the person saw: the same answer sent twice is written once.
+    """
     device = Device.objects.get(pk=drive.device_id).lock()
-    if device.status not in (Status.RECEIVED, Status.REPAIR):
+    written = list(drive.erasures.filter(turn=device.turn))
+    if tries is not None and len(written) > tries:
+        last = written[-1]
+        if len(written) == tries + 1 and (last.result, last.method, last.by_id) == (result, method, by.pk):
+            return device
+        raise Refused(_("Somebody wrote down an erasure of %(drive)s meanwhile: look again.") % {"drive": drive})
+    if not device.takes_erasures:
         if device.status == Status.ERASED and not device.drives.open().filter(pk=drive.pk).exists():
             return device
         raise Refused(_("%(device)s is “%(status)s”: its drives are not erased now.") % {
@@ -41,12 +51,11 @@ def record_erasure(drive: Drive, *, result: str, method: str, by: User) -> Devic
 
 
 @transaction.atomic
-def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **columns) -> None:
+def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **columns: Any) -> None:
     """Mark a laptop ready after every point of the checklist was looked at."""
     device.lock()
-    missing = [point for point in POINTS if point not in points]
-    if missing:
-        raise Refused(_("Tick every point of the checklist first."))
+    if sentence := fault(points):
+        raise Refused(sentence)
     if device.drives.open().exists():
         raise Refused(_("A drive of this laptop has no successful erasure yet."))
     if device.move(Status.READY, verb="mark_ready", by=by, grade=grade, **columns):

@@ -1,6 +1,8 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from people.lifecycle import Lifecycle, Step
 from people.numbers import NextNumber
+
+# One text to search in, so that one index serves all of it.
+WORDS = Upper(Concat("number", Value(" "), "asset_tag", Value(" "), "maker", Value(" "), "model"))
 
 
 class DeviceQuerySet(models.QuerySet):
@@ -17,6 +22,26 @@ class DeviceQuerySet(models.QuerySet):
 
     def ready(self):
         return self.filter(status=Device.Status.READY)
+
+    def live(self):
+        """Devices that are still ours to keep; the tag of one that is gone may come back with another."""
+        return self.exclude(status__in=[Device.Status.SCRAPPED, Device.Status.PASSED_ON])
+
+    def scanned(self, code):
+        """The device whose number or tag was scanned, the number first."""
+        return self.filter(number=code).first() or self.live().filter(asset_tag=code).first()
+
+    def matching_words(self, text):
+        """Devices of whose number, tag, maker or model each of the words is a part."""
+        found = self.alias(words=WORDS)
+        for word in text.upper().split()[:4]:
+            found = found.filter(words__contains=word)
+        return found
+
+    def count_at(self, *statuses):
+        """How many devices stand at each of these statuses, in one query; none is left out."""
+        found = self.filter(status__in=statuses).order_by().values_list("status").annotate(Count("pk"))
+        return dict.fromkeys(statuses, 0) | dict(found)
 
     def with_open_drives(self):
         """`has_open_drives`: whether a drive still lacks a successful erasure of this turn."""
@@ -121,6 +146,7 @@ class Device(Lifecycle):
             models.Index(
                 fields=["system", "keyboard", "memory_gb"], condition=Q(status="ready"), name="devices_to_match"
             ),
+            GinIndex(OpClass(WORDS, name="gin_trgm_ops"), name="devices_by_words"),
         ]
 
     def __str__(self):
@@ -128,6 +154,14 @@ class Device(Lifecycle):
 
     def get_absolute_url(self):
         return reverse("devices:detail", args=[self.number])
+
+    @property
+    def name(self):
+        return f"{self.maker} {self.model}".strip()
+
+    @property
+    def takes_erasures(self):
+        return self.status in (self.Status.RECEIVED, self.Status.REPAIR)
 
 
 class DeviceStep(Step):

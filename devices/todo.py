@@ -1,2 +1,39 @@
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people.todo import Todo
+
+from .models import Device
+
+Status = Device.Status
+
+
 def todo_for(user):
-    return []
+    """Laptops to erase and laptops to check, for the workshop."""
+    waiting = Device.objects.visible_to(user).count_at(Status.RECEIVED, Status.ERASED)
+    page = reverse("devices:list")
+    todos = []
+    if count := waiting[Status.ERASED]:
+        todos.append(
+            Todo(
+                count,
+                ngettext("Laptop to check", "Laptops to check", count),
+                _("The data are erased. After the checklist they are ready for a request."),
+                f"{page}?status={Status.ERASED}",
+                _("See which to check"),
+                urgency=44,
+            )
+        )
+    if count := waiting[Status.RECEIVED]:
+        todos.append(
+            Todo(
+                count,
+                ngettext("Laptop to erase", "Laptops to erase", count),
+                _("Until then, somebody’s data are still on the drives."),
+                f"{page}?status={Status.RECEIVED}",
+                _("See which to erase"),
+                urgency=42,
+            )
+        )
+    return todos

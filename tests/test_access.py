@@ -63,7 +63,7 @@ ROWS = {
     "devices:receive": Row(WORKSHOP),
     "devices:detail": Row(WORKSHOP, "device"),
     "devices:erasure": Row(WORKSHOP, "device"),
-    "devices:add-drive": Row(WORKSHOP, "device"),
+    "devices:add_drive": Row(WORKSHOP, "device"),
     "devices:ready": Row(WORKSHOP, "device"),
     "requests:list": Row(READS_REQUESTS),
     "requests:search": Row(READS_REQUESTS, method="post"),

@@ -1,0 +1,295 @@
+import re
+from functools import partial
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django_htmx.http import HttpResponseClientRedirect
+
+from people.access import workshop_required
+from people.forms import attempt
+from people.keyset import page_of
+from people.status import LOOKS
+
+from . import actions
+from .forms import DriveForm, ErasureForm, FilterForm, ReadyForm, ReceiveForm, ScanForm, drive_forms
+from .models import Device, Drive, Erasure
+from .next import next_for, url_of_next
+from .story import story
+
+Status, Result = Device.Status, Erasure.Result
+OUR_NUMBER = re.compile(r"D-\d{6,}")
+VIEWS = {
+    "": gettext_lazy("Everything"),
+    Status.RECEIVED: gettext_lazy("To erase"),
+    Status.ERASED: gettext_lazy("To check"),
+    Status.READY: LOOKS["device", "ready"].word,
+}
+
+
+def _visible(request):
+    return Device.objects.visible_to(request.user).with_open_drives()
+
+
+def _fetch(request, number):
+    return get_object_or_404(_visible(request), number=number)
+
+
+def _next(device):
+    following = next_for(device)
+    return {"next": following, "next_url": url_of_next(device) if following.page else ""}
+
+
+@workshop_required
+def index(request):
+    """The laptops, newest first, by status and by words, each with its next step."""
+    params = request.GET
+    form = FilterForm(params)
+    form.is_valid()  # what is well formed counts, the rest says so beside its field
+    words, status = form.cleaned_data.get("q"), form.cleaned_data.get("status", "")
+    found = _visible(request)
+    if words:
+        found = found.matching_words(words)
+    if status:
+        found = found.filter(status=status)
+    page = page_of(found, params)
+    context = {
+        "page": page,
+        "lines": [{"device": row, "next": next_for(row), "url": url_of_next(row)} for row in page.rows],
+        "form": form,
+        "kept": [("rows", params["rows"])] if params.get("rows") else [],
+        "filtered": bool(words or status),
+        "views": [
+            {"label": label, "url": f"?status={key}" if key else "?", "current": key == status and not words}
+            for key, label in VIEWS.items()
+        ],
+        "chips": _chips(params, words, status),
+    }
+    return render(request, "devices/list.html", context)
+
+
+def _chips(params, words, status):
+    """The active filters, each with the address of the list without it."""
+    found = []
+    for name, label in (("q", words), ("status", LOOKS["device", status].word if status else "")):
+        if label:
+            query = params.copy()
+            for gone in (name, "after", "before"):
+                query.pop(gone, None)
+            found.append({"label": label, "url": f"?{query.urlencode()}"})
+    return found
+
+
+@workshop_required
+def scan(request):
+    """One field: a known laptop leads to its next step, an unknown one to taking it in."""
+    if not request.POST.get("code", "").strip():
+        if "open" in request.POST:
+            return _go(request, _fetch(request, request.POST["open"]).get_absolute_url())
+        done = request.GET.get("done")
+        device = _visible(request).ready().filter(number=done).first() if done else None
+        return _nothing_to_do(request, device) if device else _station(request)
+    form = ScanForm(request.POST)
+    if not form.is_valid():
+        return _station(request, state="stop", word=_("Stop."), sentence=" ".join(form.errors["code"]))
+    code = form.cleaned_data["code"]
+    if device := _visible(request).scanned(code):
+        return _go(request, url_of_next(device)) if next_for(device).page else _nothing_to_do(request, device)
+    if OUR_NUMBER.fullmatch(code):
+        sentence = _("No laptop has the number %(number)s. Scan the tag of its maker.") % {"number": code}
+        return _station(request, state="stop", word=_("Stop."), sentence=sentence)
+    return _go(request, f"{reverse('devices:receive')}?{urlencode({'tag': code})}")
+
+
+def _nothing_to_do(request, device):
+    """Say on the scan surface how a laptop stands that needs nothing of the workshop."""
+    look = LOOKS["device", device.status]
+    sentence = next_for(device).sentence
+    if device.status == Status.READY and device.shelf:
+        sentence = _("Put it on shelf %(shelf)s.") % {"shelf": device.shelf}
+    facts = [(_("Laptop"), device.number), (_("Model"), device.name), (_("Shelf"), device.shelf)]
+    return _station(
+        request,
+        state={"done": "ok", "stop": "stop"}.get(look.tone, "idle"),
+        word=f"{look.word}.",
+        sentence=sentence,
+        label=_("Scan the next laptop"),
+        facts=[(term, value) for term, value in facts if value],
+        second={
+            "name": "open", "value": device.number, "icon": "laptop",
+            "label": _("Open %(number)s") % {"number": device.number},
+        },
+    )  # fmt: skip
+
+
+def _go(request, url):
+    """Lead to another page; a fragment's answer would land in the scan surface."""
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def _station(request, **answer):
+    """The scan page, or its surface alone for htmx."""
+    waiting = Device.objects.visible_to(request.user).count_at(Status.RECEIVED, Status.ERASED)
+    surface = {
+        "state": "idle",
+        "word": _("Scan the laptop."),
+        "sentence": _("Its tag, its serial number or our number."),
+        "heading": _("Workshop"),
+        "counted": _("%(erase)s to erase, %(check)s to check")
+        % {"erase": waiting[Status.RECEIVED], "check": waiting[Status.ERASED]},
+        "url": reverse("devices:scan"),
+        "label": _("Scan or type here"),
+        "inputmode": "text",
+        "second": {"name": "go", "value": "1", "label": _("Go on"), "icon": "arrow-right"},
+    }
+    template = "components/_scan.html" if request.htmx else "devices/scan.html"
+    return render(request, template, surface | answer)
+
+
+@workshop_required
+def receive(request):
+    """Take in a laptop with its drives; a tag that is there already leads to its laptop."""
+    if request.method != "POST":
+        form = ReceiveForm(initial={"asset_tag": request.GET.get("tag", "")})
+        return _receive(request, form, drive_forms())
+    form, drives = ReceiveForm(request.POST), drive_forms(request.POST)
+    complete = all([each.is_valid() for each in (form, *drives) if each.is_bound])
+    known = _visible(request).scanned(form.cleaned_data.get("asset_tag", ""))
+    if known:
+        return _there_already(request, known)
+    if complete:
+        listed = [drive.cleaned_data for drive in drives if drive.is_bound and drive.cleaned_data.get("serial")]
+        deed = partial(actions.receive, by=request.user, drives=listed, **form.cleaned_data)
+        if taken_in := attempt(form, deed):
+            device, is_new = taken_in
+            if not is_new:
+                return _there_already(request, _fetch(request, device.number))
+            messages.success(request, _("Taken in as %(device)s. Now erase its drives.") % {"device": device})
+            return redirect("devices:erasure", device.number)
+    return _receive(request, form, drives)
+
+
+def _there_already(request, device):
+    messages.info(request, _("This laptop is here already, as %(device)s. Go on with it.") % {"device": device})
+    return redirect(url_of_next(device))
+
+
+def _receive(request, form, drives):
+    first, *others = drives
+    context = {"form": form, "first": first, "others": others}
+    return render(
+        request,
+        "devices/receive.html",
+        context | {"others_open": any(drive.is_bound and drive.has_changed() for drive in others)},
+    )
+
+
+def _drive_lines(device, drives):
+    """Each drive with its erasures; what it went through before it came back counts no longer."""
+    for drive in drives:
+        erasures = list(drive.erasures.all())
+        now = [erasure for erasure in erasures if erasure.turn == device.turn]
+        is_done = any(erasure.result == Result.SUCCESS for erasure in now)
+        yield {"drive": drive, "erasures": erasures, "tries": len(now), "last": now[-1] if now else None,
+               "is_open": not is_done and drive.destroyed_at is None}  # fmt: skip
+
+
+WITH_ERASURES = Prefetch("erasures", Erasure.objects.select_related("by"))
+
+
+@workshop_required
+def detail(request, number):
+    """How a laptop stands and what comes next: its facts, its drives with the evidence, the way so far."""
+    device = _fetch(request, number)
+    facts = [
+        (_("Tag"), device.asset_tag),
+        (_("Model"), device.name),
+        (_("System"), f"{device.get_system_display()}, {device.memory_gb} GB"),
+        (_("Keyboard"), device.get_keyboard_display()),
+        (_("Grade"), device.get_grade_display()),
+        (_("Shelf"), device.shelf),
+    ]
+    steps = device.steps.select_related("by")
+    context = _next(device) | {
+        "device": device,
+        "is_over": not device.MOVES[device.status],
+        "facts": [(term, value, "") for term, value in facts if value],
+        "lines": list(_drive_lines(device, device.drives.prefetch_related(WITH_ERASURES))),
+        "timeline": story(device, steps, with_requests=request.user.has_role("dispatcher", "admin")),
+    }
+    return render(request, "devices/detail.html", context)
+
+
+@workshop_required
+def erasure(request, number):
+    """Write down what came of erasing each drive; a failed one stays open."""
+    device = _fetch(request, number)
+    sent = ErasureForm(request.POST, device=device) if request.method == "POST" else None
+    if sent and sent.is_valid():
+        deed = partial(actions.record_erasure, by=request.user, **sent.cleaned_data)
+        if moved := attempt(sent, deed):
+            return _erased(request, moved, **sent.cleaned_data)
+    lines = []
+    if device.takes_erasures:
+        lines = list(_drive_lines(device, device.drives.open().prefetch_related(WITH_ERASURES)))
+        for line in lines:
+            line["form"] = _erasure_form(device, line, sent)
+    context = {"device": device, "lines": lines, "sent": sent} | _next(device)
+    return render(request, "devices/erasure.html", context)
+
+
+def _erasure_form(device, line, sent):
+    drive = line["drive"]
+    method = Erasure.Method.CLEAR if drive.kind == Drive.Kind.HDD else Erasure.Method.PURGE
+    if sent and str(drive.pk) == sent.data.get("drive"):
+        method = sent.data.get("method", method)
+    initial = {"drive": drive.pk, "tries": line["tries"], "method": method}
+    return ErasureForm(initial=initial, device=device, auto_id=f"drive-{drive.pk}-%s")
+
+
+def _erased(request, device, *, drive, result, **_answers):
+    """Say what the result means, and lead to the next drive or to the checklist."""
+    left = device.drives.open().count()
+    words = {"drive": drive, "device": device, "left": left}
+    if result == Result.FAILED:
+        messages.warning(request, _("Noted: erasing %(drive)s failed. The drive stays open.") % words)
+        return redirect("devices:erasure", device.number)
+    if left:
+        done = ngettext(
+            "%(drive)s is erased. One drive is left.", "%(drive)s is erased. %(left)s drives are left.", left
+        )
+        messages.success(request, done % words)
+        return redirect("devices:erasure", device.number)
+    messages.success(request, _("All drives of %(device)s are erased. Now check it.") % words)
+    return redirect("devices:ready", device.number)
+
+
+@workshop_required
+def add_drive(request, number):
+    """A drive that was found in the laptop after it was taken in."""
+    device = _fetch(request, number)
+    form = DriveForm(request.POST if request.method == "POST" else None, instance=Drive(device=device))
+    if request.method == "POST" and form.is_valid() and attempt(form, form.save):
+        messages.success(request, _("%(drive)s is listed. Now erase it.") % {"drive": form.instance})
+        return redirect("devices:erasure", device.number)
+    return render(request, "devices/add_drive.html", {"device": device, "form": form})
+
+
+@workshop_required
+def ready(request, number):
+    """The checklist; what was ticked stays when something is missing. Done, the scan page says where to put it."""
+    device = _fetch(request, number)
+    form = ReadyForm(
+        request.POST if request.method == "POST" else None,
+        initial={"keyboard": device.keyboard, "shelf": device.shelf},
+    )
+    if request.method == "POST" and form.is_valid():
+        attempt(form, partial(actions.mark_ready, device, by=request.user, **form.cleaned_data))
+        if form.is_valid():
+            return redirect(f"{reverse('devices:scan')}?{urlencode({'done': device.number})}")
+    context = {"device": device, "form": form, "may_check": next_for(device).page == "devices:ready"}
+    return render(request, "devices/ready.html", context | _next(device))

@@ -1,0 +1,144 @@
+import pytest
+
+from devices import actions
+from devices.models import Device, Erasure
+from people.lifecycle import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(client, device, serial, result="success", tries=0, **more):
+    drive = device.drives.get(serial=serial)
+    sent = {"drive": drive.pk, "method": "purge", "result": result, "tries": tries} | more
+    return client.post(f"/devices/{device.number}/erasure/", sent)
+
+
+def status():
+    return Device.objects.get().status
+
+
+def test_the_last_drive_leads_to_the_checklist(client, volunteer, make_device):
+    device = make_device(serials=["S1", "S2"])
+    client.force_login(volunteer)
+    url = f"/devices/{device.number}/erasure/"
+    assert (answer(client, device, "S1").url, status()) == (url, "received")
+    page = client.get(url).content.decode()
+    assert ("S1 is erased. One drive is left." in page, "<h2>S2</h2>" in page, "<h2>S1</h2>" in page) == (
+        True,
+        True,
+        False,
+    )
+    assert (answer(client, device, "S2").url, status()) == (f"/devices/{device.number}/ready/", "erased")
+    assert list(Erasure.objects.values_list("drive__serial", "result", "method", "by")) == [
+        ("S1", "success", "purge", volunteer.pk),
+        ("S2", "success", "purge", volunteer.pk),
+    ]
+
+
+def test_a_failed_one_stays_open_and_says_so(client, volunteer, make_device):
+    device = make_device()
+    client.force_login(volunteer)
+    url = answer(client, device, "S1", "failed").url
+    page = client.get(url).content.decode()
+    for words in ("Noted: erasing S1 failed.", "by Volunteer.", "The drive stays open", "<h2>S1</h2>"):
+        assert words in page
+    assert status() == "received"
+    answer(client, device, "S1", tries=1, method="clear")
+    assert status() == "erased"
+    assert list(Erasure.objects.values_list("result", "method")) == [("failed", "purge"), ("success", "clear")]
+
+
+@pytest.mark.parametrize("result", ["success", "failed"])
+def test_twice_is_as_once(client, volunteer, make_device, result):
+    device = make_device(serials=["S1", "S2"])
+    client.force_login(volunteer)
+    assert answer(client, device, "S1", result).url == answer(client, device, "S1", result).url
+    assert Erasure.objects.count() == 1
+
+
+def test_the_last_drive_sent_twice_leads_on_both_times(client, volunteer, make_device):
+    device = make_device()
+    client.force_login(volunteer)
+    assert answer(client, device, "S1").url == answer(client, device, "S1").url == f"/devices/{device.number}/ready/"
+    assert [step.verb for step in device.steps.all()] == ["receive", "record_erasure"]
+
+
+def test_an_old_page_does_not_write_over_what_somebody_else_found(client, volunteer, dispatcher, make_device):
+    device = make_device(serials=["S1", "S2"])
+    client.force_login(volunteer)
+    answer(client, device, "S1", "failed")
+    client.force_login(dispatcher)
+    page = answer(client, device, "S1").content.decode()
+    assert "Somebody wrote down an erasure of S1 meanwhile" in page
+    assert list(Erasure.objects.values_list("result", flat=True)) == ["failed"]
+
+
+def test_a_laptop_past_its_erasure_takes_none(client, volunteer, make_ready):
+    device = make_ready()
+    client.force_login(volunteer)
+    assert (
+        "No drive is open. Next: Waits on its shelf."
+        in client.get(f"/devices/{device.number}/erasure/").content.decode()
+    )
+    assert "are not erased now" in answer(client, device, "S1", tries=1).content.decode()
+    with pytest.raises(Refused):
+        actions.record_erasure(device.drives.get(), result="failed", method="purge", by=volunteer)
+    assert Erasure.objects.count() == 1
+
+
+def test_a_drive_of_another_laptop_is_no_choice(client, volunteer, make_device):
+    device, other = make_device("5CG1"), make_device("5CG2", ["S9"])
+    client.force_login(volunteer)
+    page = answer(client, device, "S1", drive=other.drives.get().pk)
+    assert (page.status_code, Erasure.objects.count()) == (200, 0)
+    assert "One thing to mend" in page.content.decode()
+
+
+@pytest.mark.parametrize("wrong", [{"result": "maybe"}, {"method": ""}, {"tries": "-1"}, {"drive": "x"}])
+def test_half_an_answer_is_refused(client, volunteer, make_device, wrong):
+    device = make_device()
+    client.force_login(volunteer)
+    assert "One thing to mend" in answer(client, device, "S1", **wrong).content.decode()
+    assert Erasure.objects.count() == 0
+
+
+def test_clearing_is_preset_for_a_hard_disk(client, volunteer, make_device):
+    device = make_device()
+    device.drives.update(kind="hdd")
+    client.force_login(volunteer)
+    line = client.get(f"/devices/{device.number}/erasure/").context["lines"][0]
+    assert line["form"]["method"].value() == "clear"
+
+
+def test_a_drive_found_later_is_listed_and_erased_too(client, volunteer, make_device):
+    device = make_device()
+    client.force_login(volunteer)
+    url = f"/devices/{device.number}/add-drive/"
+    assert client.get(url).status_code == 200
+    assert (
+        client.post(url, {"serial": "S2", "kind": "hdd", "size_gb": "500"}).url == f"/devices/{device.number}/erasure/"
+    )
+    assert "listed already" in client.post(url, {"serial": "S2", "kind": "hdd", "size_gb": "500"}).content.decode()
+    answer(client, device, "S1")
+    assert (status(), device.drives.open().get().serial) == ("received", "S2")
+
+
+def test_no_drive_joins_an_erased_laptop(client, volunteer, make_erased):
+    device = make_erased()
+    client.force_login(volunteer)
+    page = client.post(f"/devices/{device.number}/add-drive/", {"serial": "S2", "kind": "ssd", "size_gb": "256"})
+    assert "only be added" in page.content.decode()
+    assert device.drives.count() == 1
+
+
+def test_it_is_for_the_workshop_only_and_a_missing_one_is_404(client, volunteer, social_worker, make_device):
+    device = make_device()
+    client.force_login(social_worker)
+    for verb in ("erasure", "add-drive"):
+        assert client.get(f"/devices/{device.number}/{verb}/").status_code == 403
+        assert client.post("/devices/D-999999/erasure/").status_code == 403
+    assert answer(client, device, "S1").status_code == 403
+    client.force_login(volunteer)
+    for verb in ("erasure", "add-drive"):
+        assert client.post(f"/devices/D-999999/{verb}/").status_code == 404
+    assert Erasure.objects.count() == 0

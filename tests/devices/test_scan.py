@@ -1,0 +1,99 @@
+import pytest
+
+from devices.models import Device
+
+pytestmark = pytest.mark.django_db
+
+
+def scan(client, code, **options):
+    return client.post("/devices/scan/", {"code": code}, **options)
+
+
+def test_a_known_laptop_leads_to_its_next_step(client, volunteer, make_device, make_erased):
+    received, erased = make_device("5CG1"), make_erased("5CG2")
+    client.force_login(volunteer)
+    assert scan(client, " 5cg1 ").url == f"/devices/{received.number}/erasure/"
+    assert scan(client, received.number.lower()).url == f"/devices/{received.number}/erasure/"
+    assert scan(client, "5CG2").url == f"/devices/{erased.number}/ready/"
+
+
+def test_a_laptop_in_repair_is_checked_again_or_erased_when_a_drive_was_added(client, volunteer, make_erased):
+    device = make_erased()
+    Device.objects.update(status="repair")
+    client.force_login(volunteer)
+    assert scan(client, "5CG1").url == f"/devices/{device.number}/ready/"
+    device.drives.create(serial="S2")
+    assert scan(client, "5CG1").url == f"/devices/{device.number}/erasure/"
+
+
+def test_an_unknown_tag_leads_to_taking_in_with_the_tag_filled_in(client, volunteer):
+    client.force_login(volunteer)
+    answer = scan(client, "müller & co’s 7")
+    assert answer.url == "/devices/receive/?tag=M%C3%9CLLER+%26+CO%E2%80%99S+7"
+    assert 'value="MÜLLER &amp; CO’S 7"' in client.get(answer.url).content.decode()
+
+
+def test_scanning_twice_is_harmless(client, volunteer, make_device):
+    make_device()
+    client.force_login(volunteer)
+    assert scan(client, "5CG1").url == scan(client, "5CG1").url
+    assert [step.verb for step in Device.objects.get().steps.all()] == ["receive"]
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [("ready", "ok"), ("reserved", "idle"), ("missing", "stop"), ("shipped", "idle")]
+)
+def test_a_laptop_that_needs_nothing_here_is_answered_on_the_spot(client, volunteer, make_ready, status, state):
+    device = make_ready(shelf="B-07")
+    Device.objects.update(status=status)
+    client.force_login(volunteer)
+    page = scan(client, "5CG1").content.decode()
+    for words in (f'data-state="{state}"', f"{status.title()}.", "B-07", f"Open {device.number}"):
+        assert words in page
+    assert client.post("/devices/scan/", {"code": "", "open": device.number}).url == device.get_absolute_url()
+    assert client.post("/devices/scan/", {"code": "NEW", "open": device.number}).url == "/devices/receive/?tag=NEW"
+
+
+def test_the_tag_of_a_scrapped_laptop_is_free_for_another(client, volunteer, make_device):
+    device = make_device()
+    Device.objects.update(status="scrapped")
+    client.force_login(volunteer)
+    assert scan(client, "5CG1").url == "/devices/receive/?tag=5CG1"
+    assert "Nothing is left to do" in scan(client, device.number).content.decode()
+
+
+def test_what_is_no_tag_stops_with_a_sentence(client, volunteer):
+    client.force_login(volunteer)
+    for code, words in (("X" * 200, "it has 200 characters"), ("D-999999", "No laptop has"), ("a\x00b", "Null")):
+        page = scan(client, code).content.decode()
+        assert ('data-state="stop"' in page, words in page) == (True, True), code
+    assert 'data-state="idle"' in scan(client, "  ").content.decode()
+    assert client.post("/devices/scan/", {"open": "a/b"}).status_code == 404
+    assert 'data-state="idle"' in client.get("/devices/scan/?done=D-999999").content.decode()
+
+
+def test_with_script_the_surface_alone_is_swapped_and_a_page_is_led_to(client, volunteer, make_device, make_ready):
+    device = make_device("5CG1")
+    make_ready("5CG2")
+    client.force_login(volunteer)
+    htmx = {"hx-request": "true"}
+    answer = scan(client, "5CG1", headers=htmx)
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/devices/{device.number}/erasure/")
+    page = scan(client, "5CG2", headers=htmx).content.decode()
+    assert ('id="scan"' in page, "<html" in page) == (True, False)
+
+
+def test_the_page_says_what_waits_in_few_queries(
+    client, volunteer, make_device, make_erased, django_assert_num_queries
+):
+    make_device("5CG1")
+    make_erased("5CG2")
+    client.force_login(volunteer)
+    with django_assert_num_queries(4):
+        assert "1 to erase, 1 to check" in client.get("/devices/scan/").content.decode()
+
+
+def test_it_is_for_the_workshop_only(client, social_worker, make_device):
+    make_device()
+    client.force_login(social_worker)
+    assert (client.get("/devices/scan/").status_code, scan(client, "5CG1").status_code) == (403, 403)

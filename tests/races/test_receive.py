@@ -1,0 +1,51 @@
+"""Two volunteers scan the same laptop at once: one takes it in, the other is led to it."""
+
+import threading
+
+import pytest
+from django.db import connection, connections, transaction
+
+from devices import actions
+from devices.models import Device, Drive
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ANSWERS = {
+    "asset_tag": "5CG1", "maker": "HP", "model": "ProBook 640", "memory_gb": "8", "system": "linux",
+    "keyboard": "ch-de", "drive-0-serial": "S2", "drive-0-kind": "ssd", "drive-0-size_gb": "256",
+}  # fmt: skip
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+        return cursor.fetchone()[0] > 0
+
+
+def test_the_slower_one_is_led_to_the_laptop_that_the_faster_one_took_in(client, volunteer, dispatcher):
+    is_written, overlapped = threading.Event(), []
+
+    def faster():
+        try:
+            with transaction.atomic():
+                actions.receive(asset_tag="5CG1", by=dispatcher, drives=[{"serial": "S1"}])
+                is_written.set()
+                for _time in range(500):
+                    if somebody_waits():
+                        overlapped.append(True)
+                        break
+                    threading.Event().wait(0.01)
+        finally:
+            is_written.set()
+            connections.close_all()
+
+    thread = threading.Thread(target=faster)
+    thread.start()
+    is_written.wait(30)
+    client.force_login(volunteer)
+    answer = client.post("/devices/receive/", ANSWERS)
+    thread.join()
+    device = Device.objects.get()
+    assert overlapped == [True]
+    assert answer.url == f"/devices/{device.number}/erasure/"
+    assert f"here already, as {device.number}" in client.get(answer.url).content.decode()
+    assert list(Drive.objects.values_list("serial", flat=True)) == ["S1"]
