@@ -51,6 +51,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if "owner" in DATABASES:
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
+if UNDER_TEST:  # tests that run side by side have a broker each
+    REDIS_URL = f"{REDIS_URL.rpartition('/')[0]}/{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]}"
 
 if not DEMO and not UNDER_TEST:
     if len(SECRET_KEY) < 50:

@@ -4,6 +4,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from config.embedded import free_port
 from tests import running
 
 # Playwright keeps an event loop in this thread; the ORM is used beside it, never inside it.
@@ -28,9 +29,10 @@ def chromium():
 @pytest.fixture
 def site(transactional_db, tmp_path):
     """The running system's address: web, worker and clock on this test's database."""
-    port = running.free_port()
-    with running.web(tmp_path, port=port), running.worker(tmp_path):
-        yield running.address(port)
+    port = free_port()
+    address = running.address(port)
+    with running.web(tmp_path, port=port), running.worker(tmp_path, BASE_URL=address):
+        yield address
 
 
 @pytest.fixture
