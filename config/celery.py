@@ -1,8 +1,13 @@
 """The doorbell and the clock: every time-driven deed in one visible table."""
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
+
+# A demo may well be started by root. What root should fear is pickle, and messages here are JSON: a kind and a key.
+warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,4 +17,5 @@ app.autodiscover_tasks(related_name="work")
 
 app.conf.beat_schedule = {
     "ring again for what is due": {"task": "jobs.sweep", "schedule": 5.0},
+    "forget what programs were answered": {"task": "jobs.forget_answers", "schedule": 3600.0},
 }

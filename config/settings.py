@@ -21,7 +21,7 @@ if UNDER_TEST:
         from config import embedded
 
         os.environ.update(embedded.start_postgres(throwaway=True, durable=False))
-        os.environ["REDIS_URL"] = embedded.start_valkey(throwaway=True)
+        os.environ["REDIS_URL"] = embedded.start_valkey()
 elif "DATABASE_URL" not in os.environ and (DATA_DIR / "env").exists():
     environ.Env.read_env(DATA_DIR / "env")
 
@@ -38,6 +38,7 @@ GUARD_KEY = env("GUARD_KEY", default="") or SECRET_KEY
 BASE_URL = env("BASE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
     if not os.environ.get(name, "postgresql://").startswith(("postgresql://", "postgres://")):
@@ -45,7 +46,7 @@ for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://nobody@127.0.0.1:1/none")}
 if "DATABASE_OWNER_URL" in os.environ:
     DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
-DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=10s -c statement_timeout=60s"}
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s -c statement_timeout=60s"
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if "owner" in DATABASES:
@@ -159,6 +160,8 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "documents.accounts.AccountAdapter"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by invitation
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -171,6 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
 if UNDER_TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+EMAIL_TIMEOUT = 20  # seconds: a mail server that says nothing must hold neither a page nor a worker
 EMAIL_CONFIG = env.email("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
@@ -211,7 +215,7 @@ if not DEMO and not UNDER_TEST:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-    if env.int("TRUSTED_PROXIES", default=0):
+    if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {

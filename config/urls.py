@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import elements, health, home
+from . import demo_mail, elements, health, home
 
 urlpatterns = [
     path("", home.front, name="front"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("healthz/", health.healthz, name="healthz"),
     path("language/", home.set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
+    path("demo/mail/", demo_mail.index, name="demo_mail"),
+    path("demo/mail/<slug:name>/", demo_mail.show, name="demo_mail_show"),
     path("elements/", elements.elements, name="elements"),
     path("partners/", include("partners.urls")),
     path("requests/", include("requests.urls")),
@@ -15,4 +17,5 @@ urlpatterns = [
     path("", include("shipping.urls")),
     path("", include("billing.urls")),
     path("jobs/", include("jobs.urls")),
+    path("api/v1/", include("config.api")),
 ]

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from smtplib import SMTPRecipientsRefused
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -24,6 +25,10 @@ class Letter:
     address: str
     language: str
     context: dict = field(default_factory=dict)
+
+
+class NotAccepted(Exception):
+    """The mail server turned the reader's address down, with this answer's number; the address itself is not said."""
 
 
 def mail(kind):
@@ -63,14 +68,16 @@ def send(row: Mail, claim: Claim) -> None:
             _note(row, Mail.Outcome.NOT_SENT)
         return
     message = render(row.kind, letter)
-    row.message_id = f"<mail-{row.pk}@{settings.BASE_URL.partition('://')[2].partition(':')[0]}>"
+    row.message_id = f"<mail-{row.pk}@{urlsplit(settings.BASE_URL).hostname}>"
     message.extra_headers["Message-ID"] = row.message_id  # the same at a second attempt: readers see it once
-    message.send()
+    try:
+        message.send()
+    except SMTPRecipientsRefused as error:
+        raise NotAccepted(*(number for number, _words in error.recipients.values())) from None
     with claim.held():
         _note(row, Mail.Outcome.SENT)
 
 
-@transaction.atomic
 def _note(row, outcome):
     row.outcome, row.sent_at = outcome, timezone.now()
     row.save(update_fields=["outcome", "sent_at", "message_id"])

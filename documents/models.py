@@ -12,7 +12,7 @@ from jobs.models import Job, subject_of
 
 class StoredFileManager(models.Manager):
     def keep(self, content, *, media_type, name):
-        """Write bytes to disk, synced, and then the row; an orphan left by a rollback is swept after a day."""
+        """Write bytes to disk, synced, and then the row; a rollback leaves bytes that no row names."""
         stored = self.model(
             key=uuid.uuid4(),
             media_type=media_type,

@@ -28,7 +28,8 @@ def run(job_id: int) -> bool:
     except Refused as refusal:
         claim.fail(str(refusal), final=True)
     except Exception as error:
-        claim.fail(f"{type(error).__name__}: {error}"[:2000])
+        reason = str(error).partition("\n")[0]  # further lines show the row that Postgres refused, names and all
+        claim.fail(f"{type(error).__name__}: {reason}"[:2000])
         raise
     return True
 
@@ -39,8 +40,6 @@ def try_again(job: Job) -> None:
     dead = Job.objects.select_for_update().filter(pk=job.pk, state=Job.State.DEAD).first()
     if dead is None:
         raise Refused(_("This job is no longer given up."))
-    if Job.objects.filter(kind=dead.kind, subject=dead.subject, state=Job.State.WAITING).exists():
-        raise Refused(_("The same job waits already."))
     dead.state, dead.attempts, dead.due_at, dead.ended_at = Job.State.WAITING, 0, timezone.now(), None
     dead.save(update_fields=["state", "attempts", "due_at", "ended_at"])
     Job.objects.ring(dead)

@@ -40,7 +40,7 @@ def once(handler):
             raise ValidationError({HEADER: [_("Name this deed by a key of 8 to 64 characters, such as a UUID.")]})
         fingerprint = _fingerprint(request)
         with transaction.atomic():
-            kept = KeptAnswer.objects.locked(token_id=request.auth.pk, key=key, fingerprint=fingerprint)
+            kept = KeptAnswer.objects.named(token_id=request.auth.pk, key=key, fingerprint=fingerprint)
             if kept.fingerprint != fingerprint:
                 raise KeyReused
             replayed = kept.status is not None

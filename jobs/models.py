@@ -6,11 +6,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from people.models import User
 
 from .doorbell import ring
 
@@ -18,6 +20,12 @@ LEASE = timedelta(minutes=2)
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
 KEPT = timedelta(days=7)  # how long an answer to a program is remembered
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def visible_to(self, user: User) -> Self:
+        """Who pressed the button, and admins."""
+        return self if user.has_role("admin") else self.filter(owner=user)
 
 
 class Batch(models.Model):
@@ -28,6 +36,8 @@ class Batch(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     acting_for_id = models.BigIntegerField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
+
+    objects = BatchQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title
@@ -54,15 +64,24 @@ class JobQuerySet(models.QuerySet["Job"]):
     def plan_many(
         self, kind: str, records: Iterable[models.Model], *, batch: Batch | None = None, due_at: datetime | None = None
     ) -> None:
-        """Write down one job per record in one statement per thousand; what waits already is not doubled."""
+        """Write down one job per record in one statement per thousand; what waits already is not doubled.
+
+        It is locked: a worker that took it now would not see what this transaction has written.
+        """
         due_at = due_at or timezone.now()
-        jobs = self.bulk_create(
-            [Job(kind=kind, subject=subject_of(record), batch=batch, due_at=due_at) for record in records],
-            ignore_conflicts=True,
-            batch_size=1000,
-        )
-        waiting = self.filter(kind=kind, subject__in=[job.subject for job in jobs], state=Job.State.WAITING)
-        self.ring(*waiting)
+        subjects = [subject_of(record) for record in records]
+        with transaction.atomic(savepoint=False):
+            while subjects:  # again for what a worker took between the two statements
+                self.bulk_create(
+                    [Job(kind=kind, subject=subject, batch=batch, due_at=due_at) for subject in subjects],
+                    ignore_conflicts=True,
+                    batch_size=1000,
+                )
+                same = self.filter(kind=kind, subject__in=subjects, state=Job.State.WAITING).order_by("pk")
+                waiting = list(same.select_for_update())
+                self.ring(*waiting)
+                planned = {job.subject for job in waiting}
+                subjects = [subject for subject in subjects if subject not in planned]
 
     def ring(self, *jobs: "Job") -> None:
         """Ring for these jobs once the transaction has committed."""
@@ -114,7 +133,10 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject"], condition=Q(state="waiting"), name="one_waiting_job_per_subject"
+                fields=["kind", "subject"],
+                condition=Q(state="waiting"),
+                name="one_waiting_job_per_subject",
+                violation_error_message=_("The same job waits already."),
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "running", "done", "dead"]), name="job_state_is_known"
@@ -181,13 +203,12 @@ class Claim:
         now = timezone.now()
         if final or self.job.attempts >= ATTEMPTS:
             self._end(state=Job.State.DEAD, error=error, ended_at=now, token=None, lease_until=None)
-        elif Job.objects.filter(
-            kind=self.job.kind, subject=self.job.subject, state=Job.State.WAITING
-        ).exists():  # a newer one waits already and does the same work
-            self._end(state=Job.State.DONE, error=error, ended_at=now, token=None, lease_until=None)
-        else:
-            pause = FIRST_PAUSE * 2 ** (self.job.attempts - 1)
+            return
+        pause = FIRST_PAUSE * 2 ** (self.job.attempts - 1)
+        try:
             self._end(state=Job.State.WAITING, error=error, due_at=now + pause, token=None, lease_until=None)
+        except IntegrityError:  # a newer one waits already and does the same work
+            self._end(state=Job.State.DONE, error=error, ended_at=now, token=None, lease_until=None)
 
 
 class _Held(transaction.Atomic):
@@ -214,10 +235,10 @@ class _Held(transaction.Atomic):
 
 
 class KeptAnswerManager(models.Manager["KeptAnswer"]):
-    def locked(self, *, token_id: int, key: str, fingerprint: str) -> "KeptAnswer":
+    def named(self, *, token_id: int, key: str, fingerprint: str) -> "KeptAnswer":
         """The row of a key, made now if the key is new; whoever comes second waits here until the first is through."""
         self.bulk_create([self.model(token_id=token_id, key=key, fingerprint=fingerprint)], ignore_conflicts=True)
-        return self.select_for_update().get(token_id=token_id, key=key)
+        return self.get(token_id=token_id, key=key)
 
     def forget_old(self) -> int:
         return self.filter(made_at__lt=timezone.now() - KEPT).delete()[0]

@@ -33,8 +33,7 @@ def try_again(request, pk):
 @signed_in
 def batch(request, token):
     """The progress of one button press, for who pressed it and for admins."""
-    batches = Batch.objects.all() if request.user.has_role("admin") else Batch.objects.filter(owner=request.user)
-    found = get_object_or_404(batches, token=token)
+    found = get_object_or_404(Batch.objects.visible_to(request.user), token=token)
     progress = found.progress()
     over = progress["done"] + progress["dead"] == progress["total"]
     if request.htmx:

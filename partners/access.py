@@ -11,7 +11,6 @@ def partner_role(*roles):
 
 
 social_worker_required = partner_role("social_worker", "manager")
-manager_required = partner_role("manager")
 
 
 def reads_requests(user):
@@ -31,7 +30,7 @@ invoice_reader_required = access(
     ),
 )
 partner_reader_required = access(
-    "association, partner: manager",
+    "admin, dispatcher, treasurer, auditor, partner: manager",
     lambda user: (
         "manager" in user.membership_roles
         if user.acting_for

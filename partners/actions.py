@@ -1,4 +1,4 @@
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,7 @@ def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> Non
         raise Refused(_("Say first who pays for this organisation."))
     agreement.partner, agreement.countersigned_by, agreement.recorded_at = partner, by, timezone.now()
     agreement.save()
-    if partner.status == Status.ADMITTED:
+    if partner.status not in (Status.ACTIVE, Status.SUSPENDED):
         partner.move(Status.ACTIVE, verb="record_agreement", by=by)
 
 
@@ -42,9 +42,7 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> M
     partner.lock()
     if partner.status not in (Status.ADMITTED, Status.ACTIVE, Status.SUSPENDED):
         raise Refused(_("This organisation does not take part: nobody can be invited."))
-    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
-        email, name=name, language=partner.language
-    )
+    user = _account(email, name=name, language=partner.language)
     if user.is_association:
         raise Refused(_("This person works for the association and can’t act for an organisation."))
     membership, is_new = Membership.objects.get_or_create(user=user, partner=partner, role=role, ended_at=None)
@@ -52,6 +50,16 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> M
         partner.note("invite", by=by, role=role)
         Mail.objects.plan("partners.invited", membership, reader=user)
     return membership
+
+
+def _account(email: str, *, name: str, language: str) -> User:
+    """The person with this address, made now if there is none; two organisations that invite at once share one."""
+    known = User.objects.filter(email__iexact=email)
+    try:
+        with transaction.atomic():
+            return known.first() or User.objects.create_user(email, name=name, language=language)
+    except IntegrityError:
+        return known.get()
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ class PartnerForm(forms.ModelForm):
         label=_("It speaks for"), queryset=Commune.objects.live(), required=False, widget=forms.CheckboxSelectMultiple
     )
     postcode = forms.RegexField(
-        r"^\d{4}$", label=_("Postcode"), error_messages={"invalid": _("Four digits, like 3400")}
+        r"^[0-9]{4}$", label=_("Postcode"), error_messages={"invalid": _("Four digits, like 3400")}
     )
 
     class Meta:
@@ -35,7 +35,7 @@ class PartnerForm(forms.ModelForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         found = communes_of(self["area"].value() or self["postcode"].value() or "")
-        ticked = [int(value) for value in self["communes"].value() or [] if str(value).isdigit()]
+        ticked = [int(value) for value in self["communes"].value() or [] if str(value).isdecimal()]
         shown = {commune.pk: commune for commune in [*found, *Commune.objects.live().filter(pk__in=ticked)]}
         self.fields["communes"].choices = [(pk, str(commune)) for pk, commune in shown.items()]
 

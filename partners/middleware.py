@@ -1,4 +1,4 @@
-from .models import Membership, Partner
+from .models import Membership
 
 SESSION_KEY = "acting_for"
 
@@ -19,13 +19,11 @@ class ActingForMiddleware:
 
 
 def act_for(user, *, wanted=None):
-    """Set `acting_for` and `membership_roles`; one query for members, none for the association's own people."""
+    """Set `acting_for` and `membership_roles`; one query, and none for the association's own people."""
     if user.is_association:
         return
-    rows = list(Membership.objects.live().filter(user=user).order_by("pk").values_list("partner_id", "role"))
-    if not rows:
+    mine = list(Membership.objects.live().filter(user=user).select_related("partner").order_by("pk"))
+    if not mine:
         return
-    partners = {partner for partner, _role in rows}
-    chosen = wanted if wanted in partners else rows[0][0]
-    user.acting_for = Partner.objects.get(pk=chosen)
-    user.membership_roles = frozenset(role for partner, role in rows if partner == chosen)
+    user.acting_for = next((row.partner for row in mine if row.partner_id == wanted), mine[0].partner)
+    user.membership_roles = frozenset(row.role for row in mine if row.partner_id == user.acting_for_id)

@@ -12,7 +12,7 @@ from people.forms import attempt
 from people.keyset import page_of
 
 from . import actions
-from .access import inviter_required, partner_reader_required
+from .access import inviter_required, partner_reader_required, reads_requests
 from .forms import POSTCODE, AgreementForm, BillToForm, FilterForm, InviteForm, PartnerForm, communes_of
 from .middleware import SESSION_KEY
 from .models import Locality, Partner
@@ -81,6 +81,7 @@ def detail(request, pk):
         "coverage": partner.coverage.live().select_related("commune"),
         "members": partner.memberships.live().select_related("user").order_by("pk"),
         "may_change": request.user.has_role("admin"),
+        "may_read_requests": reads_requests(request.user),
         "may_invite": request.user.has_role("admin") or "manager" in request.user.membership_roles,
     }
     return render(request, "partners/detail.html", context)
@@ -115,7 +116,7 @@ def invite(request, pk):
 def act_for(request):
     """Go on working for another of one's organisations."""
     key = request.POST.get("partner", "")
-    partner = get_object_or_404(Partner.objects.of_member(request.user), pk=key if key.isdigit() else 0)
+    partner = get_object_or_404(Partner.objects.of_member(request.user), pk=key if key.isdecimal() else 0)
     request.session[SESSION_KEY] = partner.pk
     return redirect("home")
 

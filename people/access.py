@@ -36,7 +36,6 @@ def role(*roles):
 
 
 signed_in = access("signed in", lambda user: True)
-staff_required = access("association", lambda user: user.is_association)
 admin_required = role("admin")
 treasurer_required = role("treasurer", "admin")
 money_reader_required = role("treasurer", "admin", "auditor")

@@ -40,10 +40,6 @@ class Step(models.Model):
     def __str__(self) -> str:
         return f"{self.verb}: {self.from_status} → {self.to_status}"
 
-    @property
-    def moved(self) -> bool:
-        return self.from_status != self.to_status
-
 
 class Lifecycle(models.Model):
     """A record whose status changes only by `move`, along its `MOVES`."""

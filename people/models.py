@@ -2,7 +2,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +13,16 @@ class UserManager(BaseUserManager):
 
     use_in_migrations = True
 
+    @transaction.atomic
     def create_user(self, email, password=None, **columns):
+        """Somebody known by an address that counts as theirs: it is us who write it, and only a mail there leads in.
+
+        Without a confirmed address, allauth lets its owner change to anybody's, and be there before that person.
+        """
         user = self.model(email=self.normalize_email(email).lower(), **columns)
         user.set_password(password)
         user.save(using=self._db)
+        user.emailaddress_set.create(email=user.email, primary=True, verified=True)
         return user
 
     def create_superuser(self, email, password=None, **columns):
@@ -80,7 +86,7 @@ class User(AbstractUser):
 
     @cached_property
     def association_roles(self):
-        """The association's roles this person holds today; none while acting for a partner."""
+        """The association's roles this person holds today; whoever has one acts for no partner."""
         return frozenset(self.roles.live().values_list("role", flat=True)) if self.pk else frozenset()
 
     def has_role(self, *roles):

@@ -21,9 +21,6 @@ class PartnerQuerySet(models.QuerySet):
             return self
         return self.filter(pk=user.acting_for_id) if user.acting_for else self.none()
 
-    def active(self):
-        return self.filter(status=Partner.Status.ACTIVE)
-
 
 class Partner(Lifecycle):
     """An organisation that knows people in poverty and pays for their laptops."""

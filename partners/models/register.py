@@ -8,10 +8,6 @@ class CommuneQuerySet(models.QuerySet):
     def live(self):
         return self.filter(valid_to__isnull=True)
 
-    def covered(self):
-        """Communes that an organisation speaks for today."""
-        return self.filter(coverage__in=Coverage.objects.live()).distinct()
-
 
 class Commune(models.Model):
     """A Swiss commune by its BFS number, kept after a merger with the commune that follows it."""

@@ -41,8 +41,8 @@ def greeting(user):
     return words % {"name": user.get_short_name()}
 
 
-@register.simple_block_tag(end_name="endnote", takes_context=True)
-def note(context, content, tone="", css=""):
+@register.simple_block_tag(end_name="endnote")
+def note(content, tone="", css=""):
     """One sentence that matters; with tone "stop" it is read aloud at once."""
     role = format_html(' role="{}"', "alert" if tone == "stop" else "status") if tone in ("stop", "done") else ""
     shade = format_html(' data-tone="{}"', tone) if tone else ""
@@ -75,7 +75,7 @@ def page_head(context, content, title, **about):
 def _attributes(bound, extra):
     """The attributes of a field's control: our class, what describes it, what the page adds."""
     widget = bound.field.widget
-    base = "form-select" if isinstance(widget, SELECTS) and not isinstance(widget, GROUPS) else "form-control"
+    base = "form-select" if isinstance(widget, SELECTS) else "form-control"
     if isinstance(widget, CHECKBOXES):
         base = "form-check-input"
     css = [base, widget.attrs.get("class", "")]

@@ -2,6 +2,7 @@ import os
 import shutil
 
 import pytest
+from django.db import connections
 from playwright.sync_api import expect, sync_playwright
 
 from config.embedded import free_port
@@ -13,17 +14,18 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(django_db_setup):
     path = shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "Chromium is missing: bin/test installs it, or says how."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         browser.close()
+        connections.close_all()  # beside Playwright's loop Django keeps connections of their own
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def visit(chromium, site):
         context = chromium.new_context(
             base_url=site, locale=f"{language}-CH", viewport={"width": width, "height": 900}, service_workers="block"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return context.new_page()
 

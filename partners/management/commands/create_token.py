@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
 
 def _partner(words):
-    asked = {"pk": words} if words.isdigit() else {"name__iexact": words}
+    asked = {"pk": words} if words.isdecimal() else {"name__iexact": words}
     found = list(Partner.objects.filter(**asked)[:2])
     if not found:
         raise CommandError(f"There is no organisation “{words}”.")

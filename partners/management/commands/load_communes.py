@@ -13,10 +13,15 @@ REGISTER = Path(__file__).resolve().parents[2] / "data" / "localities.csv"
 NOT_COMMUNES = {2391, 5391, 5394}  # Staatswald Galm and the two lakes' common land
 LANGUAGES = set(Commune.Language.values)
 AT_ONCE = 2000
+PLACE = {"postcode", "locality", "bfs_no", "commune", "canton", "share", "language"}
+MUTATION = {"old_no", "new_no", "new_name", "canton", "date"}
 
 
 class Command(BaseCommand):
-    help = "Loads the register of communes and postcodes; can be repeated."
+    help = (
+        "Loads the register of communes and postcodes; can be repeated. "
+        "Example: manage.py load_communes --mutations mergers.csv"
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--localities", type=Path, default=REGISTER, help="postcode,locality,bfs_no,… as shipped")
@@ -24,24 +29,27 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, localities, mutations, verbosity, **options):
-        rows = [row for row in _read(localities) if row["canton"] and int(row["bfs_no"]) not in NOT_COMMUNES]
+        rows = [row for row in _read(localities, PLACE) if row["canton"] and int(row["bfs_no"]) not in NOT_COMMUNES]
         communes = _communes(rows)
         Commune.objects.bulk_create(
             communes, AT_ONCE, update_conflicts=True, unique_fields=["bfs_no"],
             update_fields=["name", "canton", "language"],
         )  # fmt: skip
-        Locality.objects.all().delete()
-        Locality.objects.bulk_create(map(_locality, rows), AT_ONCE)
         if mutations:
-            _merge(_read(mutations))
+            _merge(_read(mutations, MUTATION))
+        Locality.objects.all().delete()
+        Locality.objects.bulk_create(_localities(rows), AT_ONCE)
         if verbosity:
             self.stdout.write(f"{len(communes)} communes, {len(rows)} places.")
 
 
-def _read(path):
+def _read(path, columns):
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
+            rows = csv.DictReader(file)
+            if missing := sorted(columns - set(rows.fieldnames or [])):
+                raise CommandError(f"{path} lacks the columns {', '.join(missing)}.")
+            return list(rows)
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}.") from error
 
@@ -62,11 +70,23 @@ def _communes(rows):
     return communes
 
 
-def _locality(row):
-    return Locality(
-        postcode=row["postcode"], name=row["locality"], commune_id=int(row["bfs_no"]), share=Decimal(row["share"]),
-        language=row["language"] if row["language"] in LANGUAGES else "",
-    )  # fmt: skip
+def _localities(rows):
+    """The places, each in the commune that follows where one has merged; two that meet there add up their shares."""
+    followers = dict(Commune.objects.filter(successor__isnull=False).values_list("pk", "successor"))
+    places = {}
+    for row in rows:
+        number = int(row["bfs_no"])
+        while number in followers:
+            number = followers[number]
+        place = places.setdefault(
+            (row["postcode"], row["locality"], number),
+            Locality(
+                postcode=row["postcode"], name=row["locality"], commune_id=number, share=0,
+                language=row["language"] if row["language"] in LANGUAGES else "",
+            ),
+        )  # fmt: skip
+        place.share += Decimal(row["share"])
+    return places.values()
 
 
 def _merge(rows):

@@ -1,0 +1,139 @@
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from documents import views as documents
+from jobs.api import once
+from partners.access import invoice_reader_required
+from partners.api import ApiView
+from people.access import treasurer_required
+from people.api import Conflict
+
+from . import actions
+from .models import BankFile, Invoice, InvoiceDocument
+
+SOON = 5  # seconds until a document is asked for again
+STATES = ["draft", "open", "partly_paid", "overdue", "paid", "unpaid"]
+
+
+class InvoiceSerializer(serializers.ModelSerializer):
+    """An invoice or draft; amounts in CHF. `number` is also its address: 2026-0463, or draft-12."""
+
+    number = serializers.CharField(source="slug")
+    state = serializers.ChoiceField(STATES[:-1])
+    paid = serializers.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        model = Invoice
+        fields = [
+            "number", "state", "partner", "bill_to", "period", "total", "paid", "issued_on", "due_on", "reference",
+        ]  # fmt: skip
+
+
+class LineSerializer(serializers.Serializer):
+    sent_on = serializers.DateField()
+    case_reference = serializers.CharField()
+    request = serializers.CharField()
+    device = serializers.CharField()
+    amount = serializers.DecimalField(max_digits=10, decimal_places=2)
+
+
+class InvoiceDetailSerializer(InvoiceSerializer):
+    lines = serializers.SerializerMethodField()
+
+    class Meta(InvoiceSerializer.Meta):
+        fields = [*InvoiceSerializer.Meta.fields, "lines"]
+
+    @extend_schema_field(LineSerializer(many=True))
+    def get_lines(self, invoice):
+        """As they were printed; a draft’s are not settled yet and left out."""
+        return LineSerializer((invoice.snapshot or {"lines": []})["lines"], many=True).data
+
+
+class InvoiceFilterSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(STATES, required=False)
+
+
+class InvoiceView(ApiView):
+    scope = "billing"
+
+    def invoices(self):
+        return Invoice.objects.visible_to(self.request.user).with_paid()
+
+    def fetch(self, slug):
+        return get_object_or_404(self.invoices().of_slug(slug))
+
+
+class Invoices(InvoiceView):
+    may = {"GET": invoice_reader_required}
+
+    @extend_schema(
+        operation_id="invoices_list", parameters=[InvoiceFilterSerializer], responses=InvoiceSerializer(many=True)
+    )
+    def get(self, request):
+        """The invoices, newest first; an organisation sees those that were issued."""
+        found = self.invoices().defer("snapshot")
+        if state := self.asked(InvoiceFilterSerializer, request.query_params).get("state"):
+            found = found.in_state(state)
+        return self.listed(found, InvoiceSerializer)
+
+
+class InvoiceDetail(InvoiceView):
+    may = {"GET": invoice_reader_required}
+
+    @extend_schema(operation_id="invoices_read", responses=InvoiceDetailSerializer)
+    def get(self, request, slug):
+        """One invoice with its lines as they were printed."""
+        return Response(InvoiceDetailSerializer(self.fetch(slug)).data)
+
+
+class InvoicePdf(InvoiceView):
+    may = {"GET": invoice_reader_required}
+
+    @extend_schema(operation_id="invoices_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request, slug):
+        """The document, the same bytes for ever; 409 with Retry-After while it is being made."""
+        invoice = self.fetch(slug)
+        if invoice.status == Invoice.Status.DRAFT:
+            raise Conflict(_("A draft has no document: issue it first."))
+        document = InvoiceDocument.objects.filter(invoice=invoice).select_related("file").first()
+        if document is None:
+            raise Conflict(_("The document is being made."), "not_made_yet", wait=SOON)
+        return documents.send(document.file)
+
+
+class NewBankFileSerializer(serializers.Serializer):
+    """A camt.054 or camt.053 file as the bank wrote it."""
+
+    file = serializers.FileField(max_length=120, allow_empty_file=True)
+
+
+class BankFileSerializer(serializers.ModelSerializer):
+    """What came of a bank file: how many of its bookings were booked, known already, left for a person."""
+
+    class Meta:
+        model = BankFile
+        fields = ["id", "name", "kind", "message_id", "booked", "known", "for_a_person", "at"]
+
+
+class BankFiles(ApiView):
+    scope = "billing"
+    may = {"POST": treasurer_required}
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="bank_files_create",
+        request=NewBankFileSerializer,
+        responses={201: BankFileSerializer, 200: BankFileSerializer},
+    )
+    @once
+    def post(self, request):
+        """Book a bank file: 201, or 200 when this very file was booked before."""
+        file = self.asked(NewBankFileSerializer)["file"]
+        booked, is_new = actions.import_bank_file(file.read(), name=file.name, by=request.user)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(BankFileSerializer(booked).data, code)

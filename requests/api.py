@@ -1,0 +1,219 @@
+from django.core.validators import MaxValueValidator
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from phonenumber_field.serializerfields import PhoneNumberField
+from rest_framework import serializers, status
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.response import Response
+
+from devices.models import Device
+from documents.gate import ENDINGS, LARGEST, media_type_of
+from documents.models import StoredFile
+from jobs.api import once
+from partners.access import request_reader_required, social_worker_required
+from partners.api import ApiView
+from partners.models import BillTo, Commune, Partner
+from people.access import dispatcher_required
+
+from . import actions
+from .models import Allocation, DeviceRequest, Recipient, RequestStep
+from .models.recipient import LANGUAGES
+
+Delivery = Partner.Delivery
+
+
+def _this_year(year):
+    MaxValueValidator(timezone.localdate().year)(year)
+
+
+class RecipientSerializer(serializers.Serializer):
+    """The person a request is for. The address may be left out when the parcel goes to the office."""
+
+    first_name = serializers.CharField(max_length=50)
+    last_name = serializers.CharField(max_length=50)
+    birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, validators=[_this_year])
+    street = serializers.CharField(max_length=70, required=False, allow_blank=True)
+    house_number = serializers.CharField(max_length=16, required=False, allow_blank=True)
+    postcode = serializers.RegexField(r"^(\d{4})?$", required=False, allow_blank=True)
+    town = serializers.CharField(max_length=35, required=False, allow_blank=True)
+    mobile = PhoneNumberField(region="CH", required=False, allow_blank=True)
+    language = serializers.ChoiceField(LANGUAGES, default="de")
+
+
+class OfferedBillTo(serializers.PrimaryKeyRelatedField):
+    """One of the organisation's own cost bearers."""
+
+    def get_queryset(self):
+        return BillTo.objects.visible_to(self.context["request"].user).filter(is_active=True)
+
+
+class OfferedCommune(serializers.PrimaryKeyRelatedField):
+    """A commune by its BFS number: one of those the organisation speaks for, or any if none is recorded."""
+
+    def get_queryset(self):
+        covered = Commune.objects.filter(coverage__in=self.context["request"].user.acting_for.coverage.live())
+        return covered if covered.exists() else Commune.objects.live()
+
+
+class NewRequestSerializer(serializers.Serializer):
+    """A wish for one laptop for one person."""
+
+    recipient = RecipientSerializer()
+    case_reference = serializers.CharField(max_length=40, help_text="Printed on the invoice: no names.")
+    bill_to = OfferedBillTo(queryset=BillTo.objects.all())
+    commune = OfferedCommune(queryset=Commune.objects.all(), help_text="BFS number of the commune that bears the cost.")
+    delivery = serializers.ChoiceField(Delivery)
+    purpose = serializers.ChoiceField(DeviceRequest.Purpose)
+    system = serializers.ChoiceField(Device.System, default=Device.System.LINUX)
+    keyboard = serializers.ChoiceField(Device.Keyboard)
+    proof = serializers.FileField(required=False, help_text="For Windows: PDF, JPEG or PNG to 10 MB, as a form.")
+
+    def validate_proof(self, proof):
+        if proof.size > LARGEST:
+            raise serializers.ValidationError(_("This file is larger than 10 MB."))
+        if media_type_of(proof.read(16)) is None:
+            raise serializers.ValidationError(_("This is neither a PDF nor a photo (JPEG, PNG)."))
+        proof.seek(0)
+        return proof
+
+    def validate(self, answers):
+        if answers["delivery"] == Delivery.PERSON:
+            missing = [name for name in ("street", "postcode", "town") if not answers["recipient"].get(name)]
+            if missing:
+                sentence = _("A parcel to the person needs this.")
+                raise serializers.ValidationError({"recipient": {name: [sentence] for name in missing}})
+        return answers
+
+
+class RequestSerializer(serializers.ModelSerializer):
+    """A request without its person: what lists and answers to a POST show."""
+
+    class Meta:
+        model = DeviceRequest
+        fields = [
+            "number", "status", "partner", "case_reference", "bill_to", "commune", "delivery", "purpose", "system",
+            "keyboard", "price", "received_at", "approved_at",
+        ]  # fmt: skip
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Recipient
+        fields = [
+            "first_name", "last_name", "birth_year", "street", "house_number", "postcode", "town", "mobile", "language",
+            "erased_at",
+        ]  # fmt: skip
+
+
+class StepSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = RequestStep
+        fields = ["verb", "from_status", "to_status", "at", "reason", "numbers"]
+
+
+class RequestDetailSerializer(RequestSerializer):
+    recipient = PersonSerializer()
+    steps = StepSerializer(many=True)
+
+    class Meta(RequestSerializer.Meta):
+        fields = [*RequestSerializer.Meta.fields, "recipient", "steps"]
+
+
+class RequestFilterSerializer(serializers.Serializer):
+    status = serializers.ChoiceField(DeviceRequest.Status, required=False)
+    case_reference = serializers.CharField(max_length=40, required=False)
+
+
+class RequestView(ApiView):
+    scope = "requests"
+
+    def fetch(self, number):
+        return get_object_or_404(DeviceRequest.objects.visible_to(self.request.user), number=number)
+
+
+class Requests(RequestView):
+    may = {"GET": request_reader_required, "POST": social_worker_required}
+    parser_classes = [JSONParser, MultiPartParser]
+
+    @extend_schema(
+        operation_id="requests_list", parameters=[RequestFilterSerializer], responses=RequestSerializer(many=True)
+    )
+    def get(self, request):
+        """The requests, newest first, without names."""
+        wanted = self.asked(RequestFilterSerializer, request.query_params)
+        return self.listed(DeviceRequest.objects.visible_to(request.user).filter(**wanted), RequestSerializer)
+
+    @extend_schema(operation_id="requests_create", request=NewRequestSerializer, responses={201: RequestSerializer})
+    @once
+    def post(self, request):
+        """Write down a request; it goes nowhere before it is approved."""
+        answers = self.asked(NewRequestSerializer)
+        proof = _kept(answers.pop("proof", None))
+        user = request.user
+        device_request = actions.receive(partner=user.acting_for, owner=user, form_token=None, proof=proof, **answers)
+        device_request.refresh_from_db()
+        return Response(RequestSerializer(device_request).data, status.HTTP_201_CREATED)
+
+
+def _kept(proof):
+    """Store an uploaded proof under a name that says nothing about the person."""
+    if proof is None:
+        return None
+    content = proof.read()
+    media_type = media_type_of(content)
+    return StoredFile.objects.keep(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
+
+
+class RequestDetail(RequestView):
+    may = {"GET": request_reader_required}
+
+    @extend_schema(operation_id="requests_read", responses=RequestDetailSerializer)
+    def get(self, request, number):
+        """One request with its person and its way so far."""
+        return Response(RequestDetailSerializer(self.fetch(number)).data)
+
+
+class RequestApprove(RequestView):
+    may = {"POST": social_worker_required}
+
+    @extend_schema(operation_id="requests_approve", request=None, responses=RequestSerializer)
+    @once
+    def post(self, request, number):
+        """Register an examined request with the association; its price is frozen."""
+        device_request = self.fetch(number)
+        actions.approve(device_request, by=request.user)
+        return Response(RequestSerializer(device_request).data)
+
+
+class NewAllocationSerializer(serializers.Serializer):
+    """Which laptop for which request, both by number."""
+
+    request = serializers.CharField(max_length=20)
+    device = serializers.CharField(max_length=20)
+
+
+class AllocationSerializer(serializers.ModelSerializer):
+    request = serializers.SlugRelatedField("number", read_only=True)
+    device = serializers.SlugRelatedField("number", read_only=True)
+
+    class Meta:
+        model = Allocation
+        fields = ["id", "request", "device", "allocated_at", "released_at"]
+
+
+class Allocations(RequestView):
+    may = {"POST": dispatcher_required}
+
+    @extend_schema(
+        operation_id="allocations_create", request=NewAllocationSerializer, responses={201: AllocationSerializer}
+    )
+    @once
+    def post(self, request):
+        """Keep a ready laptop for an approved request."""
+        numbers = self.asked(NewAllocationSerializer)
+        device_request = self.fetch(numbers["request"])
+        device = get_object_or_404(Device.objects.visible_to(request.user), number=numbers["device"])
+        allocation = actions.allocate(device_request, device, by=request.user)
+        return Response(AllocationSerializer(allocation).data, status.HTTP_201_CREATED)

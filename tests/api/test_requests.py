@@ -1,0 +1,154 @@
+import pytest
+
+from partners.models import BillTo, Commune
+from requests.models import DeviceRequest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_request_is_written_down_with_its_person(worker, wish, social_worker):
+    answer = worker.post("requests/", wish)
+    assert answer.status_code == 201
+    device_request = DeviceRequest.objects.get()
+    assert answer.json()["number"] == device_request.number
+    assert (device_request.status, device_request.owner, device_request.price) == ("received", social_worker, None)
+    assert (device_request.recipient.name, device_request.recipient.town) == ("Samira Wenger", "Burgdorf")
+    assert [(step.verb, step.on_behalf_of) for step in device_request.steps.all()] == [
+        ("receive", device_request.partner_id)
+    ]
+
+
+def test_a_field_that_is_not_on_the_list_changes_nothing(worker, wish, partner):
+    worker.post("requests/", wish | {"status": "approved", "price": "1.00", "number": "R-1", "partner": 1})
+    device_request = DeviceRequest.objects.get()
+    assert (device_request.status, device_request.price, device_request.partner) == ("received", None, partner)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"case_reference": "Wenger-1"}, "leave the person’s name out"),
+        ({"case_reference": "756.1234.5678.97"}, "social security number"),
+        ({"system": "windows"}, "Windows is only for a training"),
+        ({"system": "windows", "purpose": "training"}, "Attach the proof"),
+    ],
+)
+def test_what_a_request_must_keep_to_is_refused_as_on_the_page(worker, wish, change, sentence, assert_problem):
+    body = assert_problem(worker.post("requests/", wish | change), 409)
+    assert sentence in body["detail"]
+    assert body["type"].endswith("#refused")
+    assert DeviceRequest.objects.count() == 0
+
+
+def test_a_parcel_to_the_person_needs_an_address(worker, wish, assert_problem):
+    wish["recipient"] = {"first_name": "Samira", "last_name": "Wenger"}
+    body = assert_problem(worker.post("requests/", wish), 400)
+    assert [error["field"] for error in body["errors"]] == ["recipient.street", "recipient.postcode", "recipient.town"]
+
+
+def test_a_parcel_to_the_office_keeps_the_address_of_the_office_only(worker, wish, partner):
+    assert worker.post("requests/", wish | {"delivery": "office"}).status_code == 201
+    recipient = DeviceRequest.objects.get().recipient
+    assert (recipient.street, recipient.house_number, recipient.town) == (
+        partner.street, partner.house_number, partner.town,
+    )  # fmt: skip
+
+
+def test_nobody_elses_cost_bearer_nor_a_commune_one_does_not_speak_for(worker, wish, partner, stranger, assert_problem):
+    other = stranger.memberships.first().partner
+    foreign = BillTo.objects.create(partner=other, name="Obertal", postcode="3454", town="Sumiswald")
+    elsewhere = Commune.objects.create(bfs_no=351, name="Bern", canton="BE", language="de")
+    partner.coverage.create(commune_id=wish["commune"])
+    body = assert_problem(worker.post("requests/", wish | {"bill_to": foreign.pk, "commune": elsewhere.pk}), 400)
+    assert {error["field"] for error in body["errors"]} == {"bill_to", "commune"}
+    missing = assert_problem(worker.post("requests/", wish | {"bill_to": 99_999_999}), 400)["errors"][0]["detail"]
+    assert missing.replace("99999999", str(foreign.pk)) in {error["detail"] for error in body["errors"]}
+
+
+def test_approving_registers_the_request_and_freezes_the_price(worker, make_received):
+    received = make_received()
+    answer = worker.post(f"requests/{received.number}/approve/")
+    assert (answer.status_code, answer.json()["status"], answer.json()["price"]) == (200, "approved", "150.00")
+    assert DeviceRequest.objects.get().status == "approved"
+
+
+def test_approving_twice_is_as_approving_once(worker, make_received):
+    received = make_received()
+    assert [worker.post(f"requests/{received.number}/approve/").status_code for _time in range(2)] == [200, 200]
+    assert [step.verb for step in received.steps.all()] == ["receive", "approve"]
+
+
+def test_a_suspended_organisation_approves_nothing(worker, make_received, partner, assert_problem):
+    received = make_received()
+    partner.status = "suspended"
+    partner.save()
+    body = assert_problem(worker.post(f"requests/{received.number}/approve/"), 409)
+    assert body["detail"] == "Your organisation has no running agreement."
+
+
+def test_a_stranger_finds_nothing_and_changes_nothing(foreign, worker, make_received, assert_problem):
+    number = make_received().number
+    for path in (f"requests/{number}/", "requests/R-2026-999999/"):
+        assert (
+            assert_problem(foreign.get(path), 404)["detail"]
+            == assert_problem(worker.get("requests/R-2026-999999/"), 404)["detail"]
+        )
+        assert_problem(foreign.post(f"{path}approve/"), 404)
+    assert foreign.get("requests/").json()["results"] == []
+    assert DeviceRequest.objects.get().status == "received"
+
+
+def test_the_association_never_approves(dispatch, make_received, assert_problem):
+    assert_problem(dispatch.post(f"requests/{make_received().number}/approve/"), 403)
+
+
+def test_the_list_names_nobody_and_one_request_names_its_person(worker, make_received):
+    number = make_received().number
+    assert b"Samira" not in worker.get("requests/").content
+    assert worker.get(f"requests/{number}/").json()["recipient"]["first_name"] == "Samira"
+
+
+def test_neither_treasurer_nor_volunteer_nor_accounting_sees_a_person(
+    money, workshop, program_of, make_user, partner, make_received, assert_problem
+):
+    number = make_received().number
+    accounting = make_user("accounting@example.org")
+    partner.memberships.create(user=accounting, role="accounting")
+    for program in (money, workshop, program_of(accounting)):
+        assert_problem(program.get("requests/"), 403)
+        assert_problem(program.get(f"requests/{number}/"), 403)
+
+
+def test_requests_are_found_by_status_and_case_reference(worker, make_received, make_approved, assert_problem):
+    received, approved = make_received("LT-1"), make_approved("LT-2")
+
+    def found(query):
+        return [row["number"] for row in worker.get(f"requests/?{query}").json()["results"]]
+
+    assert found("status=approved") == [approved.number]
+    assert found("case_reference=LT-1") == [received.number]
+    assert_problem(worker.get("requests/?status=nonsense"), 400)
+
+
+@pytest.mark.parametrize("reader", ["worker", "dispatch"])
+def test_the_list_costs_the_same_for_25_and_100_rows(
+    request, reader, make_received, django_assert_num_queries, django_assert_max_num_queries
+):
+    program = request.getfixturevalue(reader)
+    for index in range(101):
+        make_received(f"A-{index}")
+    with django_assert_max_num_queries(8) as few:
+        assert len(program.get("requests/").json()["results"]) == 25
+    with django_assert_num_queries(len(few)):
+        assert len(program.get("requests/?rows=100").json()["results"]) == 100
+
+
+def test_next_and_previous_lead_there_and_back(worker, make_received):
+    numbers = [make_received(f"A-{index}").number for index in range(60)][::-1]
+    pages = [worker.get("requests/").json()]
+    while address := pages[-1]["next"]:
+        pages.append(worker.client.get(address).json())
+    assert [row["number"] for page in pages for row in page["results"]] == numbers
+    assert [len(page["results"]) for page in pages] == [25, 25, 10]
+    back = worker.client.get(pages[1]["previous"]).json()
+    assert (back["results"], back["previous"]) == (pages[0]["results"], None)
