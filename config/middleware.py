@@ -52,4 +52,7 @@ class RefusedMiddleware:
 
 def _back(request):
     came_from = urlsplit(request.headers.get("Referer", ""))
-    return came_from.path if came_from.netloc == request.get_host() and came_from.path else "/home/"
+    if came_from.netloc != request.get_host():
+        return "/home/"
+    path = came_from.path.lstrip("/")  # an address that begins with two strokes would lead to another host
+    return f"/{path}?{came_from.query}" if came_from.query else f"/{path}"

@@ -1,7 +1,7 @@
 """The main menu: who finds what where, as one table."""
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 TODAY = (_("Today"), "home")
@@ -41,26 +41,20 @@ def entries_for(user):
     return list(dict.fromkeys(entry for row in rows for entry in row)) or [TODAY]
 
 
-def _url(name):
-    """The page's address; empty while its app has no pages yet."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def navigation(request):
-    """Context processor: `navigation`, `account_label`, `theme`, `association_name`, `demo` for the page's frame."""
-    frame = {"navigation": [], "account_label": "", "theme": "auto"}
+    """Context processor for the frame: `navigation`, `account_label`, `theme`, `density`, `association_name`, `demo`.
+
+    Volunteers work on phones with dirty hands: what they press is large wherever a page doesn't say otherwise.
+    """
+    frame = {"navigation": [], "account_label": "", "theme": "auto", "density": "office"}
     frame |= {"association_name": settings.ASSOCIATION["name"], "demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame
-    entries = [
-        {"label": label, "url": url, "current": False} for label, name in entries_for(user) if (url := _url(name))
-    ]
+    entries = [{"label": label, "url": reverse(name), "current": False} for label, name in entries_for(user)]
     here = [entry for entry in entries if request.path.startswith(entry["url"])]
     if here:
         max(here, key=lambda entry: len(entry["url"]))["current"] = True
     label = f"{user} · {user.acting_for}" if user.acting_for else str(user)
-    return frame | {"navigation": entries, "account_label": label, "theme": user.theme}
+    density = "workshop" if user.has_role("volunteer") else "office"
+    return frame | {"navigation": entries, "account_label": label, "theme": user.theme, "density": density}

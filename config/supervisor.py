@@ -4,9 +4,11 @@ Started by bin/start. Every child dies with it, on Ctrl-C and on kill -9 alike.
 """
 
 import argparse
+import fcntl
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +18,8 @@ import urllib.request
 from config import embedded
 
 PYTHON = sys.executable
-PATIENCE = 60  # seconds until the first page must answer
+PATIENCE = 120  # seconds until the first page must answer, once the data are there
+LETTING_GO = 5  # seconds that a web server may hold its port after its supervisor was killed
 
 
 def main():
@@ -25,12 +28,20 @@ def main():
     # Being ended is an orderly exit, so that the exit handlers stop the embedded servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     address = f"http://{'localhost' if options.host in ('127.0.0.1', 'localhost') else options.host}:{options.port}"
+    embedded.DATA.mkdir(exist_ok=True)
+    with (embedded.DATA / "lock").open("w") as lock:
+        _be_the_only_one(lock)
+        _wait_for_port(options)
+        _run(options, address)
+
+
+def _run(options, address):
     _environment(options, address)
     _manage("prepare", "--verbosity", "0")
     _manage("collectstatic", "--noinput", "--verbosity", "0")
-    if _has_command("load_communes"):
-        _manage("load_communes", "--verbosity", "0")
-    if os.environ.get("DEMO") == "1" and not options.empty and _has_command("load_demo"):
+    _manage("load_communes", "--verbosity", "0")
+    has_demo = os.environ.get("DEMO") == "1" and not options.empty
+    if has_demo:
         _manage("load_demo", "--verbosity", "0")
     children = [
         _start(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{options.host}:{options.port}", "--workers", "2",
@@ -42,8 +53,10 @@ def main():
     try:
         _wait_for_page(address, children)
         print(f"Ready: {address}", flush=True)
-        if os.environ.get("DEMO") == "1" and not options.empty:
+        if has_demo:
             _print_sign_ins()
+        elif options.empty:
+            print("Make the first admin: .venv/bin/python manage.py createsuperuser", flush=True)
         if not options.once:
             _watch(children)
     except KeyboardInterrupt:
@@ -68,9 +81,29 @@ def _options():
     return parser.parse_args()
 
 
+def _be_the_only_one(lock):
+    """Two on one folder would end each other's database; the lock goes when the process does, however it ends."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit("Weitergabe runs from this folder already. Stop that one first, or use it.") from None
+
+
+def _wait_for_port(options):
+    """Another program's page must not be taken for ours."""
+    until = time.monotonic() + LETTING_GO
+    while True:
+        try:
+            return socket.create_server((options.host, options.port)).close()
+        except OSError as error:
+            if time.monotonic() > until:
+                sentence = f"Port {options.port} can't be used: {error.strerror}. Choose another one with --port."
+                raise SystemExit(sentence) from None
+            time.sleep(0.1)
+
+
 def _environment(options, address):
     """Start what is not configured and write the addresses to .data/env, for `manage.py` in another shell."""
-    embedded.DATA.mkdir(exist_ok=True)
     os.environ.setdefault("BASE_URL", address)
     os.environ.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,{options.host}")
     key = embedded.DATA / "secret-key"
@@ -97,10 +130,6 @@ def _manage(*command):
     # The owner's login is for these commands only; what runs for long never has it.
     if subprocess.run([PYTHON, "manage.py", *command], cwd=embedded.ROOT, check=False).returncode:
         raise SystemExit(1)
-
-
-def _has_command(name):
-    return any(embedded.ROOT.glob(f"*/management/commands/{name}.py"))
 
 
 def _start(*command):

@@ -14,7 +14,7 @@ from django.db import connection
 from config.embedded import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60  # seconds
+PATIENCE = 180  # seconds: against waiting for ever, not a promise
 
 
 def environment(data_dir, **more):

@@ -20,7 +20,7 @@ from docker.validate import COMPOSE, faults
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ("prepare", "web", "worker", "beat")
-PATIENCE = 60  # seconds
+PATIENCE = 180  # seconds: against waiting for ever, not a promise
 KEY = "a key of an example production, long enough to be taken for a real one"
 PRODUCTION = {
     "SECRET_KEY": KEY,
@@ -81,7 +81,7 @@ class House:
         self.folder = folder
         self.cluster = ComposeCluster(throwaway=True, durable=False)
         self.cluster.start()
-        self.port, self.broker = embedded.free_port(), embedded.start_valkey(throwaway=True)
+        self.port, self.broker = embedded.free_port(), embedded.start_valkey()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def told(self, service, env):

@@ -54,6 +54,12 @@ def test_decisions_are_numbered_without_a_gap_and_listed():
     assert listed == decisions
 
 
+def test_every_link_between_the_docs_leads_to_a_file():
+    for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+        assert [link for link in links if not (page.parent / link).exists()] == [], page
+
+
 def test_pure_modules_know_neither_the_database_nor_our_records():
     """import-linter keeps them apart from each other; it can't look inside Django, so that is done here."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]

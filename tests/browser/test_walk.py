@@ -36,7 +36,7 @@ PLACES = {
     ),
 }  # fmt: skip
 KEYBOARDS = {"de": "ch-de", "fr": "ch-fr"}
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn>
   <GrpHdr><MsgId>MSG-1</MsgId><CreDtTm>{today}T06:00:00+02:00</CreDtTm></GrpHdr>

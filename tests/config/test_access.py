@@ -1,24 +1,8 @@
-"""Deny by default: every route says who may open it, and lets in nobody else."""
+"""Deny by default: a stranger opens nothing, and every answer carries the content policy."""
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 
 pytestmark = pytest.mark.django_db
-ALLAUTH = "accounts/"
-
-
-def routes(resolver=None, prefix=""):
-    for entry in (resolver or get_resolver()).url_patterns:
-        path = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, path)
-        elif isinstance(entry, URLPattern):
-            yield path, entry.callback
-
-
-def test_every_route_of_ours_says_who_may():
-    silent = [path for path, view in routes() if not path.startswith(ALLAUTH) and not hasattr(view, "access")]
-    assert silent == []
 
 
 @pytest.mark.parametrize("path", ["/home/", "/jobs/", "/elements/"])

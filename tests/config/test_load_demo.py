@@ -270,6 +270,8 @@ def test_a_second_time_it_says_so_and_changes_nothing():
     said, before = StringIO(), DeviceRequest.objects.count()
     call_command("load_demo", requests=REQUESTS, stdout=said)
     assert said.getvalue() == "There is data here already: nothing was changed. `bin/start --fresh` begins anew.\n"
+    call_command("load_demo", requests=REQUESTS, verbosity=0, stdout=(quiet := StringIO()))
+    assert quiet.getvalue() == ""
     assert DeviceRequest.objects.count() == before
 
 

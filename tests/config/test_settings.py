@@ -16,10 +16,11 @@ PRODUCTION = {
 }
 
 
-def start(**changes):
+def start(expression="None", **changes):
+    """Load the settings in a process of their own, which prints what an expression about them comes to."""
     environment = {**PRODUCTION, **changes, "PATH": os.environ["PATH"]}
     return subprocess.run(
-        [sys.executable, "-c", "import config.settings"],
+        [sys.executable, "-c", f"from config import settings; print({expression})"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -42,6 +43,18 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(wrong, says):
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert says in ended.stderr
+
+
+def test_what_the_databases_address_says_about_encryption_is_kept():
+    address = PRODUCTION["DATABASE_URL"] + "?sslmode=verify-full"
+    ended = start("settings.DATABASES['default']['OPTIONS']", DATABASE_URL=address)
+    assert "'sslmode': 'verify-full'" in ended.stdout
+    assert "statement_timeout" in ended.stdout
+
+
+def test_limits_on_signing_in_count_by_the_address_that_the_proxies_tell():
+    ended = start("settings.ALLAUTH_TRUSTED_PROXY_COUNT", TRUSTED_PROXIES="2")
+    assert ended.stdout == "2\n"
 
 
 def test_the_example_names_what_the_settings_and_compose_read():

@@ -1,7 +1,9 @@
+import hashlib
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ import pytest
 from config import embedded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 60  # seconds
+PATIENCE = 300  # seconds: against waiting for ever, not a promise
 
 
 @pytest.fixture
@@ -28,8 +30,6 @@ def checkout(tmp_path):
 
 
 def _checkout_hash(copy):
-    import hashlib
-
     return hashlib.sha256(str(copy).encode()).hexdigest()[:12]
 
 
@@ -70,12 +70,19 @@ def _state(pid):
 
 
 def test_killed_it_leaves_no_process_behind_and_starts_again(checkout):
+    """Until then it is the only one on its folder: a second one would end its database."""
     supervisor = start(checkout)
     for line in supervisor.stdout:
         if ready := re.match(r"Ready: (\S+)", line):
             break
     assert ready
     assert urllib.request.urlopen(f"{ready[1]}/accounts/login/", timeout=10).status == 200
+    second = start(checkout, "--once")
+    assert second.communicate(timeout=PATIENCE) == (
+        "Weitergabe runs from this folder already. Stop that one first, or use it.\n",
+        None,
+    )
+    assert second.returncode == 1
     children = family(supervisor.pid)
     assert len(children) >= 6  # Postgres, Valkey, web, worker, clock, and their own children
     supervisor.send_signal(signal.SIGKILL)
@@ -90,3 +97,13 @@ def test_killed_it_leaves_no_process_behind_and_starts_again(checkout):
     said, _nothing = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, said
     assert "Ready:" in said
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(checkout):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = start(checkout, "--port", str(port))
+        said, _nothing = ended.communicate(timeout=PATIENCE)
+    assert (ended.returncode, said.count("\n")) == (1, 1)
+    assert f"Port {port} can't be used" in said
+    assert not (checkout / ".data" / "postgres-passwords").exists()

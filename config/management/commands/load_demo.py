@@ -38,7 +38,8 @@ class Command(BaseCommand):
         if requests < FEWEST:
             raise CommandError(f"A demo needs at least {FEWEST} requests, so that every state is there.")
         if User.objects.exists() or Partner.objects.exists():
-            self.stdout.write("There is data here already: nothing was changed. `bin/start --fresh` begins anew.")
+            if verbosity:
+                self.stdout.write("There is data here already: nothing was changed. `bin/start --fresh` begins anew.")
             return
         if CreditorAccount.objects.on() is None:
             raise CommandError("There is no bank account yet: run manage.py prepare first.")

@@ -1,7 +1,8 @@
 from django.conf import settings
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 
 from billing.models import CreditorAccount, VatStatus
+from people.models import User
 
 BEGINNING = "2020-01-01"
 
@@ -11,8 +12,13 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         if "owner" not in settings.DATABASES:
-            raise SystemExit("DATABASE_OWNER_URL is missing: only the owner's login may change the tables.")
+            raise CommandError("DATABASE_OWNER_URL is missing: only the owner's login may change the tables.")
         call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
+        if not settings.DEMO and User.objects.filter(email__endswith="@demo.example").exists():
+            raise CommandError(
+                "The demo's accounts are in this database, and everybody knows their password. "
+                "Name an empty database, or set DEMO=1."
+            )
         CreditorAccount.objects.get_or_create(
             valid_from=BEGINNING,
             defaults={

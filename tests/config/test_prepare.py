@@ -1,0 +1,33 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from billing.models import CreditorAccount, VatStatus
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_it_writes_the_first_rows_and_twice_is_as_once():
+    for _time in range(2):
+        call_command("prepare", verbosity=0)
+        assert (CreditorAccount.objects.count(), VatStatus.objects.count()) == (1, 1)
+
+
+def test_a_real_site_does_not_start_on_the_accounts_of_a_demo(make_user):
+    make_user("admin@demo.example", "admin")
+    with pytest.raises(CommandError, match="everybody knows their password"):
+        call_command("prepare", verbosity=0)
+
+
+def test_without_the_owners_login_it_says_what_is_missing():
+    environment = {"PATH": os.environ["PATH"], "DEMO": "1", "DATABASE_URL": "postgresql://site:x@127.0.0.1:1/site"}
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "DATABASE_OWNER_URL is missing" in ended.stderr
