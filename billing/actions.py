@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from stdnum import iban
@@ -79,11 +79,11 @@ class Due:
 def dry_run(month: date) -> list[Due]:
     """What closing a month would do; nothing is written."""
     refuse_unfinished(month)
-    starts = {cadence: period_of(month, cadence) for cadence in (BillTo.Cadence.MONTH, BillTo.Cadence.QUARTER)}
+    starts = {str(cadence): period_of(month, cadence) for cadence in BillTo.Cadence}
     values = {
         "cut_off": cut_off(month),
-        "cadences": [str(cadence) for cadence, start in starts.items() if start],
-        **{str(cadence): midnight(start) if start else None for cadence, start in starts.items()},
+        "cadences": [cadence for cadence, start in starts.items() if start],
+        **{cadence: midnight(start) if start else None for cadence, start in starts.items()},
     }
     with connection.cursor() as cursor:
         cursor.execute(DUE, values)
@@ -94,25 +94,25 @@ def dry_run(month: date) -> list[Due]:
 
 def close_month(month: date, *, by: User | None) -> list[Invoice]:
     """Draft what is due up to a month's end, one transaction per bill-to; repeated, it changes nothing."""
-    refuse_unfinished(month)
-    drafts = (close(bill_to, month, by=by) for bill_to in _bill_tos(month))
+    drafts = (close(due.bill_to, month, by=by) for due in dry_run(month))  # in the order they are locked
     return [draft for draft in drafts if draft]
 
 
 @transaction.atomic
 def close(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
     """Draft one bill-to's parcels up to a month's end; None if nothing was due."""
+    # Locked first, read after: two overlapping closes, and an issue, wait for each other here.
+    bill_to = BillTo.objects.select_for_update(no_key=True).get(pk=bill_to.pk)
     period = period_of(month, bill_to.cadence)
     if period is None:
         return None
-    # Locked first, read after: two overlapping closes wait for each other here.
-    BillTo.objects.select_for_update(no_key=True).get(pk=bill_to.pk)
     values: dict[str, Any] = {"bill_to": bill_to.pk, "cut_off": cut_off(month)}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS (SELECT 1 {TO_BE_CHARGED})", values)
         if not cursor.fetchone()[0]:
             return None
-        draft, _is_new = Invoice.objects.get_or_create(
+        # A draft that is being discarded is waited for, and not found then.
+        draft, _is_new = Invoice.objects.select_for_update().get_or_create(
             bill_to=bill_to, period=period, request=None, status=Invoice.Status.DRAFT,
             defaults={"partner_id": bill_to.partner_id},
         )  # fmt: skip
@@ -129,17 +129,6 @@ def refuse_unfinished(month: date) -> None:
         raise Refused(_("This month is not over yet."))
 
 
-def _bill_tos(month: date) -> QuerySet[BillTo]:
-    """Bill-to units with an unbilled parcel that is old enough, in the order they are locked."""
-    return (
-        BillTo.objects.filter(shipments__handed_over_at__lt=cut_off(month))
-        .exclude(cadence=BillTo.Cadence.ORDER)
-        .select_related("partner")
-        .distinct()
-        .order_by("pk")
-    )
-
-
 def issue_all(drafts: Iterable[Invoice], *, by: User | None, batch: Batch | None = None) -> list[tuple[Invoice, str]]:
     """Issue drafts in ascending order, each for itself; gives back the refused ones, each with its sentence."""
     refused = []
@@ -148,26 +137,28 @@ def issue_all(drafts: Iterable[Invoice], *, by: User | None, batch: Batch | None
             issue(draft, by=by, batch=batch)
         except Refused as refusal:
             refused.append((draft, str(refusal)))
-        except Invoice.DoesNotExist:
-            refused.append((draft, _("It was discarded meanwhile.")))
     return refused
 
 
 @transaction.atomic
 def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> bool:
     """Give a draft the next number and freeze what is printed; False if it was issued by this very press."""
-    invoice.lock()
-    if invoice.status == Invoice.Status.DRAFT and not invoice.lines.exists():
-        raise Refused(_("There is nothing on this draft."))
-    today = timezone.localdate()
-    account = CreditorAccount.objects.on(today)
-    if account is None:
-        raise Refused(_("No bank account holds today: enter one first."))
+    # In the order of all locks; while its unit is locked, no close adds a line.
+    BillTo.objects.select_for_update(no_key=True).get(pk=invoice.bill_to_id)
+    billed = DeviceRequest.objects.filter(pk__in=invoice.lines.values("shipment__request"))
+    requests = list(billed.select_for_update(no_key=True).order_by("pk"))
+    _lock(invoice)
     if invoice.status == Invoice.Status.ISSUED:
         return invoice.move(Invoice.Status.ISSUED, verb="issue", by=by)
     lines = list(
         invoice.lines.select_related("shipment__request", "shipment__device").order_by("shipment__handed_over_at", "pk")
     )
+    if not lines:
+        raise Refused(_("There is nothing on this draft."))
+    today = timezone.localdate()
+    account = CreditorAccount.objects.on(today)
+    if account is None:
+        raise Refused(_("No bank account holds today: enter one first."))
     due_on = today + timedelta(days=DAYS_TO_PAY)
     total = sum((line.amount for line in lines), Decimal())
     snapshot = _snapshot(
@@ -188,9 +179,15 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
         snapshot=snapshot | {"number": f"{today.year}-{number:04}", "reference": reference},
     )  # fmt: skip
     Job.objects.plan("billing.make_document", invoice, batch=batch)
-    requests = DeviceRequest.objects.filter(shipments__charges__invoice=invoice).distinct()
     note_many(requests, "billed", by=by, numbers_for=lambda _request: {"invoice": invoice.public_number})
     return moved
+
+
+def _lock(invoice: Invoice) -> None:
+    try:
+        invoice.lock()
+    except Invoice.DoesNotExist as error:
+        raise Refused(_("It was discarded meanwhile.")) from error
 
 
 def make_document(invoice: Invoice, claim: Claim) -> None:
@@ -274,7 +271,7 @@ def _snapshot(
 @transaction.atomic
 def discard(invoice: Invoice) -> None:
     """Throw a draft away with its lines: no number was drawn, its parcels wait for the next close."""
-    invoice.lock()
+    _lock(invoice)
     if invoice.status != Invoice.Status.DRAFT:
         raise Refused(_("An issued invoice stays as it is. Credit it instead."))
     ChargeLine.objects.filter(invoice=invoice).delete()

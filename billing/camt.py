@@ -346,6 +346,6 @@ def _day(entry: Element) -> date:
         if "T" not in text:
             return date.fromisoformat(text[:10])
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return moment.astimezone(ZURICH).date() if moment.tzinfo else moment.date()
+    except (ValueError, OverflowError) as error:  # a moment of the year 1 may be none in Zurich
         raise Unreadable("day", entry.sourceline) from error
-    return moment.astimezone(ZURICH).date() if moment.tzinfo else moment.date()

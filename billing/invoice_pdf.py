@@ -19,9 +19,11 @@ STYLE = Path(__file__).with_suffix(".css").read_text()
 
 def render_invoice(snapshot: dict) -> bytes:
     """The PDF of an issued invoice in the payer's language; raises NotPrintable when its QR-bill can't be drawn."""
-    language = snapshot["language"]
+    language, bill = snapshot["language"], bill_of(snapshot)
+    drawn = slip(bill, language)  # before the language changes: a refusal is for us to read
     with translation.override(language):
-        html = render_to_string("billing/invoice_pdf.html", _letter(snapshot) | {"language": language})
+        letter = _letter(snapshot, bill) | {"language": language, "slip": drawn}
+        html = render_to_string("billing/invoice_pdf.html", letter)
     return render(html, STYLE)
 
 
@@ -54,9 +56,8 @@ def _party(address):
     return Party(**{field: normalize("NFC", address[field]) for field in fields})  # ü as one character, not two
 
 
-def _letter(snapshot):
+def _letter(snapshot, bill):
     """What the template names; days and amounts as such again, each line with the sum so far."""
-    bill = bill_of(snapshot)
     issued_on, due_on = date.fromisoformat(snapshot["issued_on"]), date.fromisoformat(snapshot["due_on"])
     lines = [
         {**line, "sent_on": date.fromisoformat(line["sent_on"]), "amount": Decimal(line["amount"])}
@@ -74,7 +75,6 @@ def _letter(snapshot):
         "lines": lines,
         "vat": _vat(snapshot["vat"], bill.amount),
         "detach": LABELS[snapshot["language"]]["detach"],
-        "slip": slip(bill, snapshot["language"]),
     }
 
 

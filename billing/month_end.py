@@ -12,6 +12,7 @@ from documents.templatetags.swiss import day_words, moment, money
 from shipping.models import Shipment
 
 from .actions import TO_BE_CHARGED
+from .camt import NOTIFICATION
 from .models import BankFile, BankTransaction, CreditorAccount, Invoice, NoCharge, Series
 from .periods import cut_off, midnight, month_after, month_before, period_of
 from .qr_bill import in_fours
@@ -80,6 +81,8 @@ def steps_at(stage: int) -> list[tuple[str, str]]:
 def parcels_due(bill_to, month: date) -> list[Any]:
     """The parcels that closing a month would charge to a unit, oldest first; `is_late` marks the earlier ones."""
     start = period_of(month, bill_to.cadence)
+    if start is None:
+        return []
     parcels: list[Any] = list(
         Shipment.objects.raw(
             f"SELECT s.* {TO_BE_CHARGED} ORDER BY s.handed_over_at, s.id",
@@ -87,7 +90,7 @@ def parcels_due(bill_to, month: date) -> list[Any]:
         ).prefetch_related("request", "device")
     )
     for parcel in parcels:
-        parcel.is_late = start is not None and parcel.handed_over_at < midnight(start)
+        parcel.is_late = parcel.handed_over_at < midnight(start)
     return parcels
 
 
@@ -124,9 +127,8 @@ def _named(names):
 
 
 def _all_scanned(month, dues):
-    waiting = (
-        Shipment.objects.filter(status__in=[Status.PACKING, Status.LABELLED], round__date__on__lt=month_after(month))
-    ).count()  # fmt: skip
+    begun = Q(round__date__on__lt=month_after(month)) | Q(round=None, made_at__lt=cut_off(month))
+    waiting = Shipment.objects.in_house().filter(begun, allocation__released_at=None).count()
     if waiting:
         return Check(
             "warn",
@@ -203,7 +205,7 @@ def _held(drafts):
 
 
 def _bank_file(month):
-    last = BankFile.objects.first()
+    last = BankFile.objects.filter(kind=NOTIFICATION).first()  # from a statement nothing is booked
     waiting = BankTransaction.objects.for_a_person().count()
     if waiting:
         return Check(

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -47,6 +48,17 @@ def month_of(text: str) -> date | None:
 def words_for(period: date, cadence: str) -> str:
     """A period as people say it: "October 2026", or "July to September 2026"."""
     if cadence != "quarter":
-        return date_format(period, "F Y")
+        return month_words(period)
     last = period.replace(month=period.month + 2)
-    return _("%(first)s to %(last)s") % {"first": date_format(period, "F"), "last": date_format(last, "F Y")}
+    return _("%(first)s to %(last)s") % {"first": month_name(period), "last": month_words(last)}
+
+
+def month_words(day: date) -> str:
+    """A month with its year, as it stands within a sentence: "October 2026"."""
+    return f"{month_name(day)} {day.year}"
+
+
+def month_name(day: date) -> str:
+    """A month within a sentence; Django writes the Italian ones large, which nobody does."""
+    name = date_format(day, "F")
+    return name.lower() if (get_language() or "").startswith("it") else name

@@ -36,7 +36,7 @@ from .month_end import (
     stage_of,
     steps_at,
 )
-from .periods import month_before, words_for
+from .periods import month_before, month_name, month_words, words_for
 from .qr_bill import in_fives
 from .story import story
 
@@ -92,7 +92,8 @@ def _lines(rows):
 def _partner(params, user):
     """The organisation asked for in the address, if this person may see it."""
     key = params.get("partner", "")
-    return Partner.objects.visible_to(user).filter(pk=key).first() if key.isdigit() and len(key) < 19 else None
+    is_key = key.isascii() and key.isdigit() and len(key) < 19
+    return Partner.objects.visible_to(user).filter(pk=key).first() if is_key else None
 
 
 def _chips(params, active):
@@ -213,6 +214,8 @@ def month_end(request):
     ready = [draft for draft in drafts if not draft.is_held]
     context = {
         "month": month,
+        "name": month_words(month),
+        "short_name": month_name(month),
         "months": months_back(today),
         "dues": dues,
         "due_parcels": sum(due.parcels for due in dues),
@@ -257,7 +260,8 @@ def due(request, pk):
     parcels = parcels_due(bill_to, month)
     total = sum(parcel.price for parcel in parcels)
     context = {
-        "bill_to": bill_to, "month": month, "parcels": parcels, "total": total, "month_end_url": _of(month)
+        "bill_to": bill_to, "name": month_words(month), "parcels": parcels, "total": total,
+        "month_end_url": _of(month),
     }  # fmt: skip
     return render(request, "billing/due.html", context)
 

@@ -81,8 +81,10 @@ class RequestForm(forms.Form):
         required=False,
     )
     keyboard = forms.ChoiceField(label=_("Keyboard"), choices=Device.Keyboard, widget=forms.RadioSelect)
-    commune = forms.ModelChoiceField(label=_("Commune that bears the cost"), queryset=Commune.objects.none())
-    bill_to = forms.ModelChoiceField(label=_("Who pays"), queryset=BillTo.objects.none())
+    commune = forms.ModelChoiceField(
+        label=_("Commune that bears the cost"), queryset=Commune.objects.none(), empty_label=_("Choose")
+    )
+    bill_to = forms.ModelChoiceField(label=_("Who pays"), queryset=BillTo.objects.none(), empty_label=_("Choose"))
 
     def __init__(self, *args, user, has_proof=False, **options):
         super().__init__(*args, **options)
@@ -141,7 +143,7 @@ class DeclineForm(forms.Form):
 
 
 class FilterForm(forms.Form):
-    q = forms.CharField(label=_("Case reference or number"), required=False, max_length=60)
+    q = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)  # the search above writes it
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=lambda: [("", _("All")), *DeviceRequest.Status.choices]
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from people.status import LOOKS
 
 from .models import DeclineReason
-from .next import NEXT, still_to_come
+from .next import still_to_come
 
 TITLES = {
     "receive": gettext_lazy("Received"),
@@ -31,10 +31,8 @@ def story(device_request, steps, *, user):
     ]
     if rows:
         rows[-1]["state"] = "now"
-    for status in still_to_come(device_request.status):
-        text = NEXT[status].sentence if status == "delivered" else ""
-        rows.append({"title": LOOKS["request", status].word, "text": text, "state": "next"})
-    return rows
+    ahead = still_to_come(device_request.status)
+    return rows + [{"title": LOOKS["request", status].word, "state": "next"} for status in ahead]
 
 
 def _url(step):

@@ -16,6 +16,7 @@ from devices.models import Device
 from documents import views as documents
 from documents.gate import ENDINGS, media_type_of
 from documents.models import StoredFile
+from documents.templatetags.swiss import phone
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Tariff
 from people.access import dispatcher_required
@@ -56,7 +57,7 @@ def index(request):
         found = found.matching_words(words)
     if status:
         found = found.filter(status=status)
-    if params.get("partner", "").isdigit() and len(params["partner"]) < 19:
+    if params.get("partner", "").isdecimal() and len(params["partner"]) < 19:
         found = found.filter(partner=params["partner"])
     page = page_of(found.select_related("recipient", "partner"), params)
     context = {
@@ -231,7 +232,7 @@ def _summary(form, kept):
     delivery = [
         fact(_("To"), word("delivery"), "delivery"),
         fact(_("Address"), f"{street} {house}\n{postcode} {town}", "street"),
-        fact(_("Mobile"), str(answers["mobile"] or ""), "mobile"),
+        fact(_("Mobile"), phone(answers["mobile"]), "mobile"),
         fact(_("Language"), word("language"), "language"),
     ]
     laptop = [fact(_("For"), word("purpose"), "purpose"), fact(_("System"), word("system"), "system")]

@@ -88,7 +88,7 @@ class ShipmentQuerySet(models.QuerySet):
     def with_label(self, code):
         """The parcel whose label was scanned, or typed with its dots."""
         digits = "".join(code.replace(".", "").split())
-        return self.filter(ident_code=digits) if digits else self.none()
+        return self.filter(ident_code=digits) if digits.isdigit() else self.none()
 
 
 class Shipment(Lifecycle):

@@ -46,6 +46,7 @@ def index(request):
         return render(request, "shipping/handed_over.html", context)
     if request.htmx and "batch" in request.GET:
         return _progress(request)
+    shown_at = timezone.now()  # before the parcels are read: what is closed meanwhile is not handed over unseen
     kept = allocations_to_pack(DeviceRequest.objects.visible_to(request.user))
     to_pack = list(kept.select_related("request", "device", "partner").order_by("device__shelf", "pk")[:IN_HOUSE])
     stages = {stage: [] for stage in STAGES}
@@ -67,7 +68,7 @@ def index(request):
             (len(stages["labelled"]), _("to close")),
             (len(stages["closed"]), _("to hand over")),
         ],
-        "shown_at": timezone.now().isoformat(),
+        "shown_at": shown_at.isoformat(),
         "is_empty": not any(steps.values()),
     }
     return render(request, "shipping/list.html", context)

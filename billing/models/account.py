@@ -10,13 +10,21 @@ class DatedQuerySet(models.QuerySet):
 
 
 class CreditorAccountQuerySet(DatedQuerySet):
+    def on(self, day=None):
+        """The account that holds on a day; None after the last one was given up."""
+        day = day or timezone.localdate()
+        return DatedQuerySet.on(self.exclude(valid_to__lte=day), day)
+
     def names(self):
         """Every IBAN that was ever ours, ordinary or for references, with the ordinary one it stood for first."""
         return {name: row.iban for row in self.order_by("-valid_from") for name in (row.iban, row.qr_iban)}
 
 
 class CreditorAccount(models.Model):
-    """The association's bank account from a day on: QR-IBAN for references, ordinary IBAN for statements."""
+    """The association's bank account from a day on: QR-IBAN for references, ordinary IBAN for statements.
+
+    `valid_to` is the first day it no longer holds.
+    """
 
     iban = models.CharField(max_length=21)
     qr_iban = models.CharField(max_length=21)

@@ -12,16 +12,16 @@ from django.utils.translation import get_language
 register = template.Library()
 
 DAY = {"de": "j. F", "uk": "j E"}
-SHORT_DAY = {"de": "D j. M"}
+SHORT_DAY = {"de": "D j. M", "fr": "D j b", "it": "D j b"}
 
 
 @register.filter
 def amount(value):
-    """Francs with two decimals: 1’590.00."""
+    """Francs with two decimals: 1’590.00, with a true minus below zero."""
     if value is None or value == "":
         return ""
     rounded = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return f"{rounded:,.2f}".replace(",", "’")
+    return f"{rounded:,.2f}".replace(",", "’").replace("-", "−")
 
 
 @register.filter
@@ -70,7 +70,8 @@ def day_words(value):
 @register.filter
 def weekday(value):
     """A day for promises: "Tuesday, 24 November"."""
-    return f"{date_format(_here(value), 'l')}, {day_words(value)}" if value else ""
+    comma = "" if _language() in ("fr", "it") else ","
+    return f"{date_format(_here(value), 'l')}{comma} {day_words(value)}" if value else ""
 
 
 @register.simple_tag

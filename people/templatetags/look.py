@@ -103,8 +103,11 @@ def _options(bound):
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound, label=None, help=None, **extra):
-    """A form field: label, help, error, control; further names become attributes, `_` read as `-`."""
+def field(bound, label=None, help=None, asked=False, **extra):
+    """A form field: label, help, error, control; further names become attributes, `_` read as `-`.
+
+    `asked`: needed by what else was answered, so not called optional.
+    """
     widget = bound.field.widget
     if help is not None:
         bound.help_text = help
@@ -123,7 +126,7 @@ def field(bound, label=None, help=None, **extra):
         "control": "" if kind == "group" else bound.as_widget(attrs=_attributes(bound, extra)),
         "options": options,
         "rows": any(option["help"] for option in options),
-        "optional": not bound.field.required and kind != "check",
+        "optional": not bound.field.required and not asked and kind != "check",
         "described": " ".join(
             part
             for part in (

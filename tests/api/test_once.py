@@ -13,6 +13,7 @@ from django.utils import timezone
 from jobs.models import KeptAnswer
 from jobs.work import forget_answers
 from requests.models import DeviceRequest
+from tests import contention
 
 KEY = "a-key-of-mine"
 STOP = "LOCK TABLE requests_devicerequest IN EXCLUSIVE MODE"
@@ -138,7 +139,7 @@ def test_of_two_at_once_one_does_it_and_the_other_waits_for_its_answer(worker, w
         cursor.execute(STOP)  # the first caller in mid-deed
         for thread in threads:
             thread.start()
-        assert wait_for(cursor, 2), "the callers did not overlap"
+        assert wait_for(2), "the callers did not overlap"
     for thread in threads:
         thread.join(20)
     assert [answer.status_code for answer in answers] == [201, 201]
@@ -173,13 +174,11 @@ def test_who_waits_too_long_hears_that_somebody_is_at_it(worker, wish, partner, 
     assert DeviceRequest.objects.count() == 0
 
 
-def wait_for(cursor, waiting, seconds=20):
+def wait_for(waiting, seconds=20):
     """Wait until so many connections stand before a lock."""
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        if cursor.fetchone()[0] >= waiting:
-            return True
+    while contention.waiting() < waiting:
+        if time.monotonic() > until:
+            return False
         time.sleep(0.02)
-    return False
+    return True

@@ -7,17 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from billing import actions
-from billing.models import BankFile, BankTransaction, CreditorAccount, Payment
+from billing.models import BankFile, BankTransaction, Payment
 
 pytestmark = pytest.mark.django_db
 PAGE = "/payments/"
-
-
-@pytest.fixture
-def account():
-    return CreditorAccount.objects.create(
-        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
-    )
 
 
 @pytest.fixture

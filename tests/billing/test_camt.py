@@ -238,6 +238,7 @@ class TestRefusals:
             (b">CRDT<", b">BOTH<", "direction"),
             (b"<Dt>2026-11-12</Dt>", b"<Dt>12.11.2026</Dt>", "day"),
             (b"<Dt>2026-11-12</Dt>", b"", "day"),
+            (b"<Dt>2026-11-12</Dt>", b"<DtTm>0001-01-01T00:00:00+14:00</DtTm>", "day"),
             (b"<IBAN>CH5800791123000889012</IBAN>", b"", "account"),
             (b"<Acct><Id><IBAN>CH5800791123000889012</IBAN></Id></Acct>", b"", "account"),
         ],

@@ -38,7 +38,7 @@ class TestClosing:
         assert actions.close_month(OCTOBER, by=dispatcher) == []
 
     def test_an_unfinished_month_is_refused(self, dispatcher):
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="not over yet"):
             actions.close_month(date(2099, 1, 1), by=dispatcher)
 
     def test_a_dry_run_says_what_closing_does_and_writes_nothing(self, bill_to, make_parcel, dispatcher):
@@ -55,14 +55,37 @@ class TestClosing:
         (draft,) = actions.close_month(date(2026, 9, 1), by=dispatcher)
         assert draft.period == date(2026, 7, 1)
 
-    def test_takes_the_same_number_of_statements_for_one_parcel_and_for_many(
-        self, bill_to, make_parcel, dispatcher, django_assert_num_queries
+    def test_a_unit_that_pays_per_parcel_is_not_forgotten(self, bill_to, make_parcel, dispatcher):
+        BillTo.objects.update(cadence="order")
+        make_parcel(bill_to)
+        assert [due.parcels for due in actions.dry_run(OCTOBER)] == [1]
+        (draft,) = actions.close_month(OCTOBER, by=dispatcher)
+        assert (draft.period, draft.total) == (OCTOBER, 150)
+
+    def test_a_unit_whose_cadence_has_changed_meanwhile_is_closed_by_the_new_one(
+        self, bill_to, make_parcel, dispatcher
     ):
-        for _parcel in range(30):
-            make_parcel(bill_to)
-        with django_assert_num_queries(13) as counted:
+        make_parcel(bill_to)
+        BillTo.objects.update(cadence="quarter")
+        assert actions.close(bill_to, OCTOBER, by=dispatcher) is None
+
+    def test_closing_with_nothing_due_asks_once(self, bill_to, make_parcel, dispatcher, django_assert_num_queries):
+        make_parcel(bill_to)
+        actions.close_month(OCTOBER, by=dispatcher)
+        with django_assert_num_queries(1):
+            assert actions.close_month(OCTOBER, by=dispatcher) == []
+
+    def test_takes_the_same_number_of_statements_for_one_parcel_and_for_many(
+        self, bill_to, other_unit, make_parcel, dispatcher, django_assert_num_queries, django_assert_max_num_queries
+    ):
+        make_parcel(bill_to)
+        with django_assert_max_num_queries(14) as one:
             actions.close_month(OCTOBER, by=dispatcher)
-        assert ChargeLine.objects.count() == 30, counted
+        for _parcel in range(30):
+            make_parcel(other_unit)
+        with django_assert_num_queries(len(one)):
+            actions.close_month(OCTOBER, by=dispatcher)
+        assert list(Invoice.objects.order_by("pk").values_list("total", flat=True)) == [150, 4500]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -23,20 +23,9 @@ from jobs.models import Job, LostClaim, subject_of
 from partners.models import BillTo
 from people.lifecycle import Refused
 from requests.models import Recipient
+from tests import contention
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def account():
-    return CreditorAccount.objects.create(
-        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
-    )
-
-
-@pytest.fixture
-def treasurer(make_user):
-    return make_user("treasurer@example.org", "treasurer")
 
 
 @pytest.fixture
@@ -202,12 +191,6 @@ class TestABillThatCannotBePrinted:
         assert job.error in client.get(reverse("jobs:list")).content.decode()
 
 
-def waiting_for_a_lock():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_keep_one_document(invoice):
     running = job_of(invoice).claim()
@@ -231,9 +214,9 @@ def test_two_workers_at_once_keep_one_document(invoice):
         for thread in threads:
             thread.start()
         until = time.monotonic() + 9  # a worker waits ten seconds for a lock
-        while waiting_for_a_lock() < 2 and time.monotonic() < until:
+        while contention.waiting() < 2 and time.monotonic() < until:
             time.sleep(0.02)
-        assert (waiting_for_a_lock(), failures) == (2, [])  # both have rendered
+        assert (contention.waiting(), failures) == (2, [])  # both have rendered
     for thread in threads:
         thread.join(60)
     assert failures == []

@@ -207,7 +207,7 @@ class TestTheLetter:
                 gettext("Your reference"),
                 gettext("Questions? Please quote the invoice number."),
             ):
-                assert words in text
+                assert " ".join(words.split()) in text  # a French space before “?” is none of the font’s
 
     @pytest.mark.parametrize(("window", "left"), [("right", 118), ("left", 22)])
     def test_shows_the_address_in_the_window(self, window, left):

@@ -3,11 +3,15 @@ import uuid
 from datetime import date
 
 import pytest
+from django.utils import timezone
+from django.utils.translation import override
 
 from billing import actions
-from billing.models import ChargeLine, CreditorAccount, Invoice
+from billing.models import BankFile, ChargeLine, CreditorAccount, Invoice
+from billing.periods import words_for
 from jobs.models import Batch, Job
 from partners.models import BillTo
+from requests.models import Allocation
 from shipping.models import Shipment
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +43,7 @@ class TestLooking:
     def test_the_last_month_that_is_over_is_preset(self, client, treasurer):
         client.force_login(treasurer)
         month = client.get(PAGE).context["month"]
-        assert actions.cut_off(month).date().strftime("%Y-%m") == date.today().strftime("%Y-%m")
+        assert actions.cut_off(month).date().strftime("%Y-%m") == timezone.localdate().strftime("%Y-%m")
 
     def test_a_quarterly_unit_is_named_only_when_its_quarter_is_over(self, client, treasurer, bill_to, make_parcel):
         BillTo.objects.update(cadence="quarter")
@@ -59,6 +63,38 @@ class TestLooking:
         assert checks[0].title == "No bank account holds today"
         assert "1 parcel came back or is lost" in [check.title for check in checks if check.state == "warn"]
 
+    def test_a_parcel_begun_before_the_end_of_the_month_and_still_here_is_named(
+        self, client, treasurer, bill_to, make_parcel
+    ):
+        parcel = make_parcel(bill_to)
+        Shipment.objects.update(status="labelled", handed_over_at=None, made_at="2026-10-31T22:59Z")
+        client.force_login(treasurer)
+        title = "1 parcel of a past round is not handed over"
+        assert title in [check.title for check in client.get(PAGE, OCTOBER).context["checks"]]
+        assert title not in [check.title for check in client.get(PAGE, {"month": "2026-09"}).context["checks"]]
+        Allocation.objects.filter(pk=parcel.allocation_id).update(released_at=timezone.now())
+        assert title not in [check.title for check in client.get(PAGE, OCTOBER).context["checks"]]
+
+    def test_a_statement_is_no_bank_file_that_was_booked(self, client, treasurer):
+        kept = {"name": "f", "message_id": "M", "booked": 0, "known": 0, "for_a_person": 0, "by": treasurer}
+        client.force_login(treasurer)
+        BankFile.objects.create(sha256="0", kind="camt.053", **kept)
+        assert "No bank file was booked since the end of the month" in text_of(client.get(PAGE, OCTOBER))
+        BankFile.objects.create(sha256="1", kind="camt.054", **kept)
+        assert "The bank’s file is booked" in text_of(client.get(PAGE, OCTOBER))
+
+    def test_an_italian_reads_the_month_in_small_letters_within_a_sentence(
+        self, client, treasurer, bill_to, make_parcel
+    ):
+        make_parcel(bill_to)
+        treasurer.language = "it"
+        treasurer.save()
+        client.force_login(treasurer)
+        page = client.get(PAGE, OCTOBER)
+        assert (page.context["name"], page.context["short_name"]) == ("ottobre 2026", "ottobre")
+        with override("it"):
+            assert words_for(date(2026, 7, 1), "quarter").endswith("settembre 2026")
+
     def test_every_figure_leads_to_its_parcels(self, client, treasurer, bill_to, make_parcel):
         parcel = make_parcel(bill_to)
         make_parcel(bill_to, "2026-09-02T08:00Z")
@@ -67,6 +103,8 @@ class TestLooking:
         assert [(row.price, row.is_late) for row in page.context["parcels"]] == [(150, True), (150, False)]
         assert parcel.request.number in text_of(page)
         assert client.get(f"{PAGE}999999/", OCTOBER).status_code == 404
+        BillTo.objects.update(cadence="quarter")
+        assert client.get(f"{PAGE}{bill_to.pk}/", OCTOBER).context["parcels"] == []
 
     def test_it_costs_the_same_for_one_unit_and_for_many(
         self, client, treasurer, bill_to, partner, make_parcel, make_draft, account, django_assert_num_queries,

@@ -22,7 +22,7 @@ def speaking():
         (150, "150.00"),
         (Decimal("1234567.8"), "1’234’567.80"),
         (Decimal("0.005"), "0.01"),
-        (Decimal("-150"), "-150.00"),
+        (Decimal("-150"), "−150.00"),
         (0, "0.00"),
         (None, ""),
     ],
@@ -83,6 +83,15 @@ def test_this_year_goes_without_saying(speaking):
 def test_a_moment_has_weekday_day_and_time(speaking):
     speaking("en")
     assert swiss.moment(datetime(2020, 11, 12, 8, 8, tzinfo=UTC)) == "Thu 12 Nov 2020, 09:08"
+    speaking("fr")
+    assert swiss.moment(datetime(2020, 11, 12, 8, 8, tzinfo=UTC)) == "jeu 12 nov 2020, 09:08"
+
+
+def test_a_promised_day_has_a_comma_only_where_the_language_does(speaking):
+    day = date(2020, 11, 24)
+    for language, written in (("en", "Tuesday, 24 November 2020"), ("fr", "mardi 24 novembre 2020")):
+        speaking(language)
+        assert swiss.weekday(day) == written
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MONTH, OUT = "2026-10", "2026-10-20T08:00Z"
 BILL_TOS = 100
 KILLS = 3
-PATIENCE = 120  # seconds
+PATIENCE = 300  # seconds
 
 
 @pytest.fixture

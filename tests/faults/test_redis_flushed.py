@@ -16,7 +16,7 @@ from tests import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LABELS = 400
-PATIENCE = 120  # seconds
+PATIENCE = 300  # seconds
 
 
 @pytest.fixture

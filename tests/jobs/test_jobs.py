@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from jobs import actions
@@ -55,6 +56,30 @@ def test_a_failed_job_waits_longer_each_time_and_is_given_up_with_its_reason(job
             assert job.due_at - before >= timedelta(seconds=5 * 2 ** (attempt - 1))
             Job.objects.update(due_at=timezone.now())
     assert (job.state, job.error) == ("dead", "ZeroDivisionError: division by zero")
+
+
+def test_no_reason_shows_the_row_that_the_database_refused(job, door):
+    def stumble(key, claim):
+        raise IntegrityError("null value in column\nDETAIL:  Failing row contains (7, Samira, …).")
+
+    door(stumble)
+    with pytest.raises(IntegrityError):
+        actions.run(job.pk)
+    assert Job.objects.get().error == "IntegrityError: null value in column"
+
+
+def test_a_failed_job_makes_room_for_a_newer_one_that_waits(job, door, volunteer):
+    door(lambda key, claim: (Job.objects.plan("tests.deed", volunteer), 1 / 0))
+    with pytest.raises(ZeroDivisionError):
+        actions.run(job.pk)
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["done", "waiting"]
+
+
+def test_a_job_that_takes_every_worker_along_is_given_up(job, door):
+    calls = door(lambda key, claim: None)
+    Job.objects.update(attempts=ATTEMPTS)
+    assert actions.run(job.pk) is False
+    assert (calls, Job.objects.get().state) == ([], "dead")
 
 
 def test_a_refusal_ends_a_job_at_once(job, door):

@@ -6,11 +6,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def admin(make_user):
-    return make_user("admin@example.org", "admin")
-
-
-@pytest.fixture
 def dead(volunteer):
     Job.objects.plan("tests.deed", volunteer)
     Job.objects.update(state="dead", attempts=8, error="No paper left.", ended_at="2026-11-23T08:00Z")
@@ -47,10 +42,20 @@ def test_trying_again_twice_is_said_on_the_page_and_answered_409_to_a_program(cl
     assert (answer.status_code, answer.json()) == (409, {"detail": "This job is no longer given up."})
 
 
-def test_progress_is_seen_by_its_owner_and_nobody_else(client, volunteer, dispatcher):
+def test_a_job_is_not_tried_again_beside_the_same_one_that_waits(client, admin, volunteer, dead):
+    Job.objects.plan("tests.deed", volunteer)
+    client.force_login(admin)
+    answer = client.post(f"/jobs/{dead.pk}/try-again/", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (409, {"detail": "The same job waits already."})
+    dead.refresh_from_db()
+    assert dead.state == "dead"
+
+
+def test_progress_is_seen_by_its_owner_and_admins_and_nobody_else(client, volunteer, dispatcher, admin):
     batch = Batch.objects.create(title="Labels", owner=volunteer)
     Job.objects.plan("tests.deed", volunteer, batch=batch)
     client.force_login(dispatcher)
     assert client.get(batch.get_absolute_url()).status_code == 404
-    client.force_login(volunteer)
-    assert "0 of 1" in client.get(batch.get_absolute_url()).content.decode()
+    for user in (volunteer, admin):
+        client.force_login(user)
+        assert "0 of 1" in client.get(batch.get_absolute_url()).content.decode()

@@ -1,14 +1,16 @@
 import re
+import threading
 
 import pytest
+from django.db import connections, transaction
 
 from documents.models import Mail
-from documents.work import send_mail  # noqa: F401  (registers the door)
 from jobs.actions import run
 from jobs.models import Job
-from partners import work  # noqa: F401
-from partners.models import Membership
+from partners import actions
+from partners.models import Membership, Partner
 from people.models import User
+from tests import contention
 
 pytestmark = pytest.mark.django_db
 NINA = {"name": "Nina Aebi", "email": "nina@lindental.example.org", "role": "manager"}
@@ -56,3 +58,44 @@ def test_a_stranger_gets_404_and_a_social_worker_403(client, partner, stranger, 
     client.force_login(social_worker)
     assert client.post(f"/partners/{partner.pk}/invite/", NINA).status_code == 403
     assert Membership.objects.count() == before
+
+
+def test_an_address_that_was_only_claimed_does_not_wait_for_an_invitation(client, admin, partner):
+    """An account can't take an address before its mail is answered: an invitation would give that account the role."""
+    eve = User.objects.create_user("eve@example.org", name="Eve")
+    client.force_login(eve)
+    for action in ("action_add", "action_primary"):
+        client.post("/accounts/email/", {"email": NINA["email"], action: ""})
+    eve.refresh_from_db()
+    assert eve.email == "eve@example.org"
+    client.force_login(admin)
+    client.post(f"/partners/{partner.pk}/invite/", NINA)
+    assert Membership.objects.get().user != eve
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_organisations_that_invite_the_same_person_at_once_share_one_account(admin, partner, stranger):
+    other = Partner.objects.exclude(pk=partner.pk).get()
+    is_written, overlapped = threading.Event(), []
+
+    def faster():
+        try:
+            with transaction.atomic():
+                actions.invite(other, **NINA, by=admin)
+                is_written.set()
+                for _time in range(500):
+                    if contention.waiting():
+                        overlapped.append(True)
+                        break
+                    threading.Event().wait(0.01)
+        finally:
+            is_written.set()
+            connections.close_all()
+
+    thread = threading.Thread(target=faster)
+    thread.start()
+    is_written.wait(30)
+    membership = actions.invite(partner, **NINA, by=admin)
+    thread.join()
+    assert overlapped == [True]
+    assert set(membership.user.memberships.values_list("partner", flat=True)) == {partner.pk, other.pk}

@@ -29,11 +29,11 @@ class _Quiet:
 def test_the_largest_share_gives_the_language_and_a_merger_passes_on_who_speaks_for_it(tmp_path, partner):
     (tmp_path / "places.csv").write_text(
         "postcode,locality,bfs_no,commune,canton,share,language\n"
-        "2500,Oben,1,Oben,BE,30,de\n2501,Oben,1,Oben,BE,70,fr\n2502,Unten,2,Unten,BE,100,de\n9490,Vaduz,7001,Vaduz,,100,de\n"
+        "2500,Oben,1,Oben,BE,30,de\n2500,Oben,3,Neu,BE,20,de\n2501,Oben,1,Oben,BE,70,fr\n2502,Unten,2,Unten,BE,100,de\n9490,Vaduz,7001,Vaduz,,100,de\n"
     )
     (tmp_path / "mutations.csv").write_text("old_no,new_no,new_name,canton,date\n1,3,Obenunten,BE,2026-01-01\n")
     call_command("load_communes", localities=tmp_path / "places.csv", stdout=_Quiet())
-    assert dict(Commune.objects.values_list("pk", "language")) == {1: "fr", 2: "de"}
+    assert dict(Commune.objects.values_list("pk", "language")) == {1: "fr", 2: "de", 3: "de"}
     partner.coverage.create(commune_id=1, valid_from="2024-01-01")
     for _time in range(2):
         call_command(
@@ -42,8 +42,12 @@ def test_the_largest_share_gives_the_language_and_a_merger_passes_on_who_speaks_
     old = Commune.objects.get(pk=1)
     assert (old.successor.name, str(old.valid_to)) == ("Obenunten", "2026-01-01")
     assert [row.commune_id for row in partner.coverage.live()] == [3]
+    assert [(place.commune_id, place.share) for place in Locality.objects.suggest("2500")] == [(3, 50)]
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_or_column_is_named(tmp_path):
     with pytest.raises(CommandError, match=r"nowhere\.csv"):
         call_command("load_communes", localities=tmp_path / "nowhere.csv")
+    (tmp_path / "places.csv").write_text("postcode,locality,bfs_no,commune,share,language\n")
+    with pytest.raises(CommandError, match="lacks the columns canton"):
+        call_command("load_communes", localities=tmp_path / "places.csv")

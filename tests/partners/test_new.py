@@ -42,6 +42,12 @@ def test_a_wrong_postcode_is_named_and_the_rest_kept(client, admin):
     page = client.post("/partners/new/", TYPED | {"postcode": "34000"}).content.decode()
     assert "Four digits, like 3400" in page
     assert 'value="Kirchbühl"' in page
+    assert "Four digits" in client.post("/partners/new/", TYPED | {"postcode": "３４００"}).content.decode()
+
+
+def test_a_commune_that_is_no_number_is_named(client, admin):
+    client.force_login(admin)
+    assert "to mend" in client.post("/partners/new/", TYPED | {"communes": ["²"]}).content.decode()
 
 
 def test_the_communes_are_found_without_script_and_what_was_typed_stays(client, admin):
@@ -80,6 +86,12 @@ def test_the_list_filters_and_the_detail_is_for_managers_of_their_own_only(clien
     client.force_login(stranger)
     assert client.get(f"/partners/{partner.pk}/").status_code == 404
     assert partner not in client.get("/partners/").context["page"].rows
+
+
+def test_whoever_may_not_read_requests_is_not_led_to_them(client, make_user, admin, partner):
+    for user, led in ((admin, True), (make_user("cash@example.org", "treasurer"), False)):
+        client.force_login(user)
+        assert ("/requests/?view=all" in client.get(f"/partners/{partner.pk}/").content.decode()) is led
 
 
 def test_the_database_knows_an_organisation_whatever_its_capitals(partner):

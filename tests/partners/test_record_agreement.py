@@ -33,6 +33,16 @@ def test_a_day_to_come_and_an_organisation_without_a_payer_are_refused(client, a
     assert admitted.agreements.count() == 0
 
 
+@pytest.mark.parametrize("status", ["applied", "declined", "ended"])
+def test_an_organisation_that_does_not_take_part_signs_nothing(client, admin, admitted, status):
+    Partner.objects.filter(pk=admitted.pk).update(status=status)
+    client.force_login(admin)
+    page = client.post(f"/partners/{admitted.pk}/record-agreement/", SIGNED).content.decode()
+    assert "this step can’t follow" in page
+    admitted.refresh_from_db()
+    assert (admitted.status, admitted.agreements.count()) == (status, 0)
+
+
 def test_only_admins_record_it(client, stranger, dispatcher, admitted):
     for user in (stranger, dispatcher):
         client.force_login(user)

@@ -1,11 +1,15 @@
+from itertools import product
+
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from devices.models import Device
-from people.lifecycle import Refused, note_many, refusal_for
+from partners.models import Partner
+from people.lifecycle import Lifecycle, Refused, note_many, refusal_for
 
 pytestmark = pytest.mark.django_db
-LIFE_CYCLES = [Device]
+LIFE_CYCLES = [model for model in apps.get_models() if issubclass(model, Lifecycle)]
 
 
 @pytest.fixture
@@ -42,14 +46,21 @@ def test_a_step_that_moves_does_not_exist_is_refused_and_nothing_changes(device,
     assert (Device.objects.get().status, device.steps.count()) == ("received", 0)
 
 
-def test_every_pair_of_statuses_is_a_move_or_a_refusal(volunteer):
-    for to in Device.Status:
-        for start in Device.Status:
-            if to in Device.MOVES[start]:
-                continue
-            device = Device(pk=1, status=start, asset_tag="x")
-            assert to not in device.MOVES[device.status]
-    assert set(Device.MOVES) == set(Device.Status)
+def test_every_pair_of_statuses_is_a_move_or_a_refusal(partner, volunteer):
+    for start, to in product(Partner.Status, repeat=2):
+        Partner.objects.update(status=start)
+        if to in Partner.MOVES[start]:
+            assert partner.move(to, verb=f"{start} to {to}", by=volunteer)
+        else:
+            with pytest.raises(Refused):
+                partner.move(to, verb=f"{start} to {to}", by=volunteer)
+    assert partner.steps.count() == sum(map(len, Partner.MOVES.values()))
+
+
+@pytest.mark.parametrize("model", LIFE_CYCLES)
+def test_every_status_says_where_it_leads(model):
+    assert set(model.MOVES) == set(model.Status)
+    assert set().union(*model.MOVES.values()) <= set(model.Status)
 
 
 def test_a_step_is_never_changed_or_deleted(device, volunteer):

@@ -3,22 +3,17 @@
 import threading
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from devices import actions
 from devices.models import Device, Drive
+from tests import contention
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANSWERS = {
     "asset_tag": "5CG1", "maker": "HP", "model": "ProBook 640", "memory_gb": "8", "system": "linux",
     "keyboard": "ch-de", "drive-0-serial": "S2", "drive-0-kind": "ssd", "drive-0-size_gb": "256",
 }  # fmt: skip
-
-
-def somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
-        return cursor.fetchone()[0] > 0
 
 
 def test_the_slower_one_is_led_to_the_laptop_that_the_faster_one_took_in(client, volunteer, dispatcher):
@@ -30,7 +25,7 @@ def test_the_slower_one_is_led_to_the_laptop_that_the_faster_one_took_in(client,
                 actions.receive(asset_tag="5CG1", by=dispatcher, drives=[{"serial": "S1"}])
                 is_written.set()
                 for _time in range(500):
-                    if somebody_waits():
+                    if contention.waiting():
                         overlapped.append(True)
                         break
                     threading.Event().wait(0.01)

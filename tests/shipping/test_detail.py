@@ -58,7 +58,8 @@ def test_the_number_of_a_parcel_leads_to_its_page(client, social_worker, strange
     client.force_login(social_worker)
     for code in (shipment.ident_code, shipment.spoken_code):
         assert client.get(f"/shipments/by-label/{code}/").url == shipment.get_absolute_url()
-    assert client.get("/shipments/by-label/990000000099999999/").status_code == 404
+    for code in ("990000000099999999", "%00", "nonsense"):
+        assert client.get(f"/shipments/by-label/{code}/").status_code == 404
     client.force_login(stranger)
     assert client.get(f"/shipments/by-label/{shipment.ident_code}/").status_code == 404
 

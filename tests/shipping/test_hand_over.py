@@ -1,8 +1,5 @@
 import pytest
-from django.db import transaction
 
-from devices import actions as device_actions
-from devices.checklist import POINTS
 from jobs import actions as job_actions
 from jobs.models import Job
 from people.lifecycle import Refused
@@ -11,28 +8,11 @@ from shipping import actions
 from shipping.models import Label
 
 pytestmark = pytest.mark.django_db
-PERSON = {"first_name": "Samira", "last_name": "Wenger", "street": "Mühlegasse", "postcode": "3400", "town": "Burgdorf"}
 
 
 @pytest.fixture
-def allocation(partner, social_worker, commune, volunteer, dispatcher):
-    request = request_actions.receive(
-        partner=partner, owner=social_worker, recipient=PERSON, form_token=None, bill_to=partner.bill_tos.get(),
-        commune=commune, case_reference="LT-2026-0388", purpose="school", keyboard="ch-de", delivery="person",
-    )  # fmt: skip
-    request_actions.approve(request, by=social_worker)
-    device, _is_new = device_actions.receive(asset_tag="X1", by=volunteer, drives=[{"serial": "S1"}])
-    device_actions.record_erasure(device.drives.get(), result="success", method="purge", by=volunteer)
-    device_actions.mark_ready(device, points=list(POINTS), grade="A", by=volunteer)
-    return request_actions.allocate(request, device, by=dispatcher)
-
-
-@pytest.fixture
-def labelled(allocation, dispatcher):
-    shipment = actions.pack(allocation, by=dispatcher)
-    job_actions.run(Job.objects.get(kind="shipping.make_label").pk)
-    shipment.refresh_from_db()
-    return shipment
+def labelled(make_labelled):
+    return make_labelled()
 
 
 def test_a_label_is_made_by_its_job_once(labelled, dispatcher):
@@ -42,10 +22,6 @@ def test_a_label_is_made_by_its_job_once(labelled, dispatcher):
     actions.order_labels([labelled], by=dispatcher)
     job_actions.run(Job.objects.get(state="waiting").pk)
     assert Label.objects.count() == 1
-
-
-def test_packing_twice_is_as_packing_once(allocation, dispatcher):
-    assert actions.pack(allocation, by=dispatcher) == actions.pack(allocation, by=dispatcher)
 
 
 def test_the_wrong_laptop_stops_the_parcel(labelled, dispatcher):
@@ -59,7 +35,7 @@ def test_an_open_parcel_is_not_handed_over(labelled, dispatcher):
         actions.hand_over(labelled, by=dispatcher)
 
 
-def test_handing_over_copies_who_pays_and_moves_all_three(labelled, allocation, dispatcher):
+def test_handing_over_copies_who_pays_and_moves_all_three(labelled, dispatcher):
     actions.close_parcel(labelled, device_code=labelled.device.number, by=dispatcher)
     actions.hand_over(labelled, by=dispatcher)
     actions.hand_over(labelled, by=dispatcher)
@@ -70,7 +46,6 @@ def test_handing_over_copies_who_pays_and_moves_all_three(labelled, allocation, 
 
 
 def test_a_withdrawn_request_is_taken_out_loudly(labelled, social_worker, dispatcher):
-    with transaction.atomic():
-        request_actions.withdraw(labelled.request, by=social_worker)
+    request_actions.withdraw(labelled.request, by=social_worker)
     with pytest.raises(Refused, match="withdrawn: take it out"):
         actions.close_parcel(labelled, device_code=labelled.device.number, by=dispatcher)

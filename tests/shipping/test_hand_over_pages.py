@@ -1,6 +1,8 @@
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from shipping import actions
 from shipping.models import Shipment
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,25 @@ def test_the_page_names_the_time_it_was_shown(client, dispatcher, make_closed):
     assert f'name="closed_until" value="{page.context["shown_at"]}"' in page.content.decode()
     client.post(ALL, {"closed_until": page.context["shown_at"]})
     assert statuses() == ["handed_over"]
+
+
+def test_what_is_closed_while_the_page_is_made_stays(client, dispatcher, volunteer, make_closed, make_labelled):
+    shown, unseen = make_closed(), make_labelled()
+
+    def close_after_reading(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if sql.startswith('SELECT "shipping_shipment"."id"') and not closed:
+            closed.append(unseen)
+            actions.close_parcel(unseen, device_code=unseen.device.number, by=volunteer)
+        return found
+
+    closed = []
+    client.force_login(dispatcher)
+    with connection.execute_wrapper(close_after_reading):
+        page = client.get("/rounds/")
+    assert (page.context["steps"]["closed"], closed) == ([shown], [unseen])
+    client.post(ALL, {"closed_until": page.context["shown_at"]})
+    assert statuses() == ["handed_over", "labelled"]
 
 
 def test_a_garbled_time_hands_nothing_over(client, dispatcher, make_closed):

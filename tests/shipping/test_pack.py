@@ -92,6 +92,7 @@ def test_packing_needs_a_post_and_a_request_with_a_laptop(client, dispatcher, ma
     client.force_login(dispatcher)
     assert client.get(pack_url(make_allocation())).status_code == 405
     assert client.post("/requests/R-2026-999999/pack/").status_code == 404
+    assert client.post("/requests/%00/pack/").status_code == 404
 
 
 def test_a_label_that_was_given_up_is_told_and_tried_again(client, dispatcher, volunteer, make_allocation):

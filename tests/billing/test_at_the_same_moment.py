@@ -1,0 +1,125 @@
+"""Two verbs on the same rows: the second one waits for the first, and then does what is right."""
+
+import threading
+import time
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, connections, transaction
+
+from billing import actions
+from billing.models import ChargeLine, Invoice, NoCharge, Series
+from people.lifecycle import Refused
+from shipping.models import Shipment
+from tests import contention
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OCTOBER = date(2026, 10, 1)
+
+
+@pytest.fixture
+def meanwhile():
+    """Do the first deed, start the second one, and commit the first only when the second waits for it.
+
+    `then` is done while it waits. Gives back how the second one ended.
+    """
+
+    def meanwhile(first, second, then=lambda: None):
+        outcome = []
+
+        def run():
+            try:
+                with transaction.atomic():
+                    outcome.append(second())
+            except IntegrityError as error:
+                outcome.append(error.__cause__.diag.constraint_name)
+            except Refused as refusal:
+                outcome.append(str(refusal))
+            finally:
+                connections.close_all()
+
+        thread = threading.Thread(target=run)
+        with transaction.atomic():
+            first()
+            thread.start()
+            until = time.monotonic() + 9  # a lock is waited for ten seconds
+            while not contention.waiting() and thread.is_alive() and time.monotonic() < until:
+                time.sleep(0.02)
+            assert contention.waiting() == 1  # they overlapped
+            then()
+        thread.join(30)
+        return outcome[0]
+
+    return meanwhile
+
+
+@pytest.fixture
+def draft(bill_to, make_draft, account):
+    return make_draft(bill_to)
+
+
+@pytest.mark.parametrize("deed", ["issue", "discard"])
+def test_a_close_meets_a_draft_that_is_ending_and_begins_another(
+    meanwhile, bill_to, draft, make_parcel, treasurer, deed
+):
+    late = make_parcel(bill_to)
+    deeds = {
+        "issue": lambda: actions.issue(Invoice.objects.get(), by=treasurer),
+        "discard": lambda: actions.discard(Invoice.objects.get()),
+    }
+    another = meanwhile(deeds[deed], lambda: actions.close(bill_to, OCTOBER, by=treasurer))
+    assert another.pk != draft.pk
+    assert another.lines.filter(shipment=late).exists()
+    assert (another.status, ChargeLine.objects.count()) == ("draft", 2)
+
+
+@pytest.mark.parametrize("verb", ["issue", "discard"])
+def test_a_draft_that_is_discarded_meanwhile_is_said_so(meanwhile, draft, treasurer, verb):
+    seen = Invoice.objects.get()
+    deeds = {"issue": lambda: actions.issue(seen, by=treasurer), "discard": lambda: actions.discard(seen)}
+    assert meanwhile(lambda: actions.discard(draft), deeds[verb]) == "It was discarded meanwhile."
+
+
+def test_issuing_holds_neither_invoice_nor_series_while_it_waits_for_a_request(meanwhile, draft, treasurer):
+    def look():
+        Invoice.objects.select_for_update(nowait=True).get()
+        assert not Series.objects.exists()
+
+    request = draft.lines.get().shipment.request
+    assert meanwhile(request.lock, lambda: actions.issue(Invoice.objects.get(), by=treasurer), then=look) is True
+
+
+def test_what_is_made_free_is_not_charged_meanwhile(meanwhile, bill_to, draft, make_parcel):
+    parcel = make_parcel(bill_to)
+    line = {"invoice": draft, "partner": bill_to.partner, "shipment": parcel, "amount": 150}
+    free = {"shipment": parcel, "kind": "goodwill"}
+    outcome = meanwhile(lambda: NoCharge.objects.create(**free), lambda: ChargeLine.objects.create(**line))
+    assert (outcome, ChargeLine.objects.filter(shipment=parcel).count()) == ("free_or_charged", 0)
+
+
+def test_what_is_charged_is_not_made_free_meanwhile(meanwhile, bill_to, draft, make_parcel):
+    parcel = make_parcel(bill_to)
+    line = {"invoice": draft, "partner": bill_to.partner, "shipment": parcel, "amount": 150}
+    free = {"shipment": parcel, "kind": "goodwill"}
+    outcome = meanwhile(lambda: ChargeLine.objects.create(**line), lambda: NoCharge.objects.create(**free))
+    assert (outcome, NoCharge.objects.count()) == ("free_or_charged", 0)
+
+
+def test_who_pays_does_not_change_while_the_parcel_is_being_charged(meanwhile, bill_to, other_unit, draft, make_parcel):
+    parcel = make_parcel(bill_to)
+    line = {"invoice": draft, "partner": bill_to.partner, "shipment": parcel, "amount": 150}
+    outcome = meanwhile(
+        lambda: ChargeLine.objects.create(**line),
+        lambda: Shipment.objects.filter(pk=parcel.pk).update(bill_to=other_unit),
+    )
+    assert (outcome, Shipment.objects.get(pk=parcel.pk).bill_to) == ("debtor_stays", bill_to)
+
+
+def test_a_parcel_is_not_charged_to_the_unit_that_paid_before(meanwhile, bill_to, other_unit, draft, make_parcel):
+    parcel = make_parcel(bill_to)
+    line = {"invoice": draft, "partner": bill_to.partner, "shipment": parcel, "amount": 150}
+    outcome = meanwhile(
+        lambda: Shipment.objects.filter(pk=parcel.pk).update(bill_to=other_unit),
+        lambda: ChargeLine.objects.create(**line),
+    )
+    assert (outcome, ChargeLine.objects.filter(shipment=parcel).count()) == ("line_of_its_debtor", 0)

@@ -1,0 +1,57 @@
+"""Planning what waits already while a worker reaches for it: what is being written is never left without a job."""
+
+import threading
+
+import pytest
+from django.db import OperationalError, connection, connections, transaction
+
+from jobs.models import Job
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def job(volunteer):
+    Job.objects.plan("tests.deed", volunteer)
+    return Job.objects.get()
+
+
+def test_a_worker_waits_for_whoever_plans_the_same_again(job, volunteer):
+    found = []
+
+    def reach():
+        try:
+            with transaction.atomic():
+                found.extend(Job.objects.select_for_update(nowait=True))
+        except OperationalError:
+            found.append("held")
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        Job.objects.plan("tests.deed", volunteer)
+        worker = threading.Thread(target=reach)
+        worker.start()
+        worker.join()
+    assert found == ["held"]
+
+
+def test_what_a_worker_takes_between_looking_and_locking_is_planned_anew(job, volunteer):
+    taken = []
+
+    def take():
+        taken.append(job.claim())
+        connections.close_all()
+
+    def take_after_the_insert(execute, sql, *arguments):
+        answer = execute(sql, *arguments)
+        if sql.startswith("INSERT") and not taken:
+            worker = threading.Thread(target=take)
+            worker.start()
+            worker.join()
+        return answer
+
+    with connection.execute_wrapper(take_after_the_insert):
+        Job.objects.plan("tests.deed", volunteer)
+    assert all(taken)
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["running", "waiting"]
