@@ -1,6 +1,7 @@
 import pytest
 from django.db import connections
 from django.test import override_settings
+from django.utils import translation
 
 from partners.models import BillTo, Commune, Membership, Partner
 from people.models import AssociationRole, User
@@ -38,6 +39,12 @@ def media_root(tmp_path_factory):
     """Files of the tests never lie among the demo's; the processes a test starts are told the same folder."""
     with override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("media"))):
         yield
+
+
+@pytest.fixture(autouse=True)
+def source_language():
+    """Begin in English: a request leaves the language it spoke in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture
