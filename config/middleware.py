@@ -1,13 +1,46 @@
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 
 from people.lifecycle import Refused, refusal_for
 
 SEE_OTHER = 303
+
+
+class NotKeptMiddleware:
+    """Let nobody keep a page that does not say for how long: after signing out none comes back with the back button."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+
+class SizeMiddleware:
+    """Turn away a body beyond any limit before it is read: an anonymous one would be written to disk first."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if _size(request) > settings.LARGEST_BODY and not request.path.startswith("/api/"):  # which says it itself
+            return render(request, "400.html", status=413)
+        return self.get_response(request)
+
+
+def _size(request):
+    text = request.headers.get("Content-Length", "")
+    return int(text) if text.isdecimal() else 0
 
 
 class PersonLanguageMiddleware:

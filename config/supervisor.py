@@ -29,6 +29,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     address = f"http://{'localhost' if options.host in ('127.0.0.1', 'localhost') else options.host}:{options.port}"
     embedded.DATA.mkdir(exist_ok=True)
+    embedded.DATA.chmod(0o700)  # mails and labels name people
     with (embedded.DATA / "lock").open("w") as lock:
         _be_the_only_one(lock)
         _wait_for_port(options)

@@ -89,8 +89,8 @@ def scan(request):
     """One field: a known laptop leads to its next step, an unknown one to taking it in."""
     if not request.POST.get("code", "").strip():
         if "open" in request.POST:
-            return _go(request, _fetch(request, request.POST["open"]).get_absolute_url())
-        done = request.GET.get("done")
+            return _go(request, _fetch(request, request.POST["open"].replace("\0", "")).get_absolute_url())
+        done = request.GET.get("done", "").replace("\0", "")
         device = _visible(request).ready().filter(number=done).first() if done else None
         return _nothing_to_do(request, device) if device else _station(request)
     form = ScanForm(request.POST)

@@ -1,4 +1,5 @@
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,7 +55,8 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> M
 
 def _account(email: str, *, name: str, language: str) -> User:
     """The person with this address, made now if there is none; two organisations that invite at once share one."""
-    known = User.objects.filter(email__iexact=email)
+    proven = Q(emailaddress__email__iexact=email, emailaddress__verified=True)
+    known = User.objects.filter(Q(email__iexact=email) | proven).distinct()
     try:
         with transaction.atomic():
             return known.first() or User.objects.create_user(email, name=name, language=language)

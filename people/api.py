@@ -7,7 +7,7 @@ from django.db import IntegrityError, OperationalError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from psycopg2.errors import LockNotAvailable
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -37,7 +37,7 @@ class Conflict(APIException):
 
 def problem(exception, context):
     """Say whatever goes wrong as problem details; None, and so a 500, for what is our own fault."""
-    exception = _conflict(exception) or exception
+    exception = _conflict(exception) or _too_deep(exception) or exception
     answer = exception_handler(exception, context)
     if answer is None:
         return None
@@ -60,6 +60,11 @@ def _conflict(exception):
     if isinstance(exception, OperationalError) and isinstance(exception.__cause__, LockNotAvailable):
         return Conflict(_("Somebody else is working on this just now. Try again."), "busy", wait=1)
     return None
+
+
+def _too_deep(exception):
+    """JSON nested beyond all measure is no fault of ours."""
+    return ParseError() if isinstance(exception, RecursionError) else None
 
 
 def _kind(exception):

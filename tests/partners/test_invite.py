@@ -2,6 +2,7 @@ import re
 import threading
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connections, transaction
 
 from documents.models import Mail
@@ -99,3 +100,11 @@ def test_two_organisations_that_invite_the_same_person_at_once_share_one_account
     thread.join()
     assert overlapped == [True]
     assert set(membership.user.memberships.values_list("partner", flat=True)) == {partner.pk, other.pk}
+
+
+def test_an_invitation_to_somebodys_second_proven_address_is_for_that_somebody(client, admin, partner, make_user):
+    somebody = make_user("first@example.org")
+    EmailAddress.objects.create(user=somebody, email=NINA["email"], verified=True)
+    client.force_login(admin)
+    client.post(f"/partners/{partner.pk}/invite/", NINA)
+    assert Membership.objects.get(partner=partner).user == somebody

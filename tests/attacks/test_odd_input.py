@@ -1,0 +1,76 @@
+import uuid
+
+import pytest
+
+from devices.checklist import POINTS
+from devices.models import Device
+from partners.models import ApiToken
+from requests.models import DeviceRequest, RequestDraft
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("status", ["allocated", "lost", "returned"])
+def test_what_has_left_the_desk_is_not_approved_once_more(client, social_worker, device_request, status):
+    DeviceRequest.objects.update(status=status)
+    client.force_login(social_worker)
+    client.post(f"/requests/{device_request.number}/approve/")
+    assert DeviceRequest.objects.get().status == status
+
+
+@pytest.mark.parametrize("status", ["reserved", "missing"])
+def test_a_laptop_that_is_kept_for_somebody_or_missing_is_not_checked_free(client, volunteer, device_request, status):
+    device = Device.objects.get(asset_tag="T1")
+    Device.objects.filter(pk=device.pk).update(status=status)
+    client.force_login(volunteer)
+    answers = {"points": list(POINTS), "grade": "C", "keyboard": "ch-de", "shelf": "Z9"}
+    assert client.post(f"/devices/{device.number}/ready/", answers).status_code == 200
+    device.refresh_from_db()
+    assert (device.status, device.grade) == (status, "A")
+
+
+def test_no_page_is_kept_by_a_browser(client, social_worker, device_request):
+    _token, secret = ApiToken.objects.issue(owner=social_worker, acting_for=device_request.partner, name="x")
+    number = device_request.number
+    client.force_login(social_worker)
+    for answer in (
+        client.get(f"/requests/{number}/"),
+        client.get("/requests/"),
+        client.get("/requests/R-0/"),
+        client.get(f"/api/v1/requests/{number}/", headers={"Authorization": f"Bearer {secret}"}),
+    ):
+        assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/requests/%00/", "/devices/%00/", "/devices/scan/?done=%00", "/api/v1/devices/%00/"])
+def test_a_nul_is_turned_away(client, admin, path):
+    client.force_login(admin)
+    assert client.get(path).status_code in (200, 404)
+
+
+def test_a_typed_nul_leaves_no_name_in_the_log(client, social_worker, caplog):
+    client.force_login(social_worker)
+    answer = client.post(f"/requests/new/{uuid.uuid4()}/", {"first_name": "Xenophilia\0", "last_name": "Q"})
+    assert answer.status_code == 200
+    assert "Xenophilia" not in caplog.text
+    assert RequestDraft.objects.get().answers["first_name"] == "Xenophilia"
+
+
+@pytest.mark.parametrize("partner", ["²", "9" * 30, "x", ""])
+def test_a_partner_that_is_no_number_is_no_fault(client, admin, partner):
+    client.force_login(admin)
+    for page in ("/requests/", "/invoices/"):
+        assert client.get(page, {"partner": partner}).status_code == 200
+    assert client.post("/partners/act-for/", {"partner": partner}).status_code == 404
+
+
+def test_a_body_beyond_any_limit_is_not_read(client):
+    answer = client.post("/accounts/login/", {"login": "x"}, headers={"Content-Length": str(41 * 1024 * 1024)})
+    assert answer.status_code == 413
+
+
+def test_json_nested_beyond_measure_is_a_400(client, social_worker, device_request):
+    _token, secret = ApiToken.objects.issue(owner=social_worker, acting_for=device_request.partner, name="x")
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "12345678"}
+    answer = client.post("/api/v1/requests/", "[" * 100_000, content_type="application/json", headers=headers)
+    assert answer.status_code == 400
