@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people.lifecycle import Refused
@@ -58,12 +57,14 @@ def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **col
         raise Refused(sentence)
     if device.drives.open().exists():
         raise Refused(_("A drive of this laptop has no successful erasure yet."))
+    _only_from({Status.ERASED, Status.REPAIR}, device, Status.READY)
     if device.move(Status.READY, verb="mark_ready", by=by, grade=grade, **columns):
         Inspection.objects.create(device=device, turn=device.turn, points=points, grade=grade, by=by)
 
 
 def reserve(device: Device, *, number: str, by: User | None) -> None:
     """Keep a ready laptop for a request."""
+    _only_from({Status.READY}, device, Status.RESERVED)
     device.move(Status.RESERVED, verb="reserve", by=by, numbers={"request": number})
 
 
@@ -77,15 +78,9 @@ def mark_shipped(device: Device, *, number: str, by: User | None) -> None:
     device.move(Status.SHIPPED, verb="hand_over", by=by, numbers={"request": number})
 
 
-@transaction.atomic
-def scrap(device: Device, *, by: User) -> None:
-    """Take a laptop out for good."""
-    device.move(Status.SCRAPPED, verb="scrap", by=by)
-
-
-@transaction.atomic
-def start_over(device: Device, *, by: User) -> None:
-    """A returned laptop begins again: its earlier erasures no longer count."""
-    device.move(
-        Status.RECEIVED, verb="start_over", by=by, turn=device.lock().turn + 1, grade="", received_at=timezone.now()
-    )
+def _only_from(sources: set[Status], device: Device, to: Status) -> None:
+    """Refuse a step that `MOVES` keeps for another verb, such as a kept laptop's way back to the ready ones."""
+    if device.lock().status not in sources and to in device.MOVES[device.status]:
+        raise Refused(_("%(record)s is “%(status)s”: this step can’t follow.") % {
+            "record": device, "status": device.get_status_display(),
+        })  # fmt: skip

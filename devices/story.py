@@ -8,10 +8,7 @@ from people.status import LOOKS
 
 from .next import still_to_come
 
-TITLES = {
-    "release": gettext_lazy("Free again"),
-    "start_over": gettext_lazy("Starts over"),
-}
+TITLES = {"release": gettext_lazy("Free again")}
 
 
 def story(device, steps, *, with_requests):

@@ -16,6 +16,7 @@ from .models import Allocation, DeclineReason, DeviceRequest, Recipient, Request
 from .rules import faults
 
 Status = DeviceRequest.Status
+UNTIL_HAND_OVER = {Status.RECEIVED, Status.APPROVED, Status.ALLOCATED}
 
 
 @transaction.atomic
@@ -28,7 +29,8 @@ def receive(
     for _field, sentence in faults(recipient | columns).items():
         raise Refused(sentence)
     if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
-        recipient |= {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
+        office = {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
+        recipient = recipient | office
     token = form_token or uuid.uuid4()
     device_request, is_new = DeviceRequest.objects.get_or_create(
         form_token=token, defaults={"partner": partner, "owner": owner, **columns}
@@ -76,8 +78,9 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
         raise Refused(_("Your organisation has no running agreement."))
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself approves."))
+    _only_from({Status.RECEIVED}, device_request, Status.APPROVED)
     now = timezone.now()
-    price = device_request.lock().price or Tariff.objects.price_for(
+    price = device_request.price or Tariff.objects.price_for(
         tier=partner.tier, delivery=device_request.delivery
     )  # a confirmed price stays
     device_request.move(
@@ -97,9 +100,9 @@ def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
 @transaction.atomic
 def withdraw(device_request: DeviceRequest, *, by: User) -> None:
     """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
-    device_request.lock()
-    _release_live(device_request, by=by)
-    device_request.move(Status.WITHDRAWN, verb="withdraw", by=by, moved_at=timezone.now())
+    _only_from(UNTIL_HAND_OVER, device_request, Status.WITHDRAWN)
+    if device_request.move(Status.WITHDRAWN, verb="withdraw", by=by, moved_at=timezone.now()):
+        _release_live(device_request, by=by)
 
 
 @transaction.atomic
@@ -124,9 +127,11 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
 @transaction.atomic
 def release(device_request: DeviceRequest, *, by: User) -> None:
     """Take the laptop away from a request, which goes back to its place in the queue."""
-    device_request.lock()
-    numbers = _release_live(device_request, by=by)
-    device_request.move(Status.APPROVED, verb="release", by=by, numbers=numbers, moved_at=timezone.now())
+    _only_from({Status.ALLOCATED}, device_request, Status.APPROVED)
+    latest = device_request.allocations.select_related("device").order_by("pk").last()
+    numbers = {"device": latest.device.number} if latest else {}  # the same when it is pressed again
+    if device_request.move(Status.APPROVED, verb="release", by=by, numbers=numbers, moved_at=timezone.now()):
+        _release_live(device_request, by=by)
 
 
 def mark_shipped(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
@@ -134,12 +139,16 @@ def mark_shipped(device_request: DeviceRequest, *, parcel: str, by: User | None)
     device_request.move(Status.SHIPPED, verb="ship", by=by, numbers={"parcel": parcel}, moved_at=timezone.now())
 
 
-def _release_live(device_request: DeviceRequest, *, by: User | None) -> dict[str, str]:
-    allocation = device_request.allocations.live().select_related("device").first()
-    if allocation is None:
-        return {}
-    device = allocation.device
-    device_actions.unreserve(device, number=device_request.number, by=by)
-    allocation.released_at = timezone.now()
-    allocation.save(update_fields=["released_at"])
-    return {"device": device.number}
+def _release_live(device_request: DeviceRequest, *, by: User) -> None:
+    if allocation := device_request.allocations.live().select_related("device").first():
+        device_actions.unreserve(allocation.device, number=device_request.number, by=by)
+        allocation.released_at = timezone.now()
+        allocation.save(update_fields=["released_at"])
+
+
+def _only_from(sources: set[Status], device_request: DeviceRequest, to: Status) -> None:
+    """Refuse a step that `MOVES` keeps for another verb, such as an allocated request's way back to the queue."""
+    if device_request.lock().status not in sources and to in device_request.MOVES[device_request.status]:
+        raise Refused(_("%(record)s is “%(status)s”: this step can’t follow.") % {
+            "record": device_request, "status": device_request.get_status_display(),
+        })  # fmt: skip

@@ -13,7 +13,6 @@ class Wish:
     key: int
     system: str
     keyboard: str
-    purpose: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def obstacles(wish: Wish, laptop: Laptop) -> tuple[str, ...]:
 
 
 def propose(wishes: Iterable[Wish], laptops: Iterable[Laptop]) -> list[Proposal]:
-    """Give each wish in turn the plainest laptop that suits: least memory first, then the longest here."""
+    """Give each wish in turn the plainest laptop that suits: by memory, grade, and the longest here."""
     shelves: dict[tuple[str, str], list[Laptop]] = {}
     everything = sorted(laptops, key=lambda laptop: (laptop.memory_gb, laptop.grade, laptop.key))
     for laptop in everything:

@@ -15,6 +15,8 @@ def todo_for(user):
 
 
 def _for_partner(user):
+    if user.membership_roles.isdisjoint({"social_worker", "manager"}):
+        return []
     todos = []
     received = DeviceRequest.objects.visible_to(user).filter(status=Status.RECEIVED).count()
     if received:
@@ -28,8 +30,6 @@ def _for_partner(user):
                 urgency=60,
             )
         )
-    if user.membership_roles.isdisjoint({"social_worker", "manager"}):
-        return todos
     drafts = list(RequestDraft.objects.visible_to(user).values_list("token", flat=True)[:100])
     if drafts:
         todos.append(

@@ -18,7 +18,7 @@ from documents.gate import ENDINGS, media_type_of
 from documents.models import StoredFile
 from documents.templatetags.swiss import phone
 from partners.access import request_reader_required, social_worker_required
-from partners.models import Tariff
+from partners.models import Partner, Tariff
 from people.access import dispatcher_required
 from people.forms import attempt
 from people.keyset import MANY, page_of
@@ -41,7 +41,6 @@ VIEWS = {
 NEEDS_PARTNER = [Status.RECEIVED]
 NEEDS_ASSOCIATION = [Status.APPROVED, Status.RETURNED, Status.LOST]
 ON_THE_WAY = [Status.APPROVED, Status.ALLOCATED, Status.SHIPPED]
-WITHDRAWABLE = [status for status, follow in DeviceRequest.MOVES.items() if Status.WITHDRAWN in follow]
 
 
 @request_reader_required
@@ -127,6 +126,8 @@ def new(request):
 @social_worker_required
 def draft(request, token):
     """Keep what was typed, whatever it is; go on to the check when it is complete."""
+    if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
+        return redirect(sent)
     kept = RequestDraft.objects.visible_to(request.user).select_related("proof").filter(token=token).first()
     has_proof = bool(kept and kept.proof_id)
     if request.method != "POST":
@@ -137,11 +138,11 @@ def draft(request, token):
         else:
             form = RequestForm(initial=kept.answers, user=request.user, has_proof=has_proof)
         return _write(request, form, token, kept)
-    if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
-        return redirect(sent)
     form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
     complete = form.is_valid()
-    answers = {name: request.POST.get(name, "")[:200] for name in form.fields if name != "proof"}
+    answers = {  # whatever was typed, but for the NUL that Postgres can't keep
+        name: request.POST.get(name, "").replace("\0", "")[:200] for name in form.fields if name != "proof"
+    }
     file = _kept_file(form.cleaned_data.get("proof"))
     kept = attempt(form, partial(actions.keep_draft, token, answers=answers, proof=file, by=request.user))
     if kept is None:
@@ -165,7 +166,9 @@ def _kept_file(proof):
 
 def _write(request, form, token, kept):
     partner = request.user.acting_for
-    price = Tariff.objects.price_for(tier=partner.tier, delivery=partner.delivery)
+    chosen = form["delivery"].value()
+    delivery = chosen if chosen in Partner.Delivery.values else partner.delivery
+    price = Tariff.objects.price_for(tier=partner.tier, delivery=delivery)
     context = {"form": form, "token": token, "draft": kept, "partner": partner, "price": price}
     return render(request, "requests/new.html", context)
 
@@ -173,9 +176,7 @@ def _write(request, form, token, kept):
 @social_worker_required
 def check(request, token):
     """Everything once more before it leaves; "approve" and "send" are idempotent by the draft's token."""
-    if request.method == "POST" and (
-        sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first()
-    ):
+    if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
         if request.POST.get("verb") == "approve":
             actions.approve(sent, by=request.user)
         return redirect(sent)
@@ -268,7 +269,7 @@ def detail(request, number):
         "is_my_turn": acts(following, user),
         "timeline": story(device_request, steps, user=user),
         "may_decide": bool(user.acting_for) and status == Status.RECEIVED,
-        "may_withdraw": bool(user.acting_for) and status in WITHDRAWABLE,
+        "may_withdraw": bool(user.acting_for) and status in actions.UNTIL_HAND_OVER,
         "may_release": user.has_role("dispatcher", "admin") and status == Status.ALLOCATED,
     }
     return render(request, "requests/detail.html", context)
@@ -321,7 +322,7 @@ def queue(request):
     """Each waiting request in its turn with the laptop proposed for it, and why."""
     waiting = list(DeviceRequest.objects.visible_to(request.user).queued().select_related("partner")[:MANY])
     ready = {device.pk: device for device in Device.objects.visible_to(request.user).ready().order_by("pk")}
-    wishes = [Wish(row.pk, row.system, row.keyboard, row.purpose) for row in waiting]
+    wishes = [Wish(row.pk, row.system, row.keyboard) for row in waiting]
     laptops = [Laptop(row.pk, row.system, row.keyboard, row.memory_gb, row.grade) for row in ready.values()]
     lines = [
         {
@@ -341,7 +342,7 @@ def allocate(request, number):
     """Keep a laptop for a request: 201 with the allocation for programs, the queue for people."""
     device_request = _fetch(request, number)
     device = get_object_or_404(
-        Device.objects.visible_to(request.user), number=request.POST.get("device", "").strip().upper()
+        Device.objects.visible_to(request.user), number=request.POST.get("device", "").replace("\0", "").strip().upper()
     )
     allocation = actions.allocate(device_request, device, by=request.user)
     if "application/json" in request.headers.get("Accept", ""):

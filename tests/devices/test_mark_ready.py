@@ -72,6 +72,15 @@ def test_somebody_elses_ready_laptop_is_not_made_ready_again(client, dispatcher,
     assert found()[1] == "A"
 
 
+@pytest.mark.parametrize("status", ["reserved", "missing"])
+def test_an_old_page_does_not_free_a_kept_laptop_nor_find_a_missing_one(client, volunteer, make_ready, status):
+    device = make_ready()
+    Device.objects.update(status=status)
+    client.force_login(volunteer)
+    assert "this step can’t follow" in send(client, device).content.decode()
+    assert (found()[:2], Inspection.objects.count()) == ((status, "A"), 1)
+
+
 def test_a_repaired_laptop_is_checked_again(client, volunteer, make_ready):
     device = make_ready()
     Device.objects.update(status="repair")

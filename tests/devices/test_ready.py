@@ -66,6 +66,11 @@ def test_the_database_refuses_a_new_drive_in_an_erased_laptop(device, volunteer)
 
 def test_a_returned_laptop_starts_over_erasure_included(device, volunteer):
     erase(device, volunteer, "S1", "S2")
-    Device.objects.update(status="returned")
-    actions.start_over(device, by=volunteer)
+    Device.objects.update(status="received", turn=1)
     assert device.drives.open().count() == 2
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Device.objects.update(status="erased")
+    assert refused.value.__cause__.diag.constraint_name == "ready_means_erased"
+    device.refresh_from_db()
+    erase(device, volunteer, "S1", "S2")
+    assert Device.objects.get().status == "erased"

@@ -1,5 +1,10 @@
 import pytest
 
+from devices.models import Device
+from people.lifecycle import Refused
+from requests import actions
+from requests.models import DeviceRequest
+
 pytestmark = pytest.mark.django_db
 
 
@@ -9,8 +14,6 @@ def url(make_received):
 
 
 def status_of(url):
-    from requests.models import DeviceRequest
-
     return DeviceRequest.objects.get(number=url.split("/")[2]).status
 
 
@@ -18,6 +21,24 @@ def test_approving_registers_it_and_twice_is_as_once(client, social_worker, url)
     client.force_login(social_worker)
     assert client.post(url).status_code == client.post(url).status_code == 302
     assert status_of(url) == "approved"
+    assert [step.verb for step in DeviceRequest.objects.get().steps.all()] == ["receive", "approve"]
+
+
+def test_approving_freezes_the_price(make_approved):
+    assert str(make_approved().price) == "150.00"
+
+
+@pytest.mark.parametrize("status", ["allocated", "lost", "returned"])
+def test_an_old_page_does_not_put_a_request_with_a_laptop_back_into_the_queue(
+    client, social_worker, dispatcher, make_approved, make_ready, status
+):
+    device_request = make_approved()
+    actions.allocate(device_request, make_ready(), by=dispatcher)
+    DeviceRequest.objects.update(status=status)
+    client.force_login(social_worker)
+    answer = client.post(f"{device_request.get_absolute_url()}approve/", headers={"accept": "application/json"})
+    assert answer.status_code == 409
+    assert (DeviceRequest.objects.get().status, Device.objects.get().status) == (status, "reserved")
 
 
 def test_a_declined_request_is_not_approved(client, social_worker, url):
@@ -36,6 +57,8 @@ def test_a_stranger_gets_404_and_nothing_changes(client, stranger, url):
 def test_the_association_never_approves(client, dispatcher, url):
     client.force_login(dispatcher)
     assert client.post(url).status_code == 403
+    with pytest.raises(Refused):
+        actions.approve(DeviceRequest.objects.get(), by=dispatcher)
     assert status_of(url) == "received"
 
 

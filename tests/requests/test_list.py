@@ -1,6 +1,7 @@
 import pytest
+from django.db import connection
 
-from requests.models import Recipient
+from requests.models import DeviceRequest, Recipient
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,16 @@ def test_a_name_is_searched_by_post_only(client, social_worker, make_received):
     assert client.get("/requests/search/").status_code == 405
     found = client.post("/requests/search/", {"name": "samira ober"})
     assert [line["request"] for line in found.context["lines"]] == [received]
+
+
+def test_a_name_is_found_by_an_index(make_received):
+    make_received()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # so few rows are read faster one by one
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    plan = DeviceRequest.objects.of_person("samira wen").explain()
+    for index in ("people_by_first_name", "people_by_last_name"):
+        assert index in plan
 
 
 def test_a_number_or_case_reference_leads_straight_to_its_request(client, social_worker, make_received):

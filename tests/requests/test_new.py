@@ -1,6 +1,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from partners.models import Tariff
 from requests.models import DeviceRequest, Recipient, RequestDraft
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,19 @@ def test_an_incomplete_draft_is_kept_and_shown_again(client, social_worker, toke
     assert "Last name" in client.get(f"/requests/new/{token}/?again=1").content.decode()
 
 
+def test_a_sign_that_the_database_cannot_keep_is_left_out(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    page = write(client, token, answers, first_name="Sa\0mira", delivery="per\0son")
+    assert (page.status_code, RequestDraft.objects.get().answers["first_name"]) == (200, "Samira")
+
+
+def test_the_price_is_that_of_the_delivery_chosen(client, social_worker, answers, token):
+    Tariff.objects.create(delivery="office", valid_from="2020-01-01", amount="120.00")
+    client.force_login(social_worker)
+    assert "CHF 120.00" in write(client, token, answers, delivery="office", last_name="").content.decode()
+    assert "CHF 150.00" in write(client, token, answers, last_name="").content.decode()
+
+
 def test_approving_and_sending_registers_the_request_once(client, social_worker, answers, token):
     client.force_login(social_worker)
     write(client, token, answers)
@@ -84,8 +98,9 @@ def test_approving_and_sending_registers_the_request_once(client, social_worker,
     first = client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
     again = client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
     back = write(client, token, answers)
+    looks = [client.get(f"/requests/new/{token}/{page}") for page in ("", "check/")]
     found = DeviceRequest.objects.get()
-    assert first.url == again.url == back.url == f"/requests/{found.number}/"
+    assert {answer.url for answer in (first, again, back, *looks)} == {f"/requests/{found.number}/"}
     assert (found.status, str(found.price)) == ("approved", "150.00")
     assert [step.verb for step in found.steps.all()] == ["receive", "approve"]
     assert RequestDraft.objects.count() == 0

@@ -59,18 +59,6 @@ def test_a_missing_laptop_is_404(client, dispatcher, make_approved):
     assert answer.status_code == 404
 
 
-def test_releasing_gives_both_back(client, dispatcher, social_worker, make_approved, make_ready):
-    device_request, device = make_approved(), make_ready()
-    client.force_login(dispatcher)
-    post(client, device_request, device)
-    url = f"{device_request.get_absolute_url()}release/"
-    client.force_login(social_worker)
-    assert client.post(url).status_code == 403
-    client.force_login(dispatcher)
-    assert client.post(url).status_code == 302
-    assert (DeviceRequest.objects.get().status, Allocation.objects.live().count()) == ("approved", 0)
-
-
 def test_home_names_what_waits(client, dispatcher, social_worker, make_received, make_approved):
     make_received("LT-1")
     make_approved("LT-2")

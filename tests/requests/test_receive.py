@@ -1,0 +1,49 @@
+import uuid
+
+import pytest
+
+from people.lifecycle import Refused
+from requests import actions
+from requests.models import DeviceRequest, Recipient
+
+from .conftest import PERSON
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_gets_a_number_a_person_and_a_first_step(make_received, social_worker):
+    device_request = make_received()
+    assert device_request.number.startswith("R-20")
+    assert device_request.recipient.name == "Samira Wenger"
+    assert [(step.verb, step.by) for step in device_request.steps.all()] == [("receive", social_worker)]
+
+
+def test_the_same_form_twice_gives_the_same_request(make_received):
+    token = uuid.uuid4()
+    assert make_received(form_token=token) == make_received(form_token=token)
+    assert DeviceRequest.objects.get().steps.count() == 1
+
+
+def test_a_form_of_another_organisation_is_refused(make_received, stranger, partner, commune):
+    token = uuid.uuid4()
+    make_received(form_token=token)
+    other = stranger.memberships.first().partner
+    with pytest.raises(Refused, match="another organisation"):
+        actions.receive(
+            partner=other, owner=stranger, recipient=PERSON, form_token=token, bill_to=partner.bill_tos.get(),
+            commune=commune, case_reference="LT-2", purpose="school", keyboard="ch-de", delivery="person",
+        )  # fmt: skip
+    assert Recipient.objects.count() == 1
+
+
+def test_a_name_in_the_case_reference_is_refused(make_received):
+    with pytest.raises(Refused, match="invoice"):
+        make_received("wenger-1")
+    assert DeviceRequest.objects.count() == 0
+
+
+def test_a_parcel_to_the_office_leaves_what_was_handed_in_as_it_was(make_received, partner):
+    person = dict(PERSON)
+    kept = make_received(delivery="office", recipient=person).recipient
+    assert (kept.street, kept.town) == (partner.street, partner.town)
+    assert person == PERSON
