@@ -9,7 +9,7 @@ from people.models import User
 class Command(BaseCommand):
     help = (
         "Makes a token for the API and prints its secret once. Example: "
-        'manage.py create_token worker@muster.example --acting-for "Sozialdienst Muster" --name "Case software"'
+        'manage.py create_token worker@muster.example --acting-for "Sozialdienst Mustertal" --name "Case software"'
     )
 
     def add_arguments(self, parser):
