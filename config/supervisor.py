@@ -43,6 +43,7 @@ def _run(options, address):
     _manage("load_communes", "--verbosity", "0")
     has_demo = os.environ.get("DEMO") == "1" and not options.empty
     if has_demo:
+        print("Preparing the demo …", file=sys.stderr, flush=True)
         _manage("load_demo", "--verbosity", "0")
     children = [
         _start(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{options.host}:{options.port}", "--workers", "2",
@@ -74,7 +75,7 @@ def _run(options, address):
 
 def _options():
     parser = argparse.ArgumentParser(prog="bin/start", description="Start Weitergabe on this machine.")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=int, default=8000, help="where the site answers, 8000 by default")
     parser.add_argument("--host", default="127.0.0.1", help="another address than this machine's own: on purpose only")
     parser.add_argument("--fresh", action="store_true", help="throw the demo data away and load it anew")
     parser.add_argument("--empty", action="store_true", help="no demo data")
