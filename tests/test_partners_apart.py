@@ -1,0 +1,84 @@
+"""No row of one organisation can point to another's, whatever writes it: the composite keys, tried by SQL."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from devices.models import Device
+from partners.models import BillTo, Partner
+from requests.models import Allocation, DeviceRequest, Recipient
+from shipping.models import Shipment
+
+pytestmark = pytest.mark.django_db
+
+
+def records(partner, commune):
+    """One of each, all of this partner."""
+    bill_to = partner.bill_tos.first() or BillTo.objects.create(
+        partner=partner, name="Kasse", postcode="3400", town="Burgdorf"
+    )
+    request = DeviceRequest.objects.create(
+        partner=partner, bill_to=bill_to, commune=commune, case_reference="LT-1", purpose="school", keyboard="ch-de",
+        delivery="person", price=150, approved_at="2026-10-01T08:00Z", status="allocated",
+    )  # fmt: skip
+    recipient = Recipient.objects.create(request=request, partner=partner)
+    device = Device.objects.create(asset_tag=f"T{request.pk}")
+    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
+    shipment = Shipment.objects.create(allocation=allocation, request=request, device=device, partner=partner)
+    return {
+        "partner": partner, "bill_to": bill_to, "request": request, "recipient": recipient, "device": device,
+        "allocation": allocation, "shipment": shipment,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def own(partner, commune):
+    return records(partner, commune)
+
+
+@pytest.fixture
+def foreign(commune):
+    other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
+    return records(other, commune)
+
+
+def stopped_by(statement, values):
+    """The name of what the database refuses a statement by."""
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return refused.value.__cause__.diag.constraint_name
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "record", "target", "key"),
+    [
+        ("requests_devicerequest", "bill_to_id", "request", "bill_to", "request_bill_to_of_its_partner"),
+        ("requests_allocation", "request_id", "allocation", "request", "allocation_of_its_partner"),
+        ("shipping_shipment", "request_id", "shipment", "request", "shipment_of_its_partner"),
+        ("shipping_shipment", "bill_to_id", "shipment", "bill_to", "shipment_bill_to_of_its_partner"),
+    ],
+)
+def test_a_row_never_points_to_anothers(own, foreign, table, column, record, target, key):
+    Allocation.objects.filter(pk=foreign["allocation"].pk).update(released_at="2099-01-01T00:00Z")
+    statement = f"UPDATE {table} SET {column} = %s WHERE id = %s"
+    assert stopped_by(statement, [foreign[target].pk, own[record].pk]) == key
+
+
+def test_a_person_never_belongs_to_anothers_request(own, foreign):
+    statement = "UPDATE requests_recipient SET partner_id = %s WHERE request_id = %s"
+    assert stopped_by(statement, [foreign["partner"].pk, own["request"].pk]) == "recipient_of_its_partner"
+
+
+@pytest.mark.parametrize(
+    ("same", "key"), [("device", "one_live_allocation_per_device"), ("request", "one_live_allocation_per_request")]
+)
+def test_a_laptop_and_a_request_have_one_live_allocation(own, partner, commune, same, key):
+    other = records(partner, commune)
+    Shipment.objects.filter(pk=other["shipment"].pk).delete()
+    Allocation.objects.filter(pk=other["allocation"].pk).delete()
+    values = {"device": other["device"].pk, "request": other["request"].pk} | {same: own[same].pk}
+    statement = """
+        INSERT INTO requests_allocation (request_id, partner_id, device_id, allocated_at)
+        VALUES (%s, %s, %s, now())
+    """
+    assert stopped_by(statement, [values["request"], partner.pk, values["device"]]) == key
