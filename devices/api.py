@@ -48,7 +48,7 @@ class NewDeviceSerializer(serializers.Serializer):
     system = serializers.ChoiceField(Device.System, default=Device.System.LINUX)
     keyboard = serializers.ChoiceField(Device.Keyboard)
     shelf = serializers.CharField(max_length=10, required=False, allow_blank=True)
-    drives = serializers.ListField(child=DriveSerializer(), max_length=8)
+    drives = serializers.ListField(child=DriveSerializer(), min_length=1, max_length=8)
 
 
 class ErasureSerializer(serializers.Serializer):

@@ -35,6 +35,7 @@ def test_the_same_drive_twice_is_refused_and_nothing_is_kept(workshop, assert_pr
 
 
 def test_a_drive_that_is_not_well_formed_is_named(workshop, assert_problem):
+    assert_problem(workshop.post("devices/", LAPTOP | {"drives": []}), 400)  # it could never become ready
     body = assert_problem(workshop.post("devices/", LAPTOP | {"drives": [{"serial": "", "kind": "tape"}]}), 400)
     assert {error["field"] for error in body["errors"]} == {"drives.0.serial", "drives.0.kind"}
 
