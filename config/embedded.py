@@ -18,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,9 +28,12 @@ MEMORY = Path("/dev/shm")
 ENOUGH_MEMORY = 2 * 2**30  # bytes free before a throwaway cluster goes to memory
 
 
-def die_with_parent():
-    """In a child before exec: get SIGINT, Postgres' fast shutdown, when the supervisor dies, however it dies."""
-    ctypes.CDLL(None).prctl(1, signal.SIGINT)
+def die_with_parent(by=signal.SIGTERM):
+    """In a child before exec: get this signal when the supervisor dies, however it dies.
+
+    SIGTERM ends a Python that is still starting at once; SIGINT would be an exception there, which may be swallowed.
+    """
+    ctypes.CDLL(None).prctl(1, by)
     os.setpgrp()  # Ctrl-C goes to the supervisor only
 
 
@@ -146,7 +150,8 @@ class Cluster:
                 *fast,
             ],
             env=self.env, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=die_with_parent, **self.identity,
+            preexec_fn=partial(die_with_parent, signal.SIGINT),  # its fast shutdown: SIGTERM waits for the clients
+            **self.identity,
         )  # fmt: skip
         atexit.register(self._stop, process, os.getpid())
         self._wait_until_ready(process, port)

@@ -107,3 +107,35 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(checkout):
     assert (ended.returncode, said.count("\n")) == (1, 1)
     assert f"Port {port} can't be used" in said
     assert not (checkout / ".data" / "postgres-passwords").exists()
+
+
+PARENT = """
+import subprocess, sys, time
+from config.embedded import die_with_parent
+child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], preexec_fn=die_with_parent, stdout=subprocess.PIPE)
+child.stdout.readline()
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+DEAF = """
+import time
+print("deaf", flush=True)
+while True:
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+def test_a_child_that_swallows_an_interrupt_dies_with_its_parent():
+    """As a worker may that is killed while it starts: an interrupt can be lost in the middle of an import."""
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, DEAF], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    child = {int(parent.stdout.readline())}
+    assert alive(child)
+    parent.kill()
+    parent.communicate()
+    until = time.monotonic() + PATIENCE
+    while alive(child) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert alive(child) == set()
