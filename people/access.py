@@ -2,18 +2,27 @@
 
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 
 def access(label, allowed):
-    """Make the decorator that lets in signed-in people for whom `allowed(user)` holds: else 403, before any fetch."""
+    """Make the decorator that lets in signed-in people for whom `allowed(user)` holds: else 403, before any fetch.
+
+    Somebody of the association without a second factor is first led to where one is set up.
+    """
 
     def decorator(view):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            if request.user.lacks_second_factor:
+                messages.warning(request, _("Who works for the association signs in with a second factor. Set one up."))
+                return redirect("mfa_index")
             if not allowed(request.user):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -1,11 +1,14 @@
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+DEMO_ADDRESSES = "@demo.example"  # everybody knows their password
 
 
 class UserManager(BaseUserManager):
@@ -96,6 +99,17 @@ class User(AbstractUser):
     @property
     def is_association(self):
         return bool(self.association_roles)
+
+    @property
+    def lacks_second_factor(self):
+        """Whether the person must first set up an authenticator app or a passkey: the association sees everybody.
+
+        Codes on paper alone are none. The demo's own accounts are let off, in a demo only.
+        """
+        let_off = settings.DEMO and self.email.endswith(DEMO_ADDRESSES)
+        if let_off or not self.is_association:
+            return False
+        return not self.authenticator_set.exclude(type="recovery_codes").exists()
 
 
 class RoleQuerySet(models.QuerySet):

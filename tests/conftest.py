@@ -1,4 +1,5 @@
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connections
 from django.test import override_settings
 from django.utils import translation
@@ -49,11 +50,16 @@ def source_language():
 
 @pytest.fixture
 def make_user(db):
+    """People with roles of the association, and the second factor that these need."""
+
     def make(email="somebody@example.org", *roles, **columns):
         columns = {"name": email.split("@")[0].title(), "language": "en"} | columns
         user = User.objects.create_user(email, **columns)
         for role in roles:
-            AssociationRole.objects.create(user=user, role=role)
+            ends_on = "2099-01-01" if role == AssociationRole.Role.AUDITOR else None
+            AssociationRole.objects.create(user=user, role=role, ends_on=ends_on)
+        if roles:
+            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
         return user
 
     return make

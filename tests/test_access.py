@@ -115,12 +115,13 @@ def foreign_partner():
 @pytest.fixture
 def people(make_user, partner):
     """One person per role."""
-    found = {role: make_user(f"{role}@example.org") for role in EVERYBODY}
-    for role, user in found.items():
+    found = {}
+    for role in EVERYBODY:
         if role in PARTNER:
-            Membership.objects.create(user=user, partner=partner, role=role)
+            found[role] = make_user(f"{role}@example.org")
+            Membership.objects.create(user=found[role], partner=partner, role=role)
         else:
-            user.roles.create(role=role, ends_on="2099-01-01")
+            found[role] = make_user(f"{role}@example.org", role)
     return found
 
 

@@ -73,11 +73,11 @@ def programs(make_user, partner, program_of):
     """One program per role."""
     found = {}
     for role in (*ASSOCIATION, *PARTNER):
-        user = make_user(f"{role}@example.org")
         if role in PARTNER:
+            user = make_user(f"{role}@example.org")
             Membership.objects.create(user=user, partner=partner, role=role)
         else:
-            user.roles.create(role=role, ends_on="2099-01-01")
+            user = make_user(f"{role}@example.org", role)
         found[role] = program_of(user)
     return found
 

@@ -53,9 +53,7 @@ def treasurer(make_user):
 
 @pytest.fixture
 def auditor(make_user):
-    user = make_user("auditor@example.org")
-    user.roles.create(role="auditor", ends_on="2099-01-01")
-    return user
+    return make_user("auditor@example.org", "auditor")
 
 
 @pytest.fixture

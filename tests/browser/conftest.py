@@ -53,3 +53,9 @@ def visit(chromium, site):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def known_passwords(settings):
+    """Hash passwords as the site does, which runs beside these tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]

@@ -17,14 +17,13 @@ from playwright.sync_api import expect
 from billing.models import CreditorAccount, Invoice
 from devices.models import Device
 from partners.models import Partner
-from people.models import AssociationRole, User
 from requests.models import DeviceRequest
 from shipping.models import Shipment
 
+from .doors import PASSWORD, make_person, sign_in
 from .look import look
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "eine lange Nacht 9"
 PLACES = {
     "de": SimpleNamespace(
         name="Gemeinde Burgdorf", street="Kirchbühl", postcode="3400", town="Burgdorf", commune="Burgdorf (BE)",
@@ -70,23 +69,17 @@ def association(transactional_db):
 
 
 @pytest.fixture
-def enter(visit, association, settings):
-    """A browser of its own for somebody of the association, signed in through the page."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # the one the site knows
+def enter(visit, association, known_passwords):
+    """A browser of its own for somebody of the association, signed in through the page with both factors."""
 
-    def sign_in(role, language):
-        user = User.objects.create_user(f"{role}@example.org", PASSWORD, name=f"Alex {role.title()}", language=language)
-        AssociationRole.objects.create(user=user, role=role)
+    def enter(role, language):
         page = visit(language)
-        page.goto("/accounts/login/")
-        page.fill("[name=login]", user.email)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
+        sign_in(page, *make_person(role, language, role))
         page.wait_for_url("**/home/")
         assert page.evaluate(HTML_LANGUAGE) == language
         return page
 
-    return sign_in
+    return enter
 
 
 def press(page, form="main form"):

@@ -12,9 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("role", ASSOCIATION)
 def test_each_role_may_open_every_page_of_its_menu(client, make_user, role):
-    user = make_user("somebody@example.org")
-    user.roles.create(role=role, ends_on="2099-01-01")
-    client.force_login(user)
+    client.force_login(make_user("somebody@example.org", role))
     entries = client.get("/home/").context["navigation"]
     assert [entry["url"] for entry in entries] == [reverse(name) for _label, name in ASSOCIATION[role]]
     assert {client.get(entry["url"]).status_code for entry in entries} == {200}

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from billing.models import CreditorAccount, VatStatus
-from people.models import User
+from people.models import DEMO_ADDRESSES, User
 
 BEGINNING = "2020-01-01"
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
         if "owner" not in settings.DATABASES:
             raise CommandError("DATABASE_OWNER_URL is missing: only the owner's login may change the tables.")
         call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
-        if not settings.DEMO and User.objects.filter(email__endswith="@demo.example").exists():
+        if not settings.DEMO and User.objects.filter(email__endswith=DEMO_ADDRESSES).exists():
             raise CommandError(
                 "The demo's accounts are in this database, and everybody knows their password. "
                 "Name an empty database, or set DEMO=1."
