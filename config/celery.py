@@ -5,6 +5,7 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
+from celery.schedules import crontab
 
 # A demo may well be started by root. What root should fear is pickle, and messages here are JSON: a kind and a key.
 warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
@@ -18,4 +19,6 @@ app.autodiscover_tasks(related_name="work")
 app.conf.beat_schedule = {
     "ring again for what is due": {"task": "jobs.sweep", "schedule": 5.0},
     "forget what programs were answered": {"task": "jobs.forget_answers", "schedule": 3600.0},
+    "forget unfinished forms": {"task": "requests.forget_drafts", "schedule": 3600.0},
+    "remove files that nothing names": {"task": "documents.sweep_files", "schedule": crontab(hour=3, minute=10)},
 }

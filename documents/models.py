@@ -1,13 +1,18 @@
 import hashlib
 import os
+import time
 import uuid
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from jobs.models import Job, subject_of
+
+KEPT = timedelta(days=1)  # how long bytes may wait for the row that names them
 
 
 class StoredFileManager(models.Manager):
@@ -27,6 +32,16 @@ class StoredFileManager(models.Manager):
             os.fsync(file.fileno())
         stored.save(force_insert=True)
         return stored
+
+    def sweep(self):
+        """Remove bytes that no row names, a day after they were written; gives back how many files went."""
+        yesterday = time.time() - KEPT.total_seconds()
+        old = [file for file in Path(settings.MEDIA_ROOT).glob("??/*-*-*-*-*") if file.stat().st_mtime < yesterday]
+        named = {str(key) for key in self.values_list("key", flat=True).iterator()}
+        orphans = [file for file in old if file.name not in named]
+        for file in orphans:
+            file.unlink(missing_ok=True)
+        return len(orphans)
 
 
 class StoredFile(models.Model):
@@ -51,6 +66,12 @@ class StoredFile(models.Model):
 
     def read(self):
         return self.path.read_bytes()
+
+    def erase(self):
+        """Remove the row, and the bytes once that is committed."""
+        path = self.path
+        self.delete()
+        transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
 class MailManager(models.Manager):

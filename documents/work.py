@@ -1,9 +1,16 @@
+from celery import shared_task
+
 from jobs.registry import job
 
 from .mail import send
-from .models import Mail
+from .models import Mail, StoredFile
 
 
 @job("documents.send_mail")
 def send_mail(key, claim):
     send(Mail.objects.get(pk=key), claim)
+
+
+@shared_task(name="documents.sweep_files")
+def sweep_files():
+    StoredFile.objects.sweep()

@@ -49,8 +49,12 @@ def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: StoredFile |
     draft, _is_new = RequestDraft.objects.get_or_create(token=token, defaults={"partner": by.acting_for, "owner": by})
     if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
         raise Refused(_("This form belongs to somebody else."))
+    draft = RequestDraft.objects.locked(draft)  # or a proof could be erased that is just being sent
+    replaced = draft.proof if proof else None
     draft.answers, draft.proof = answers, proof or draft.proof
     draft.save()
+    if replaced:
+        replaced.erase()
     return draft
 
 
@@ -59,7 +63,7 @@ def send_draft(
     draft: RequestDraft, *, recipient: dict[str, Any], approving: bool, by: User, **columns: Any
 ) -> DeviceRequest:
     """Turn a finished draft into a request, approved at once or left to be examined; sent twice is as sent once."""
-    partner = draft.partner
+    partner, draft = draft.partner, RequestDraft.objects.locked(draft)
     device_request = receive(
         partner=partner, owner=by, recipient=recipient, form_token=draft.token, proof=draft.proof, **columns
     )

@@ -1,15 +1,34 @@
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 
 from partners.models import Partner
+
+KEPT = timedelta(days=30)  # since it was last saved, as the page promises
 
 
 class RequestDraftQuerySet(models.QuerySet):
     def visible_to(self, user):
         """One's own, of the organisation one acts for."""
         return self.filter(owner=user, partner=user.acting_for) if user.acting_for else self.none()
+
+    def locked(self, draft):
+        """The draft as it is now, until the transaction ends; as it was if it has been sent meanwhile."""
+        return self.select_for_update(of=("self",)).select_related("proof").filter(pk=draft.pk).first() or draft
+
+    def forget_old(self):
+        """Drop what its writer has left alone for too long, with the proof; gives back how many forms went."""
+        forgotten = 0
+        for pk in self.filter(saved_at__lt=timezone.now() - KEPT).values_list("pk", flat=True):
+            with transaction.atomic():
+                draft = self.select_for_update().filter(pk=pk, saved_at__lt=timezone.now() - KEPT).first()
+                if draft:  # it may have been saved or sent just now
+                    draft.forget()
+                    forgotten += 1
+        return forgotten
 
 
 class RequestDraft(models.Model):
@@ -29,3 +48,10 @@ class RequestDraft(models.Model):
 
     def __str__(self):
         return str(self.token)
+
+    def forget(self):
+        """Drop the form, with the proof that came with it."""
+        proof = self.proof
+        self.delete()
+        if proof:
+            proof.erase()

@@ -1,0 +1,64 @@
+"""Unfinished forms hold a person's data: they go after 30 days, and with them whatever was attached."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from documents.models import StoredFile
+from requests.models import DeviceRequest, RequestDraft
+from requests.work import forget_drafts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TRAINING = {"system": "windows", "purpose": "training"}
+
+
+def proof(words):
+    return SimpleUploadedFile("course.pdf", b"%PDF-1.7 " + words)
+
+
+@pytest.fixture
+def keep(client, social_worker, answers, token):
+    """Keep the form with this proof, and say where its bytes lie."""
+    client.force_login(social_worker)
+
+    def keep(words=b"a course"):
+        client.post(f"/requests/new/{token}/", answers | TRAINING | {"proof": proof(words)})
+        return RequestDraft.objects.get().proof.path
+
+    return keep
+
+
+def grow_old(days):
+    RequestDraft.objects.update(saved_at=timezone.now() - timedelta(days=days))
+
+
+def test_after_thirty_days_the_form_and_its_proof_are_gone(keep):
+    path = keep()
+    assert path.exists()
+    grow_old(31)
+    forget_drafts()
+    assert (RequestDraft.objects.count(), StoredFile.objects.count(), path.exists()) == (0, 0, False)
+
+
+def test_until_then_they_stay(keep):
+    path = keep()
+    grow_old(29)
+    forget_drafts()
+    assert (RequestDraft.objects.count(), path.exists()) == (1, True)
+
+
+def test_a_new_proof_takes_the_place_of_the_old_one(keep):
+    first, second = keep(b"the first"), keep(b"the second")
+    assert (first.exists(), second.read_bytes()) == (False, b"%PDF-1.7 the second")
+    assert StoredFile.objects.count() == 1
+
+
+def test_a_proof_that_was_sent_stays_with_the_request(client, keep, token):
+    path = keep()
+    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    grow_old(31)
+    forget_drafts()
+    assert DeviceRequest.objects.get().proof.path == path
+    assert path.exists()
