@@ -45,6 +45,8 @@ def _run(options, address):
     if has_demo:
         print("Preparing the demo …", file=sys.stderr, flush=True)
         _manage("load_demo", "--verbosity", "0")
+    elif options.empty:
+        _manage("first_admin")
     children = [
         _start(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{options.host}:{options.port}", "--workers", "2",
                "--threads", "4", "--log-level", "warning", "--no-control-socket"),
@@ -57,8 +59,6 @@ def _run(options, address):
         print(f"Ready: {address}", flush=True)
         if has_demo:
             _print_sign_ins()
-        elif options.empty:
-            print("Make the first admin: .venv/bin/python manage.py createsuperuser", flush=True)
         if not options.once:
             _watch(children)
     except KeyboardInterrupt:
@@ -78,7 +78,7 @@ def _options():
     parser.add_argument("--port", type=int, default=8000, help="where the site answers, 8000 by default")
     parser.add_argument("--host", default="127.0.0.1", help="another address than this machine's own: on purpose only")
     parser.add_argument("--fresh", action="store_true", help="throw the demo data away and load it anew")
-    parser.add_argument("--empty", action="store_true", help="no demo data")
+    parser.add_argument("--empty", action="store_true", help="no demo data: asks for the first admin")
     parser.add_argument("--once", action="store_true", help="start, see that the page answers, stop")
     return parser.parse_args()
 

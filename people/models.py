@@ -29,7 +29,7 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email, password=None, **columns):
-        """The first admin; `createsuperuser` asks for the address."""
+        """The first admin, whom `manage.py first_admin` asks for."""
         user = self.create_user(email, password, **columns)
         user.roles.create(role=AssociationRole.Role.ADMIN)
         return user

@@ -62,3 +62,12 @@ def test_the_example_names_what_the_settings_and_compose_read():
     composed = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
     named = re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert sorted(read | composed) == sorted(named)
+
+
+def test_a_command_without_a_database_ends_in_one_sentence():
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "close_month", "2026-10"],
+        cwd=ROOT, env=PRODUCTION | {"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert ended.stderr.startswith("The database does not answer (connection to server")
