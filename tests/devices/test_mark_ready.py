@@ -1,7 +1,9 @@
 import pytest
 
+from devices import actions
 from devices.checklist import POINTS
 from devices.models import Device, Inspection
+from people.lifecycle import Refused
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {"points": list(POINTS), "grade": "B", "keyboard": "ch-fr", "shelf": "B-07"}
@@ -38,6 +40,13 @@ def test_a_missing_point_is_refused_and_everything_typed_stays(client, volunteer
     assert page.count(" checked") == 5 + 1
     assert 'value="B-07"' in page
     assert found() == ("erased", "", "ch-de", "")
+
+
+def test_whatever_the_road_every_point_counts(volunteer, make_erased):
+    device = make_erased()
+    with pytest.raises(Refused, match="Tick every point"):
+        actions.mark_ready(device, points=["shell"], grade="A", by=volunteer)
+    assert (found()[0], Inspection.objects.count()) == ("erased", 0)
 
 
 @pytest.mark.parametrize("wrong", [{"grade": ""}, {"grade": "Z"}, {"shelf": "X" * 200}, {"points": ["soul"]}])
