@@ -86,6 +86,15 @@ def test_a_laptop_past_its_erasure_takes_none(client, volunteer, make_ready):
     assert Erasure.objects.count() == 1
 
 
+def test_an_erased_laptop_takes_the_same_success_again_and_no_failure(volunteer, make_erased):
+    device = make_erased()
+    drive = device.drives.get()
+    assert actions.record_erasure(drive, result="success", method="purge", by=volunteer) == device
+    with pytest.raises(Refused, match="are not erased now"):
+        actions.record_erasure(drive, result="failed", method="purge", by=volunteer)
+    assert list(Erasure.objects.values_list("result", flat=True)) == ["success"]
+
+
 def test_a_drive_of_another_laptop_is_no_choice(client, volunteer, make_device):
     device, other = make_device("5CG1"), make_device("5CG2", ["S9"])
     client.force_login(volunteer)
