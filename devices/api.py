@@ -12,7 +12,16 @@ from .checklist import POINTS
 from .models import Device, Drive, Erasure
 
 
+class TagField(serializers.CharField):
+    """A tag or serial number, in capitals as it is kept; how long it is counts after that: ß becomes SS."""
+
+    def to_internal_value(self, data):
+        return super().to_internal_value(data).upper()
+
+
 class DriveSerializer(serializers.ModelSerializer):
+    serial = TagField(max_length=60)
+
     class Meta:
         model = Drive
         fields = ["serial", "kind", "size_gb"]
@@ -41,7 +50,7 @@ class DeviceDetailSerializer(DeviceSerializer):
 class NewDeviceSerializer(serializers.Serializer):
     """A laptop that comes in, with its drives."""
 
-    asset_tag = serializers.CharField(max_length=60)
+    asset_tag = TagField(max_length=60)
     maker = serializers.CharField(max_length=40)
     model = serializers.CharField(max_length=60)
     memory_gb = serializers.IntegerField(min_value=1, max_value=1024)
@@ -54,7 +63,7 @@ class NewDeviceSerializer(serializers.Serializer):
 class ErasureSerializer(serializers.Serializer):
     """What came of erasing one drive, named by its serial number."""
 
-    drive = serializers.CharField(max_length=60)
+    drive = TagField(max_length=60)
     method = serializers.ChoiceField(Erasure.Method, default=Erasure.Method.PURGE)
     result = serializers.ChoiceField(Erasure.Result)
 

@@ -12,7 +12,7 @@ MOST_DRIVES = 3
 
 
 class TagField(forms.CharField):
-    """A scanned tag or serial number, in capitals as it is kept."""
+    """A scanned tag or serial number, in capitals as it is kept; how long it is counts after that: ß becomes SS."""
 
     def to_python(self, value):
         return super().to_python(value).upper()
@@ -59,6 +59,7 @@ class ReceiveForm(forms.ModelForm):
 
 
 class DriveForm(forms.ModelForm):
+    serial = TagField(label=_("Serial number of the drive"), max_length=60)
     size_gb = forms.IntegerField(
         label=_("Size, GB"),
         validators=[MinValueValidator(1), MaxValueValidator(100_000)],

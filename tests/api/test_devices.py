@@ -74,11 +74,33 @@ def test_a_laptop_is_ready_after_every_point_and_every_drive(workshop, device, a
     assert device.inspections.count() == 1
 
 
-def test_an_erased_drive_is_not_erased_in_a_ready_laptop(workshop, make_ready, assert_problem):
-    device = make_ready()
-    Device.objects.filter(pk=device.pk)
-    body = assert_problem(workshop.post(f"devices/{device.number}/inspect/", DONE | {"points": []}), 409)
-    assert body["detail"] == "Tick every point of the checklist first."
+def test_of_an_erased_laptop_only_what_was_said_already_is_taken_and_of_a_ready_one_nothing(
+    workshop, device, assert_problem
+):
+    url = f"devices/{device.number}/erasure/"
+    failed, success = ({"drive": "S1", "result": result} for result in ("failed", "success"))
+    for _time in range(2):
+        assert workshop.post(url, success).status_code == 201
+    assert "its drives are not erased now" in assert_problem(workshop.post(url, failed), 409)["detail"]
+    workshop.post(f"devices/{device.number}/inspect/", DONE)
+    for sent in (failed, success):
+        assert "its drives are not erased now" in assert_problem(workshop.post(url, sent), 409)["detail"]
+    assert [row.result for row in device.drives.get().erasures.all()] == ["success"]
+
+
+def test_serial_numbers_are_found_and_kept_in_capitals(workshop, assert_problem):
+    number = workshop.post("devices/", LAPTOP | {"drives": [{"serial": "s1"}]}).json()["number"]
+    assert workshop.get(f"devices/{number}/").json()["drives"][0]["serial"] == "S1"
+    answer = workshop.post(f"devices/{number}/erasure/", {"drive": "s1", "result": "success"})
+    assert (answer.status_code, answer.json()["status"]) == (201, "erased")
+    two = LAPTOP | {"asset_tag": "5CG2", "drives": [{"serial": "s2"}, {"serial": "S2"}]}
+    assert assert_problem(workshop.post("devices/", two), 409)["detail"] == "This drive is listed already."
+
+
+@pytest.mark.parametrize("sent", [{"asset_tag": "ß" * 60}, {"drives": [{"serial": "ß" * 60}]}])
+def test_what_is_too_long_in_capitals_is_not_well_formed(workshop, assert_problem, sent):
+    assert_problem(workshop.post("devices/", LAPTOP | sent), 400)
+    assert Device.objects.count() == 0
 
 
 def test_organisations_and_treasurers_see_no_laptops(worker, money, device, assert_problem):

@@ -1,5 +1,6 @@
 import pytest
 
+from devices import actions
 from devices.models import Device, Drive
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,29 @@ def test_an_empty_form_presets_what_is_usual_and_shows_one_drive(client, volunte
     assert (form["memory_gb"].value(), form["system"].value(), form["keyboard"].value()) == (8, "linux", None)
     assert '<details class="wg-faq mt-4" open>' not in page.content.decode()
     assert '<details class="wg-faq mt-4"' in page.content.decode()
+
+
+def test_a_tag_scanned_in_small_letters_is_the_same_laptop(volunteer, make_device):
+    device = make_device("5CG1")
+    again, is_new = actions.receive(asset_tag=" 5cg1 ", by=volunteer, drives=[])
+    assert (again, is_new, Device.objects.count()) == (device, False, 1)
+
+
+def test_a_drive_typed_in_small_letters_is_kept_in_capitals_and_is_the_same_drive(client, volunteer, make_device):
+    device = make_device()
+    client.force_login(volunteer)
+    again = {"serial": "s1", "kind": "ssd", "size_gb": "256"}
+    assert "listed already" in client.post(f"/devices/{device.number}/add-drive/", again).content.decode()
+    client.post(URL, ANSWERS | {"asset_tag": "5CG2", "drive-0-serial": "s3x"})
+    assert list(Drive.objects.values_list("serial", flat=True)) == ["S1", "S3X"]
+
+
+@pytest.mark.parametrize("name", ["asset_tag", "drive-0-serial"])
+def test_what_is_too_long_in_capitals_is_named(client, volunteer, name):
+    client.force_login(volunteer)
+    page = client.post(URL, ANSWERS | {name: "ß" * 60})
+    assert "at most 60 characters (it has 120)" in page.content.decode()
+    assert Device.objects.count() == 0
 
 
 def test_several_drives_are_listed(client, volunteer):
