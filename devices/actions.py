@@ -58,30 +58,22 @@ def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **col
         raise Refused(sentence)
     if device.drives.open().exists():
         raise Refused(_("A drive of this laptop has no successful erasure yet."))
-    _only_from({Status.ERASED, Status.REPAIR}, device, Status.READY)
-    if device.move(Status.READY, verb="mark_ready", by=by, grade=grade, **columns):
+    sources = {Status.ERASED, Status.REPAIR}
+    if device.move(Status.READY, verb="mark_ready", by=by, only_from=sources, grade=grade, **columns):
         Inspection.objects.create(device=device, turn=device.turn, points=points, grade=grade, by=by)
 
 
 def reserve(device: Device, *, number: str, by: User | None) -> None:
     """Keep a ready laptop for a request."""
-    _only_from({Status.READY}, device, Status.RESERVED)
-    device.move(Status.RESERVED, verb="reserve", by=by, numbers={"request": number})
+    device.move(Status.RESERVED, verb="reserve", by=by, numbers={"request": number}, only_from={Status.READY})
 
 
 def unreserve(device: Device, *, number: str, by: User | None) -> None:
-    """Put a kept laptop back among the ready ones."""
-    device.move(Status.READY, verb="release", by=by, numbers={"request": number})
+    """Put a kept laptop back among the ready ones; one that is in repair or missing stays there."""
+    if device.lock().status == Status.RESERVED:
+        device.move(Status.READY, verb="release", by=by, numbers={"request": number})
 
 
 def mark_shipped(device: Device, *, number: str, by: User | None) -> None:
     """The laptop has left the house for a request."""
-    device.move(Status.SHIPPED, verb="hand_over", by=by, numbers={"request": number})
-
-
-def _only_from(sources: set[Status], device: Device, to: Status) -> None:
-    """Refuse a step that `MOVES` keeps for another verb, such as a kept laptop's way back to the ready ones."""
-    if device.lock().status not in sources and to in device.MOVES[device.status]:
-        raise Refused(_("%(record)s is “%(status)s”: this step can’t follow.") % {
-            "record": device, "status": device.get_status_display(),
-        })  # fmt: skip
+    device.move(Status.SHIPPED, verb="hand_over", by=by, numbers={"request": number}, only_from={Status.RESERVED})

@@ -1,6 +1,6 @@
 """Life cycles: which step may follow which, who took it, and how a refusal is said."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -62,11 +62,12 @@ class Lifecycle(models.Model):
 
     def move(
         self, to: str, *, verb: str, by: AbstractBaseUser | None, reason: str = "",
-        numbers: dict[str, str] | None = None, **columns: Any,
+        numbers: dict[str, str] | None = None, only_from: Collection[str] = (), **columns: Any,
     ) -> bool:  # fmt: skip
         """Take a step and write it down; False, and nothing done, if this very step was taken before.
 
-        `by` is None when the clock acts. Raises Refused when `MOVES` knows no such step.
+        `by` is None when the clock acts. Raises Refused when `MOVES` knows no such step, or knows it from a status
+        that is not in `only_from`: it belongs to another verb there.
         """
         numbers = numbers or {}
         self.lock()
@@ -76,6 +77,8 @@ class Lifecycle(models.Model):
             return False
         if to not in self.MOVES[self.status]:
             raise Refused(self._why_not(last))
+        if only_from and self.status not in only_from:
+            raise Refused(self._why_not(None))
         before = self.status
         self.status = to
         for name, value in columns.items():

@@ -82,13 +82,12 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
         raise Refused(_("Your organisation has no running agreement."))
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself approves."))
-    _only_from({Status.RECEIVED}, device_request, Status.APPROVED)
     now = timezone.now()
     price = device_request.price or Tariff.objects.price_for(
         tier=partner.tier, delivery=device_request.delivery
     )  # a confirmed price stays
     device_request.move(
-        Status.APPROVED, verb="approve", by=by, price=price,
+        Status.APPROVED, verb="approve", by=by, only_from={Status.RECEIVED}, price=price,
         approved_at=device_request.approved_at or now, approved_by=device_request.approved_by or by, moved_at=now,
     )  # fmt: skip
 
@@ -104,8 +103,10 @@ def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
 @transaction.atomic
 def withdraw(device_request: DeviceRequest, *, by: User) -> None:
     """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
-    _only_from(UNTIL_HAND_OVER, device_request, Status.WITHDRAWN)
-    if device_request.move(Status.WITHDRAWN, verb="withdraw", by=by, moved_at=timezone.now()):
+    moved = device_request.move(
+        Status.WITHDRAWN, verb="withdraw", by=by, only_from=UNTIL_HAND_OVER, moved_at=timezone.now()
+    )
+    if moved:
         _release_live(device_request, by=by)
 
 
@@ -131,10 +132,12 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
 @transaction.atomic
 def release(device_request: DeviceRequest, *, by: User) -> None:
     """Take the laptop away from a request, which goes back to its place in the queue."""
-    _only_from({Status.ALLOCATED}, device_request, Status.APPROVED)
     latest = device_request.allocations.select_related("device").order_by("pk").last()
     numbers = {"device": latest.device.number} if latest else {}  # the same when it is pressed again
-    if device_request.move(Status.APPROVED, verb="release", by=by, numbers=numbers, moved_at=timezone.now()):
+    moved = device_request.move(
+        Status.APPROVED, verb="release", by=by, numbers=numbers, only_from={Status.ALLOCATED}, moved_at=timezone.now()
+    )
+    if moved:
         _release_live(device_request, by=by)
 
 
@@ -148,11 +151,3 @@ def _release_live(device_request: DeviceRequest, *, by: User) -> None:
         device_actions.unreserve(allocation.device, number=device_request.number, by=by)
         allocation.released_at = timezone.now()
         allocation.save(update_fields=["released_at"])
-
-
-def _only_from(sources: set[Status], device_request: DeviceRequest, to: Status) -> None:
-    """Refuse a step that `MOVES` keeps for another verb, such as an allocated request's way back to the queue."""
-    if device_request.lock().status not in sources and to in device_request.MOVES[device_request.status]:
-        raise Refused(_("%(record)s is “%(status)s”: this step can’t follow.") % {
-            "record": device_request, "status": device_request.get_status_display(),
-        })  # fmt: skip

@@ -1,12 +1,16 @@
+from datetime import date
 from itertools import product
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
+from billing.models import Invoice, Series
 from devices.models import Device
 from partners.models import Partner
 from people.lifecycle import Lifecycle, Refused, note_many, refusal_for
+from requests.models import Allocation, DeviceRequest, RoundDate
+from shipping.models import Round, Shipment
 
 pytestmark = pytest.mark.django_db
 LIFE_CYCLES = [model for model in apps.get_models() if issubclass(model, Lifecycle)]
@@ -15,6 +19,41 @@ LIFE_CYCLES = [model for model in apps.get_models() if issubclass(model, Lifecyc
 @pytest.fixture
 def device():
     return Device.objects.create(asset_tag="5CG1234567")
+
+
+@pytest.fixture
+def records(partner, commune):
+    """One of each life cycle, with what its statuses ask of it whatever they are."""
+    bill_to = partner.bill_tos.get()
+    request = DeviceRequest.objects.create(
+        partner=partner, bill_to=bill_to, commune=commune, case_reference="LT-1", purpose="school", keyboard="ch-de",
+        delivery="person", price=150, approved_at="2026-10-01T08:00Z",
+    )  # fmt: skip
+    device = Device.objects.create(asset_tag="5CG1234567", grade="A")
+    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
+    shipment = Shipment.objects.create(
+        allocation=allocation, request=request, device=device, partner=partner, bill_to=bill_to, price=150,
+        handed_over_noted_at="2026-10-20T08:00Z",
+    )  # fmt: skip
+    invoice = Invoice.objects.create(partner=partner, bill_to=bill_to, period=date(2026, 10, 1))
+    invoice.lines.create(shipment=shipment, partner=partner, amount=150)
+    Series.objects.create(name="invoice-2026")
+    round_ = Round.objects.create(date=RoundDate.objects.create(on="2026-10-20", capacity=50))
+    return {type(record): record for record in (partner, request, device, shipment, invoice, round_)}
+
+
+ISSUED = {
+    "series_id": "invoice-2026", "first": 1, "number": 1, "total": 150, "snapshot": {"number": "2026-0001"},
+    "reference": "1", "issued_on": date(2026, 11, 2), "due_on": date(2026, 12, 2),
+}  # fmt: skip
+
+
+def columns_at(model, status):
+    """What a record must say at this status and may not say at others."""
+    if model is Shipment:
+        is_out = status in ("handed_over", "delivered", "returned", "lost")
+        return {"handed_over_at": "2026-10-20T08:00Z" if is_out else None}
+    return ISSUED if (model, status) == (Invoice, "issued") else {}
 
 
 def test_a_move_saves_the_status_and_writes_who_took_the_step(device, volunteer):
@@ -46,15 +85,34 @@ def test_a_step_that_moves_does_not_exist_is_refused_and_nothing_changes(device,
     assert (Device.objects.get().status, device.steps.count()) == ("received", 0)
 
 
-def test_every_pair_of_statuses_is_a_move_or_a_refusal(partner, volunteer):
-    for start, to in product(Partner.Status, repeat=2):
-        Partner.objects.update(status=start)
-        if to in Partner.MOVES[start]:
-            assert partner.move(to, verb=f"{start} to {to}", by=volunteer)
-        else:
-            with pytest.raises(Refused):
-                partner.move(to, verb=f"{start} to {to}", by=volunteer)
-    assert partner.steps.count() == sum(map(len, Partner.MOVES.values()))
+def test_a_step_of_another_verb_is_refused_and_nothing_changes(device, volunteer):
+    Device.objects.update(status="missing", grade="A")
+    with transaction.atomic(), pytest.raises(Refused, match="“Missing”: this step can’t follow"):
+        device.move("ready", verb="mark_ready", by=volunteer, only_from={"erased", "repair"})
+    assert (Device.objects.get().status, device.steps.count()) == ("missing", 0)
+    with transaction.atomic():
+        for _time in range(2):
+            device.move("ready", verb="find", by=volunteer, only_from={"missing"})
+    assert device.steps.count() == 1
+
+
+@pytest.mark.parametrize("model", LIFE_CYCLES)
+def test_every_pair_of_statuses_is_a_move_or_a_refusal(records, volunteer, model):
+    record = records[model]
+    for start, to in product(model.Status, repeat=2):
+        step = {"verb": "x", "by": volunteer, **columns_at(model, to)}
+        with transaction.atomic():
+            model.objects.filter(pk=record.pk).update(status=start, **columns_at(model, start))
+            if to in model.MOVES[start]:
+                assert record.move(to, **step) is True
+                steps, stands = [(start, to)], to
+            else:
+                with pytest.raises(Refused):
+                    record.move(to, **step)
+                steps, stands = [], start
+            assert list(record.steps.values_list("from_status", "to_status")) == steps, (start, to)
+            assert model.objects.get().status == stands, (start, to)
+            transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("model", LIFE_CYCLES)
