@@ -76,9 +76,9 @@ class Lifecycle(models.Model):
         if self.status == to and last and (last.verb, last.by_id, last.numbers) == (verb, by_id, numbers):
             return False
         if to not in self.MOVES[self.status]:
-            raise Refused(self._why_not(last))
+            raise Refused(self._why_not(last, by))
         if only_from and self.status not in only_from:
-            raise Refused(self._why_not(None))
+            raise Refused(self._why_not(None, by))
         before = self.status
         self.status = to
         for name, value in columns.items():
@@ -99,15 +99,18 @@ class Lifecycle(models.Model):
             on_behalf_of=getattr(by, "acting_for_id", None),
         )  # fmt: skip
 
-    def _why_not(self, last: Step | None) -> str:
+    def _why_not(self, last: Step | None, by: AbstractBaseUser | None) -> str:
+        """The sentence of a refusal; who acts for a partner reads the names of that partner's people only."""
         if last is None:
             return _("%(record)s is “%(status)s”: this step can’t follow.") % {
                 "record": self, "status": self.get_status_display(),
             }  # fmt: skip
+        reader = getattr(by, "acting_for_id", None)
+        is_told = reader is None or last.on_behalf_of == reader
         return _("%(record)s is “%(status)s” already: %(who)s, %(when)s.") % {
             "record": self,
             "status": self.get_status_display(),
-            "who": last.by or _("the system"),
+            "who": (last.by if is_told else _("the association")) if last.by else _("the system"),
             "when": date_format(timezone.localtime(last.at), "SHORT_DATETIME_FORMAT"),
         }
 

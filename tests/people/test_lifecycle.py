@@ -96,6 +96,23 @@ def test_a_step_of_another_verb_is_refused_and_nothing_changes(device, volunteer
     assert device.steps.count() == 1
 
 
+def test_who_acts_for_an_organisation_reads_the_names_of_its_own_people_only(
+    partner, social_worker, stranger, dispatcher, make_user
+):
+    colleague, other = make_user("colleague@example.org"), Partner.objects.get(name="Sozialdienst Obertal")
+    colleague.acting_for, stranger.acting_for = partner, other
+    for first, reader, named in (
+        (dispatcher, social_worker, "the association"), (stranger, social_worker, "the association"),
+        (colleague, social_worker, "Colleague"), (None, social_worker, "the system"),
+        (colleague, dispatcher, "Colleague"),
+    ):  # fmt: skip
+        Partner.objects.update(status="active")
+        with transaction.atomic():
+            partner.move("suspended", verb="suspend", by=first)
+            with pytest.raises(Refused, match=f"already: {named},"):
+                partner.move("suspended", verb="suspend again", by=reader)
+
+
 @pytest.mark.parametrize("model", LIFE_CYCLES)
 def test_every_pair_of_statuses_is_a_move_or_a_refusal(records, volunteer, model):
     record = records[model]
