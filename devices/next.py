@@ -18,13 +18,13 @@ class Next(NamedTuple):
 ERASE = Next(
     _("Erase its drives"),
     _("Every drive is erased before anything else happens to the laptop."),
-    "devices:erasure",
+    "devices:record_erasure",
     _("Record the erasure"),
 )
 CHECK = Next(
     _("Check it"),
     _("Go through the checklist, give a grade, put it on a shelf."),
-    "devices:ready",
+    "devices:mark_ready",
     _("Go through the checklist"),
 )
 NEXT = {

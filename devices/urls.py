@@ -8,7 +8,7 @@ urlpatterns = [
     path("scan/", views.scan, name="scan"),
     path("receive/", views.receive, name="receive"),
     path("<slug:number>/", views.detail, name="detail"),
-    path("<slug:number>/erasure/", views.erasure, name="erasure"),
+    path("<slug:number>/record-erasure/", views.record_erasure, name="record_erasure"),
     path("<slug:number>/add-drive/", views.add_drive, name="add_drive"),
-    path("<slug:number>/ready/", views.ready, name="ready"),
+    path("<slug:number>/mark-ready/", views.mark_ready, name="mark_ready"),
 ]

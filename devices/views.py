@@ -169,7 +169,7 @@ def receive(request):
             if not is_new:
                 return _there_already(request, _fetch(request, device.number))
             messages.success(request, _("Taken in as %(device)s. Now erase its drives.") % {"device": device})
-            return redirect("devices:erasure", device.number)
+            return redirect("devices:record_erasure", device.number)
     return _receive(request, form, drives)
 
 
@@ -225,7 +225,7 @@ def detail(request, number):
 
 
 @workshop_required
-def erasure(request, number):
+def record_erasure(request, number):
     """Write down what came of erasing each drive; a failed one stays open."""
     device = _fetch(request, number)
     sent = ErasureForm(request.POST, device=device) if request.method == "POST" else None
@@ -239,7 +239,7 @@ def erasure(request, number):
         for line in lines:
             line["form"] = _erasure_form(device, line, sent)
     context = {"device": device, "lines": lines, "sent": sent} | _next(device)
-    return render(request, "devices/erasure.html", context)
+    return render(request, "devices/record_erasure.html", context)
 
 
 def _erasure_form(device, line, sent):
@@ -257,15 +257,15 @@ def _erased(request, device, *, drive, result, **_answers):
     words = {"drive": drive, "device": device, "left": left}
     if result == Result.FAILED:
         messages.warning(request, _("Noted: erasing %(drive)s failed. The drive stays open.") % words)
-        return redirect("devices:erasure", device.number)
+        return redirect("devices:record_erasure", device.number)
     if left:
         done = ngettext(
             "%(drive)s is erased. One drive is left.", "%(drive)s is erased. %(left)s drives are left.", left
         )
         messages.success(request, done % words)
-        return redirect("devices:erasure", device.number)
+        return redirect("devices:record_erasure", device.number)
     messages.success(request, _("All drives of %(device)s are erased. Now check it.") % words)
-    return redirect("devices:ready", device.number)
+    return redirect("devices:mark_ready", device.number)
 
 
 @workshop_required
@@ -275,12 +275,12 @@ def add_drive(request, number):
     form = DriveForm(request.POST if request.method == "POST" else None, instance=Drive(device=device))
     if request.method == "POST" and form.is_valid() and attempt(form, form.save):
         messages.success(request, _("%(drive)s is listed. Now erase it.") % {"drive": form.instance})
-        return redirect("devices:erasure", device.number)
+        return redirect("devices:record_erasure", device.number)
     return render(request, "devices/add_drive.html", {"device": device, "form": form})
 
 
 @workshop_required
-def ready(request, number):
+def mark_ready(request, number):
     """The checklist; what was ticked stays when something is missing. Done, the scan page says where to put it."""
     device = _fetch(request, number)
     form = ReadyForm(
@@ -291,5 +291,5 @@ def ready(request, number):
         attempt(form, partial(actions.mark_ready, device, by=request.user, **form.cleaned_data))
         if form.is_valid():
             return redirect(f"{reverse('devices:scan')}?{urlencode({'done': device.number})}")
-    context = {"device": device, "form": form, "may_check": next_for(device).page == "devices:ready"}
-    return render(request, "devices/ready.html", context | _next(device))
+    context = {"device": device, "form": form, "may_check": next_for(device).page == "devices:mark_ready"}
+    return render(request, "devices/mark_ready.html", context | _next(device))

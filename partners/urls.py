@@ -5,7 +5,7 @@ from . import views
 app_name = "partners"
 urlpatterns = [
     path("", views.index, name="list"),
-    path("new/", views.new, name="new"),
+    path("new/", views.create, name="create"),
     path("act-for/", views.act_for, name="act_for"),
     path("places/", views.places, name="places"),
     path("<int:pk>/", views.detail, name="detail"),

@@ -34,7 +34,7 @@ def index(request):
 
 
 @admin_required
-def new(request):
+def create(request):
     """Take on an organisation with who pays, on one page; "find" looks up its communes and keeps what was typed."""
     if "find" in request.POST:
         typed = {name: request.POST.get(name, "") for name in request.POST}
@@ -52,7 +52,7 @@ def new(request):
                 return redirect(partner)
     else:
         form, bill_to = PartnerForm(), BillToForm(prefix="pays")
-    return render(request, "partners/new.html", {"form": form, "bill_to": bill_to})
+    return render(request, "partners/create.html", {"form": form, "bill_to": bill_to})
 
 
 def _unprefixed(typed):

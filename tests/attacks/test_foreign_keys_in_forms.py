@@ -79,7 +79,7 @@ def test_a_drive_of_another_laptop_is_not_erased_by_the_way(client, volunteer):
         device.drives.create(serial=f"S-{device.asset_tag}")
     client.force_login(volunteer)
     sent = {"drive": other.drives.get().pk, "tries": 0, "method": "purge", "result": "success"}
-    assert client.post(f"/devices/{mine.number}/erasure/", sent).status_code == 200
+    assert client.post(f"/devices/{mine.number}/record-erasure/", sent).status_code == 200
     assert not Erasure.objects.exists()
 
 

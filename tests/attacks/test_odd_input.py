@@ -24,7 +24,7 @@ def test_a_laptop_that_is_kept_for_somebody_or_missing_is_not_checked_free(clien
     Device.objects.filter(pk=device.pk).update(status=status)
     client.force_login(volunteer)
     answers = {"points": list(POINTS), "grade": "C", "keyboard": "ch-de", "shelf": "Z9"}
-    assert client.post(f"/devices/{device.number}/ready/", answers).status_code == 200
+    assert client.post(f"/devices/{device.number}/mark-ready/", answers).status_code == 200
     device.refresh_from_db()
     assert (device.status, device.grade) == (status, "A")
 

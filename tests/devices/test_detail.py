@@ -50,7 +50,7 @@ def test_every_status_has_a_page(client, volunteer, make_ready, status):
     device = make_ready()
     Device.objects.update(status=status)
     client.force_login(volunteer)
-    for page in ("", "erasure/", "ready/"):
+    for page in ("", "record-erasure/", "mark-ready/"):
         assert client.get(f"{device.get_absolute_url()}{page}").status_code == 200
 
 

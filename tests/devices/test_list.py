@@ -48,9 +48,9 @@ def test_each_row_leads_to_its_next_step(client, volunteer, make_device, make_er
     received, erased, ready = make_device("A"), make_erased("B"), make_ready("C")
     client.force_login(volunteer)
     page = client.get("/devices/").content.decode()
-    assert f'href="/devices/{received.number}/erasure/"' in page
-    assert f'href="/devices/{erased.number}/ready/"' in page
-    assert f'href="/devices/{ready.number}/ready/"' not in page
+    assert f'href="/devices/{received.number}/record-erasure/"' in page
+    assert f'href="/devices/{erased.number}/mark-ready/"' in page
+    assert f'href="/devices/{ready.number}/mark-ready/"' not in page
 
 
 def test_an_empty_workshop_says_what_to_do(client, volunteer):

@@ -10,7 +10,7 @@ ANSWERS = {"points": list(POINTS), "grade": "B", "keyboard": "ch-fr", "shelf": "
 
 
 def send(client, device, **answers):
-    return client.post(f"/devices/{device.number}/ready/", ANSWERS | answers)
+    return client.post(f"/devices/{device.number}/mark-ready/", ANSWERS | answers)
 
 
 def found():
@@ -68,7 +68,7 @@ def test_twice_is_as_once(client, volunteer, make_erased):
 def test_a_laptop_with_an_open_drive_is_refused_and_led_to_the_erasure(client, volunteer, make_device):
     device = make_device()
     client.force_login(volunteer)
-    page = client.get(f"/devices/{device.number}/ready/").content.decode()
+    page = client.get(f"/devices/{device.number}/mark-ready/").content.decode()
     assert ("Erase its drives" in page, "<fieldset" in page) == (True, False)
     assert "no successful erasure yet" in send(client, device).content.decode()
     assert found()[0] == "received"
@@ -101,9 +101,9 @@ def test_a_repaired_laptop_is_checked_again(client, volunteer, make_ready):
 def test_it_is_for_the_workshop_only_and_a_missing_one_is_404(client, volunteer, social_worker, make_erased):
     device = make_erased()
     client.force_login(social_worker)
-    assert client.get(f"/devices/{device.number}/ready/").status_code == 403
-    assert client.post("/devices/D-999999/ready/").status_code == 403
+    assert client.get(f"/devices/{device.number}/mark-ready/").status_code == 403
+    assert client.post("/devices/D-999999/mark-ready/").status_code == 403
     assert send(client, device).status_code == 403
     client.force_login(volunteer)
-    assert client.post("/devices/D-999999/ready/").status_code == 404
+    assert client.post("/devices/D-999999/mark-ready/").status_code == 404
     assert found()[0] == "erased"

@@ -21,7 +21,7 @@ def test_a_laptop_is_taken_in_with_its_drive_and_leads_to_the_erasure(client, vo
     client.force_login(volunteer)
     answer = client.post(URL, ANSWERS)
     device = Device.objects.get()
-    assert answer.url == f"/devices/{device.number}/erasure/"
+    assert answer.url == f"/devices/{device.number}/record-erasure/"
     assert (device.asset_tag, device.name, device.memory_gb, device.shelf) == (
         "5CG1", "Hewlett-Packard «Zürich» L’Élite 840", 16, "B-07",
     )  # fmt: skip
@@ -80,7 +80,7 @@ def test_a_tag_that_is_there_already_leads_to_its_laptop_with_a_sentence(client,
     device = make_erased("5CG1")
     client.force_login(volunteer)
     answer = client.post(URL, {"asset_tag": "5cg1 "} | NO_DRIVES)
-    assert answer.url == f"/devices/{device.number}/ready/"
+    assert answer.url == f"/devices/{device.number}/mark-ready/"
     assert f"here already, as {device.number}" in client.get(answer.url).content.decode()
     assert Device.objects.count() == 1
 

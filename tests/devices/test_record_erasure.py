@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 def answer(client, device, serial, result="success", tries=0, **more):
     drive = device.drives.get(serial=serial)
     sent = {"drive": drive.pk, "method": "purge", "result": result, "tries": tries} | more
-    return client.post(f"/devices/{device.number}/erasure/", sent)
+    return client.post(f"/devices/{device.number}/record-erasure/", sent)
 
 
 def status():
@@ -20,7 +20,7 @@ def status():
 def test_the_last_drive_leads_to_the_checklist(client, volunteer, make_device):
     device = make_device(serials=["S1", "S2"])
     client.force_login(volunteer)
-    url = f"/devices/{device.number}/erasure/"
+    url = f"/devices/{device.number}/record-erasure/"
     assert (answer(client, device, "S1").url, status()) == (url, "received")
     page = client.get(url).content.decode()
     assert ("S1 is erased. One drive is left." in page, "<h2>S2</h2>" in page, "<h2>S1</h2>" in page) == (
@@ -28,7 +28,7 @@ def test_the_last_drive_leads_to_the_checklist(client, volunteer, make_device):
         True,
         False,
     )
-    assert (answer(client, device, "S2").url, status()) == (f"/devices/{device.number}/ready/", "erased")
+    assert (answer(client, device, "S2").url, status()) == (f"/devices/{device.number}/mark-ready/", "erased")
     assert list(Erasure.objects.values_list("drive__serial", "result", "method", "by")) == [
         ("S1", "success", "purge", volunteer.pk),
         ("S2", "success", "purge", volunteer.pk),
@@ -59,7 +59,8 @@ def test_twice_is_as_once(client, volunteer, make_device, result):
 def test_the_last_drive_sent_twice_leads_on_both_times(client, volunteer, make_device):
     device = make_device()
     client.force_login(volunteer)
-    assert answer(client, device, "S1").url == answer(client, device, "S1").url == f"/devices/{device.number}/ready/"
+    for _time in range(2):
+        assert answer(client, device, "S1").url == f"/devices/{device.number}/mark-ready/"
     assert [step.verb for step in device.steps.all()] == ["receive", "record_erasure"]
 
 
@@ -78,7 +79,7 @@ def test_a_laptop_past_its_erasure_takes_none(client, volunteer, make_ready):
     client.force_login(volunteer)
     assert (
         "No drive is open. Next: Waits on its shelf."
-        in client.get(f"/devices/{device.number}/erasure/").content.decode()
+        in client.get(f"/devices/{device.number}/record-erasure/").content.decode()
     )
     assert "are not erased now" in answer(client, device, "S1", tries=1).content.decode()
     with pytest.raises(Refused):
@@ -115,7 +116,7 @@ def test_clearing_is_preset_for_a_hard_disk(client, volunteer, make_device):
     device = make_device()
     device.drives.update(kind="hdd")
     client.force_login(volunteer)
-    line = client.get(f"/devices/{device.number}/erasure/").context["lines"][0]
+    line = client.get(f"/devices/{device.number}/record-erasure/").context["lines"][0]
     assert line["form"]["method"].value() == "clear"
 
 
@@ -124,10 +125,9 @@ def test_a_drive_found_later_is_listed_and_erased_too(client, volunteer, make_de
     client.force_login(volunteer)
     url = f"/devices/{device.number}/add-drive/"
     assert client.get(url).status_code == 200
-    assert (
-        client.post(url, {"serial": "S2", "kind": "hdd", "size_gb": "500"}).url == f"/devices/{device.number}/erasure/"
-    )
-    assert "listed already" in client.post(url, {"serial": "S2", "kind": "hdd", "size_gb": "500"}).content.decode()
+    sent = {"serial": "S2", "kind": "hdd", "size_gb": "500"}
+    assert client.post(url, sent).url == f"/devices/{device.number}/record-erasure/"
+    assert "listed already" in client.post(url, sent).content.decode()
     answer(client, device, "S1")
     assert (status(), device.drives.open().get().serial) == ("received", "S2")
 
@@ -143,11 +143,11 @@ def test_no_drive_joins_an_erased_laptop(client, volunteer, make_erased):
 def test_it_is_for_the_workshop_only_and_a_missing_one_is_404(client, volunteer, social_worker, make_device):
     device = make_device()
     client.force_login(social_worker)
-    for verb in ("erasure", "add-drive"):
+    for verb in ("record-erasure", "add-drive"):
         assert client.get(f"/devices/{device.number}/{verb}/").status_code == 403
-        assert client.post("/devices/D-999999/erasure/").status_code == 403
+        assert client.post("/devices/D-999999/record-erasure/").status_code == 403
     assert answer(client, device, "S1").status_code == 403
     client.force_login(volunteer)
-    for verb in ("erasure", "add-drive"):
+    for verb in ("record-erasure", "add-drive"):
         assert client.post(f"/devices/D-999999/{verb}/").status_code == 404
     assert Erasure.objects.count() == 0

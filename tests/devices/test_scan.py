@@ -12,18 +12,18 @@ def scan(client, code, **options):
 def test_a_known_laptop_leads_to_its_next_step(client, volunteer, make_device, make_erased):
     received, erased = make_device("5CG1"), make_erased("5CG2")
     client.force_login(volunteer)
-    assert scan(client, " 5cg1 ").url == f"/devices/{received.number}/erasure/"
-    assert scan(client, received.number.lower()).url == f"/devices/{received.number}/erasure/"
-    assert scan(client, "5CG2").url == f"/devices/{erased.number}/ready/"
+    assert scan(client, " 5cg1 ").url == f"/devices/{received.number}/record-erasure/"
+    assert scan(client, received.number.lower()).url == f"/devices/{received.number}/record-erasure/"
+    assert scan(client, "5CG2").url == f"/devices/{erased.number}/mark-ready/"
 
 
 def test_a_laptop_in_repair_is_checked_again_or_erased_when_a_drive_was_added(client, volunteer, make_erased):
     device = make_erased()
     Device.objects.update(status="repair")
     client.force_login(volunteer)
-    assert scan(client, "5CG1").url == f"/devices/{device.number}/ready/"
+    assert scan(client, "5CG1").url == f"/devices/{device.number}/mark-ready/"
     device.drives.create(serial="S2")
-    assert scan(client, "5CG1").url == f"/devices/{device.number}/erasure/"
+    assert scan(client, "5CG1").url == f"/devices/{device.number}/record-erasure/"
 
 
 def test_an_unknown_tag_leads_to_taking_in_with_the_tag_filled_in(client, volunteer):
@@ -78,7 +78,7 @@ def test_with_script_the_surface_alone_is_swapped_and_a_page_is_led_to(client, v
     client.force_login(volunteer)
     htmx = {"hx-request": "true"}
     answer = scan(client, "5CG1", headers=htmx)
-    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/devices/{device.number}/erasure/")
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/devices/{device.number}/record-erasure/")
     page = scan(client, "5CG2", headers=htmx).content.decode()
     assert ('id="scan"' in page, "<html" in page) == (True, False)
 

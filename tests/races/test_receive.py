@@ -41,6 +41,6 @@ def test_the_slower_one_is_led_to_the_laptop_that_the_faster_one_took_in(client,
     thread.join()
     device = Device.objects.get()
     assert overlapped == [True]
-    assert answer.url == f"/devices/{device.number}/erasure/"
+    assert answer.url == f"/devices/{device.number}/record-erasure/"
     assert f"here already, as {device.number}" in client.get(answer.url).content.decode()
     assert list(Drive.objects.values_list("serial", flat=True)) == ["S1"]
