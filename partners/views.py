@@ -82,7 +82,7 @@ def detail(request, pk):
         "members": partner.memberships.live().select_related("user").order_by("pk"),
         "may_change": request.user.has_role("admin"),
         "may_read_requests": reads_requests(request.user),
-        "may_invite": request.user.has_role("admin") or "manager" in request.user.membership_roles,
+        "may_invite": inviter_required.allowed(request.user),
     }
     return render(request, "partners/detail.html", context)
 
@@ -94,7 +94,10 @@ def record_agreement(request, pk):
     if request.method == "POST" and form.is_valid():
         attempt(form, partial(actions.record_agreement, partner, form.instance, by=request.user))
         if form.is_valid():
-            messages.success(request, _("Recorded. The organisation’s approvals now reach the queue."))
+            if partner.is_active:
+                messages.success(request, _("Recorded. The organisation’s approvals now reach the queue."))
+            else:
+                messages.success(request, _("Recorded. The organisation stays suspended: its requests pause."))
             return redirect(partner)
     return render(request, "partners/record_agreement.html", {"partner": partner, "form": form})
 

@@ -16,12 +16,22 @@ def admitted(partner):
 def test_recording_the_agreement_lets_its_approvals_through_and_twice_is_as_once(client, admin, admitted):
     client.force_login(admin)
     url = f"/partners/{admitted.pk}/record-agreement/"
-    assert client.post(url, SIGNED).url == f"/partners/{admitted.pk}/"
+    assert "approvals now reach the queue" in client.post(url, SIGNED, follow=True).content.decode()
     page = client.post(url, SIGNED).content.decode()
     assert "This version is signed already." in page
     assert 'value="Nina Aebi"' in page
     admitted.refresh_from_db()
     assert (admitted.status, admitted.agreements.count()) == ("active", 1)
+
+
+def test_a_suspended_organisation_signs_and_stays_suspended(client, admin, admitted):
+    Partner.objects.update(status="suspended")
+    client.force_login(admin)
+    page = client.post(f"/partners/{admitted.pk}/record-agreement/", SIGNED, follow=True).content.decode()
+    assert "The organisation stays suspended: its requests pause." in page
+    assert "reach the queue" not in page
+    admitted.refresh_from_db()
+    assert (admitted.status, admitted.agreements.count()) == ("suspended", 1)
 
 
 def test_a_day_to_come_and_an_organisation_without_a_payer_are_refused(client, admin, admitted):
