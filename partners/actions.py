@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.models import Mail
-from jobs.models import subject_of
+from jobs.models import Job, subject_of
 from people.lifecycle import Refused
 from people.models import AuditEntry, User
 
@@ -38,19 +38,34 @@ def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> Non
 
 
 @transaction.atomic
-def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> Membership:
-    """Give a person a role in an organisation, with an account if there is none yet and a mail that leads in."""
+def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> bool:
+    """Give a person a role in an organisation, with an account if there is none yet and a mail that leads in.
+
+    False when the person has the role and a password already, and so gets no mail.
+    """
     partner.lock()
     if partner.status not in (Status.ADMITTED, Status.ACTIVE, Status.SUSPENDED):
         raise Refused(_("This organisation does not take part: nobody can be invited."))
     user = _account(email, name=name, language=partner.language)
     if user.is_association:
+        if by.acting_for:  # who works for the association is not for an organisation to find out
+            raise Refused(_("This address can’t be invited. Ask the association."))
         raise Refused(_("This person works for the association and can’t act for an organisation."))
     membership, is_new = Membership.objects.get_or_create(user=user, partner=partner, role=role, ended_at=None)
     if is_new:
         partner.note("invite", by=by, role=role)
+    elif user.has_usable_password():
+        return False
+    if not _mail_waits(membership):
         Mail.objects.plan("partners.invited", membership, reader=user)
-    return membership
+    return True
+
+
+def _mail_waits(membership: Membership) -> bool:
+    """Whether the mail that leads in is still on its way; the lock on the partner keeps a second press behind."""
+    planned = Mail.objects.filter(kind="partners.invited", subject=subject_of(membership), outcome=Mail.Outcome.PLANNED)
+    jobs = Job.objects.filter(kind="documents.send_mail", subject__in=[subject_of(mail) for mail in planned])
+    return jobs.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).exists()
 
 
 def _account(email: str, *, name: str, language: str) -> User:

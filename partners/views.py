@@ -107,10 +107,15 @@ def invite(request, pk):
     """Give a person access; the mail that leads in goes out in that person's language."""
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
     form = InviteForm(request.POST if request.method == "POST" else None, initial={"role": "social_worker"})
-    deed = partial(actions.invite, partner, by=request.user)
-    if request.method == "POST" and form.is_valid() and (found := attempt(form, partial(deed, **form.cleaned_data))):
-        messages.success(request, _("%(name)s has access and gets a mail.") % {"name": found.user})
-        return redirect(partner)
+    if request.method == "POST" and form.is_valid():
+        gets_mail = attempt(form, partial(actions.invite, partner, by=request.user, **form.cleaned_data))
+        if form.is_valid():
+            words = {"email": form.cleaned_data["email"]}  # as typed: whose it is, the account says to nobody else
+            if gets_mail:
+                messages.success(request, _("%(email)s has access and gets a mail.") % words)
+            else:
+                messages.info(request, _("%(email)s has this role already.") % words)
+            return redirect(partner)
     return render(request, "partners/invite.html", {"partner": partner, "form": form})
 
 

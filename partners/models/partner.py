@@ -173,3 +173,8 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user}: {self.get_role_display()}, {self.partner}"
+
+    @property
+    def has_come(self):
+        """Whether the person signed in since: before, an invitation shows the address alone, not whose it is."""
+        return self.user.last_login is not None and self.user.last_login >= self.started_at
