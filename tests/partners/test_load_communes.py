@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -43,6 +45,46 @@ def test_the_largest_share_gives_the_language_and_a_merger_passes_on_who_speaks_
     assert (old.successor.name, str(old.valid_to)) == ("Obenunten", "2026-01-01")
     assert [row.commune_id for row in partner.coverage.live()] == [3]
     assert [(place.commune_id, place.share) for place in Locality.objects.suggest("2500")] == [(3, 50)]
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (b"2501,Oben,x1,Oben,BE,70,fr", "bfs_no can't be x1"),
+        (b"2501,Oben,12345,Oben,BE,70,fr", "bfs_no can't be 12345"),
+        (b"2501,Oben,1,Oben,BE,much,fr", "share can't be much"),
+        (b"2501,Oben,1,Oben,BE,NaN,fr", "share can't be NaN"),
+        (b"25011,Oben,1,Oben,BE,70,fr", "postcode can't be 25011"),
+        (b"2501,Oben,1," + b"O" * 61 + b",BE,70,fr", "commune can't be OOO"),
+        (b"2501,Oben", "bfs_no can't be empty"),
+        (b'2501,"Oben' + b"x" * 140_000, "field larger than"),
+        (b"2501,Ob\xe9n,1,Oben,BE,70,fr", "this is not UTF-8"),
+    ],
+)
+def test_a_row_that_is_not_well_formed_is_named_by_its_line_and_nothing_is_loaded(tmp_path, row, sentence):
+    path = tmp_path / "places.csv"
+    head, good = b"postcode,locality,bfs_no,commune,canton,share,language\n", b"2500,Oben,1,Oben,BE,30,de\n"
+    path.write_bytes(head + good + row + b"\n" + good)
+    with pytest.raises(CommandError, match=re.escape(f"{path}, line 3: {sentence}")):
+        call_command("load_communes", localities=path)
+    assert Commune.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("1,3,Obenunten,BE,2026-13-01", "date can't be 2026-13-01"),
+        ("1,3,Obenunten,BE,1.1.2026", "date can't be 1.1.2026"),
+        ("-1,3,Obenunten,BE,2026-01-01", "old_no can't be -1"),
+        ("1,,Obenunten,BE,2026-01-01", "new_no can't be empty"),
+    ],
+)
+def test_a_merger_that_is_not_well_formed_is_named_by_its_line_and_nothing_is_loaded(tmp_path, row, sentence):
+    path = tmp_path / "mutations.csv"
+    path.write_text(f"old_no,new_no,new_name,canton,date\n{row}\n")
+    with pytest.raises(CommandError, match=re.escape(f"{path}, line 2: {sentence}")):
+        call_command("load_communes", mutations=path, verbosity=0)
+    assert Commune.objects.count() == 0
 
 
 def test_a_missing_file_or_column_is_named(tmp_path):

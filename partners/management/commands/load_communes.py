@@ -1,7 +1,9 @@
 import csv
+import re
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,6 +17,12 @@ LANGUAGES = set(Commune.Language.values)
 AT_ONCE = 2000
 PLACE = {"postcode", "locality", "bfs_no", "commune", "canton", "share", "language"}
 MUTATION = {"old_no", "new_no", "new_name", "canton", "date"}
+NUMBER, NAME = re.compile(r"[0-9]{1,4}"), re.compile(r"[^\0]{1,60}")
+WELL_FORMED = {
+    "bfs_no": NUMBER, "old_no": NUMBER, "new_no": NUMBER, "locality": NAME, "commune": NAME, "new_name": NAME,
+    "postcode": re.compile(r"[0-9]{4}"), "canton": re.compile(r"([A-Z]{2})?"), "language": re.compile(r"[^\0]*"),
+    "share": re.compile(r"100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?"), "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -44,14 +52,39 @@ class Command(BaseCommand):
 
 
 def _read(path, columns):
+    """The rows of a file; what is not well formed is refused by its line."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if missing := sorted(columns - set(rows.fieldnames or [])):
-                raise CommandError(f"{path} lacks the columns {', '.join(missing)}.")
-            return list(rows)
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise CommandError(f"{path}, line {line}: this is not UTF-8.") from error
+    lines = csv.DictReader(StringIO(text, newline=""))
+    try:
+        if missing := sorted(columns - set(lines.fieldnames or [])):
+            raise CommandError(f"{path} lacks the columns {', '.join(missing)}.")
+        return [_checked(row, columns, f"{path}, line {lines.line_num}") for row in lines]
+    except csv.Error as error:
+        raise CommandError(f"{path}, line {lines.line_num + 1}: {error}.") from error
+
+
+def _checked(row, columns, place):
+    for name in sorted(columns):
+        if not _is_well_formed(name, row[name] or ""):
+            raise CommandError(f"{place}: {name} can't be {row[name] or 'empty'}.")
+    return row
+
+
+def _is_well_formed(name, text):
+    if not WELL_FORMED[name].fullmatch(text):
+        return False
+    if name == "date":
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            return False
+    return True
 
 
 def _communes(rows):
