@@ -1,4 +1,5 @@
 import pytest
+from django.db import connections
 
 from devices.models import Device
 from partners.models import Commune
@@ -21,6 +22,20 @@ def make_waiting(partner):
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture
+def without_index(transactional_db):
+    """For this test, nothing in the database keeps a laptop from two live allocations."""
+    name = "one_live_allocation_per_device"
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [name])
+        (definition,) = cursor.fetchone()
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("TRUNCATE requests_allocation CASCADE")  # or it could not be unique again
+        cursor.execute(definition)
 
 
 @pytest.fixture

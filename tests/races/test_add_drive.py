@@ -3,21 +3,14 @@
 import threading
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connections, transaction
 
 from devices import actions
 from devices.checklist import POINTS
 from devices.models import Device, Drive
+from tests import contention
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def drive_waits():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone()[0] > 0
 
 
 def test_a_drive_waits_for_the_step_of_its_laptop_and_joins_none_that_is_ready(volunteer, device):
@@ -30,7 +23,7 @@ def test_a_drive_waits_for_the_step_of_its_laptop_and_joins_none_that_is_ready(v
                 actions.mark_ready(Device.objects.get(), points=list(POINTS), grade="A", by=volunteer)
                 is_moved.set()
                 for _time in range(500):
-                    if drive_waits():
+                    if contention.waiting():
                         overlapped.append(True)
                         break
                     threading.Event().wait(0.01)
