@@ -56,10 +56,12 @@ def stopped_by(statement, values):
         ("requests_allocation", "request_id", "allocation", "request", "allocation_of_its_partner"),
         ("shipping_shipment", "request_id", "shipment", "request", "shipment_of_its_partner"),
         ("shipping_shipment", "bill_to_id", "shipment", "bill_to", "shipment_bill_to_of_its_partner"),
+        ("shipping_shipment", "allocation_id", "shipment", "allocation", "shipment_allocation_of_its_partner"),
     ],
 )
 def test_a_row_never_points_to_anothers(own, foreign, table, column, record, target, key):
     Allocation.objects.filter(pk=foreign["allocation"].pk).update(released_at="2099-01-01T00:00Z")
+    Shipment.objects.filter(pk=foreign["shipment"].pk).update(status="cancelled")
     statement = f"UPDATE {table} SET {column} = %s WHERE id = %s"
     assert stopped_by(statement, [foreign[target].pk, own[record].pk]) == key
 

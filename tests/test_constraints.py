@@ -1,0 +1,239 @@
+"""What can’t be stored can’t be stored by SQL: each named rule of the database is attacked, here or in OTHERS."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import IntegrityError, connection, models, transaction
+
+from billing.models import (
+    BankFile,
+    BankTransaction,
+    CreditLine,
+    CreditNote,
+    CreditorAccount,
+    Invoice,
+    Payment,
+    Series,
+    VatStatus,
+)
+from devices.models import Device, Drive, Erasure, Inspection
+from documents.models import StoredFile
+from jobs.models import Job, KeptAnswer
+from partners.models import Agreement, ApiToken, Coverage, Locality, Tariff
+from people.models import AuditEntry
+from requests.models import Allocation, DeviceRequest, Recipient, RoundDate
+from shipping.models import Label, Round, Shipment
+
+pytestmark = pytest.mark.django_db
+HERE = Path(__file__).parent
+OTHERS = [HERE / name for name in ("billing/test_books.py", "devices/test_evidence.py", "test_partners_apart.py")]
+
+
+def copied(table, **changes):
+    """The statement that adds a row like one that is there; the changes are SQL, too."""
+    changed = "".join(f", '{column}', {value}" for column, value in changes.items())
+    return (
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(one) || "
+        f"jsonb_build_object('id', 999999{changed}))).* FROM (SELECT * FROM {table} ORDER BY 1 LIMIT 1) one"
+    )
+
+
+def changed(table, assignments):
+    return f"UPDATE {table} SET {assignments}"
+
+
+SECOND = "(SELECT max(id) FROM {})".format
+ATTACKS = {
+    # people
+    "one_user_per_email": copied("people_user", email="'VOLUNTEER@example.org'"),
+    "one_row_per_user_and_role": copied("people_associationrole"),
+    "auditor_has_an_end": changed("people_associationrole", "role = 'auditor', ends_on = NULL"),
+    # jobs
+    "one_waiting_job_per_subject": copied("jobs_job"),
+    "job_state_is_known": changed("jobs_job", "state = 'x'"),
+    "running_job_has_a_lease": changed("jobs_job", "state = 'running'"),
+    "one_answer_per_key": copied("jobs_keptanswer"),
+    # partners
+    "partner_status_is_known": changed("partners_partner", "status = 'x'"),
+    "one_partner_per_name_and_postcode": copied("partners_partner", name="'SOZIALDIENST LINDENTAL'"),
+    "bill_to_has_an_address": changed("partners_billto", "town = ''"),
+    "one_live_membership_per_role": copied("partners_membership"),
+    "one_signature_per_version": copied("partners_agreement"),
+    "one_tariff_per_day": copied("partners_tariff"),
+    "tariff_is_positive": changed("partners_tariff", "amount = 0"),
+    "one_row_per_place": copied("partners_locality"),
+    "one_live_coverage_per_commune": copied("partners_coverage"),
+    "token_has_a_digest": changed("partners_apitoken", "digest = ''"),
+    "token_scopes_are_known": changed("partners_apitoken", "scopes = '{everything}'"),
+    # devices
+    "one_live_device_per_tag": copied("devices_device", number="'D-999999'"),
+    "device_has_memory": changed("devices_device", "memory_gb = 0"),
+    "device_status_is_known": changed("devices_device", "status = 'x'"),
+    "ready_device_has_a_grade": changed("devices_device", "status = 'ready', grade = ''"),
+    "one_drive_per_serial": copied("devices_drive"),
+    # requests
+    "request_price_is_positive": changed("requests_devicerequest", "price = 0"),
+    "request_status_is_known": changed("requests_devicerequest", "status = 'x'"),
+    "approved_request_has_a_price": changed("requests_devicerequest", "status = 'approved', price = NULL"),
+    "windows_only_for_training": changed("requests_devicerequest", "system = 'windows'"),
+    "one_live_allocation_per_device": copied("requests_allocation", request_id=SECOND("requests_devicerequest")),
+    "one_live_allocation_per_request": copied("requests_allocation", device_id=SECOND("devices_device")),
+    "allocation_ends_after_it_began": changed("requests_allocation", "released_at = allocated_at - interval '1 s'"),
+    "erased_person_is_blank": changed("requests_recipient", "erased_at = now()"),
+    # shipping
+    "round_status_is_known": changed("shipping_round", "status = 'x'"),
+    "one_live_shipment_per_allocation": copied("shipping_shipment", ident_code="''"),
+    "one_parcel_per_ident_code": copied("shipping_shipment", status="'cancelled'", handed_over_at="NULL"),
+    "handed_over_knows_who_pays": changed("shipping_shipment", "price = NULL"),
+    "handed_over_at_exactly_when_out": changed("shipping_shipment", "status = 'packing'"),
+    "shipment_price_is_positive": changed("shipping_shipment", "price = 0"),
+    "one_live_label_per_shipment": copied("shipping_label", item_number=2, ident_code="'2'"),
+    "made_label_has_a_file": changed("shipping_label", "file_id = NULL"),
+    "item_number_has_eight_digits": changed("shipping_label", "item_number = 100000000"),
+    # billing, beside the books
+    "one_account_per_day": copied("billing_creditoraccount"),
+    "account_has_an_iban_and_a_qr_iban": changed("billing_creditoraccount", "qr_iban = iban"),
+    "prefix_is_digits": changed("billing_creditoraccount", "reference_prefix = 'A'"),
+    "one_vat_status_per_day": copied("billing_vatstatus"),
+    "vat_number_comes_with_a_rate": changed("billing_vatstatus", "number = 'CHE-123.456.789 MWST'"),
+    "credit_number_once_per_series": copied("billing_creditnote"),
+    "credit_is_positive": copied("billing_creditline", amount="-150"),
+    "a_bank_file_once": copied("billing_bankfile"),
+    "one_row_per_bank_transaction": copied("billing_banktransaction"),
+    "finding_is_known": copied("billing_banktransaction", identity="'2'", finding="'x'"),
+    "payment_is_not_zero": copied("billing_payment", transaction_id="NULL", amount="0"),
+}
+ONLY_ADDED_TO = {
+    "people_auditentry": "deed", "partners_partnerstep": "verb", "partners_agreement": "signed_by",
+    "devices_devicestep": "verb", "devices_erasure": "result", "devices_inspection": "grade",
+    "requests_requeststep": "verb", "shipping_shipmentstep": "verb", "shipping_roundstep": "verb",
+}  # fmt: skip
+# An unknown status is neither out nor in the house, and that is found first.
+IMPLIED = {"shipment_status_is_known": "handed_over_at_exactly_when_out"}
+
+
+@pytest.fixture
+def one_of_each(partner, commune, social_worker, volunteer):
+    bill_to = partner.bill_tos.get()
+    partner.note("look")
+    AuditEntry.objects.create(by=volunteer, deed="look", subject="x")
+    Job.objects.create(kind="x", subject="x")
+    KeptAnswer.objects.create(token_id=1, key="a-key-of-a-deed", fingerprint="x")
+    Agreement.objects.create(
+        partner=partner, version="2026-1", signed_on="2026-01-15", signed_by="Nina", countersigned_by=volunteer
+    )
+    Tariff.objects.create(delivery="person", valid_from="2026-01-01", amount=150)
+    Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
+    Coverage.objects.create(partner=partner, commune=commune)
+    ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
+    wish = {
+        "partner": partner, "bill_to": bill_to, "commune": commune, "case_reference": "LT-1", "purpose": "school",
+        "keyboard": "ch-de", "delivery": "person", "price": 150, "approved_at": "2026-10-01T08:00Z",
+    }  # fmt: skip
+    request, _second = (DeviceRequest.objects.create(**wish, status="allocated") for _time in range(2))
+    request.note("look")
+    Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
+    device, _second = (Device.objects.create(asset_tag=tag) for tag in ("5CG1", "5CG2"))
+    device.note("look")
+    drive = Drive.objects.create(device=device, serial="S1")
+    Erasure.objects.create(drive=drive, turn=0, result="success", by=volunteer)
+    Inspection.objects.create(device=device, turn=0, points=[], grade="A", by=volunteer)
+    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
+    Round.objects.create(date=RoundDate.objects.create(on="2026-10-20")).note("look")
+    shipment = Shipment.objects.create(
+        allocation=allocation, request=request, device=device, partner=partner, bill_to=bill_to, price=150,
+        ident_code="990000000000000001", status="handed_over", handed_over_at="2026-10-20T08:00Z",
+        handed_over_noted_at="2026-10-20T08:00Z",
+    )  # fmt: skip
+    shipment.note("look")
+    file = StoredFile.objects.keep(b"%PDF", media_type="application/pdf", name="x.pdf")
+    Label.objects.create(
+        shipment=shipment, item_number=1, ident_code="1", state="made", file=file, made_at="2026-10-19T08:00Z"
+    )
+    booked(partner, bill_to, shipment, volunteer)
+
+
+def booked(partner, bill_to, shipment, user):
+    """An issued invoice that was paid and credited, and the account the payment came to."""
+    CreditorAccount.objects.create(
+        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
+    )
+    VatStatus.objects.create(valid_from="2020-01-01")
+    invoice = Invoice.objects.create(partner=partner, bill_to=bill_to, period=date(2026, 10, 1))
+    invoice.lines.create(shipment=shipment, partner=partner, amount=150)
+    Series.objects.bulk_create(Series(name=name) for name in ("invoice-2026", "credit-2026"))
+    Invoice.objects.update(
+        status="issued", series="invoice-2026", first=1, number=1, total=150, snapshot={}, reference="1",
+        issued_on="2026-11-02", due_on="2026-12-02",
+    )  # fmt: skip
+    note = CreditNote.objects.create(partner=partner, invoice=invoice, series_id="credit-2026", number=1, by=user)
+    CreditLine.objects.create(credit_note=note, shipment=shipment, turn=0, amount=150)
+    file = BankFile.objects.create(name="f", sha256="0", kind="camt.054", booked=1, known=0, for_a_person=0)
+    row = BankTransaction.objects.create(file=file, identity="1", amount=150, booked_on="2026-11-12", finding="exact")
+    Payment.objects.create(invoice=invoice, transaction=row, amount=150, paid_on="2026-11-12")
+
+
+def refused_by(statement):
+    """The name of what the database refuses a statement by."""
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return refused.value.__cause__.diag.constraint_name
+
+
+@pytest.mark.usefixtures("one_of_each")
+def test_each_rule_refuses_what_breaks_it():
+    assert {name: refused_by(statement) for name, statement in ATTACKS.items()} == {name: name for name in ATTACKS}
+    assert refused_by(changed("shipping_shipment", "status = 'x'")) == IMPLIED["shipment_status_is_known"]
+
+
+@pytest.mark.usefixtures("one_of_each")
+def test_what_is_only_added_to_is_neither_changed_nor_deleted():
+    for table, column in ONLY_ADDED_TO.items():
+        assert refused_by(f"UPDATE {table} SET {column} = {column}") == f"{table}_stays"
+        assert refused_by(f"DELETE FROM {table}") == f"{table}_stays"
+
+
+def test_no_rule_is_left_without_an_attack():
+    attacked = "\n".join(path.read_text() for path in OTHERS)
+    ours = {*ATTACKS, *IMPLIED, *(f"{table}_stays" for table in ONLY_ADDED_TO)}
+    assert {name for name in rules() - ours if not is_named(name, attacked)} == set()
+
+
+def rules():
+    """The names of our models' constraints, of the triggers' refusals and of the keys that migrations add by SQL."""
+    found = {
+        constraint.name
+        for app in apps.get_app_configs()
+        if Path(app.path).parent == settings.BASE_DIR
+        for model in app.get_models()
+        for constraint in model._meta.constraints
+        if not is_target(model, constraint)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(r"""
+            SELECT (regexp_matches(prosrc, $$CONSTRAINT = '(\w+)'$$, 'g'))[1] FROM pg_proc WHERE prosrc ~ 'CONSTRAINT ='
+            UNION SELECT tgrelid::regclass || '_stays' FROM pg_trigger WHERE tgfoid = 'rows_stay'::regproc
+            UNION SELECT conname FROM pg_constraint
+              WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND conname !~ '_fk(_|$)'
+        """)
+        return found | {name for (name,) in cursor.fetchall()}
+
+
+def is_target(model, constraint):
+    """Whether it is there for a composite foreign key to point at: no row can break it before a narrower one."""
+    if not isinstance(constraint, models.UniqueConstraint) or constraint.condition:
+        return False
+    fields = set(constraint.fields)
+    uniques = [other for other in model._meta.constraints if isinstance(other, models.UniqueConstraint)]
+    narrower = [set(other.fields) for other in uniques if other.fields and not other.condition and other != constraint]
+    return any(key < fields for key in [{model._meta.pk.name}, *narrower])
+
+
+def is_named(name, text):
+    """Whether an attack names it; the books name their tables one by one."""
+    table = name.removeprefix("billing_").removesuffix("_stays")
+    return f'"{name}"' in text or (name.endswith("_stays") and f'("{table}", ' in text)
