@@ -19,7 +19,7 @@ from partners.access import invoice_reader_required, reads_requests
 from partners.models import BillTo, Partner
 from people.access import money_reader_required, treasurer_required
 from people.forms import attempt
-from people.keyset import MANY, page_of
+from people.keyset import MANY, chips, page_of
 
 from . import actions
 from .camt import is_qr_reference
@@ -70,7 +70,7 @@ def index(request):
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
         "filtered": bool(words or state or partner),
         "views": [{"label": VIEWS[key], "url": f"?view={key}", "current": key == chosen} for key in offered],
-        "chips": _chips(params, {"q": words, "state": label, "partner": partner}),
+        "chips": chips(params, {"q": words, "state": label, "partner": partner}),
     }
     return render(request, "billing/list.html", context)
 
@@ -94,18 +94,6 @@ def _partner(params, user):
     key = params.get("partner", "")
     is_key = key.isascii() and key.isdigit() and len(key) < 19
     return Partner.objects.visible_to(user).filter(pk=key).first() if is_key else None
-
-
-def _chips(params, active):
-    """The active filters, each with the address of the list without it."""
-    found = []
-    for name, label in active.items():
-        if label:
-            query = params.copy()
-            for gone in (name, "after", "before"):
-                query.pop(gone, None)
-            found.append({"label": label, "url": f"?{query.urlencode()}"})
-    return found
 
 
 def _fetch(request, slug, *related):

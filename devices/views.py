@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from people.access import workshop_required
 from people.forms import attempt
-from people.keyset import page_of
+from people.keyset import chips, page_of
 from people.status import LOOKS
 
 from . import actions
@@ -67,21 +67,9 @@ def index(request):
             {"label": label, "url": f"?status={key}" if key else "?", "current": key == status and not words}
             for key, label in VIEWS.items()
         ],
-        "chips": _chips(params, words, status),
+        "chips": chips(params, {"q": words, "status": status and LOOKS["device", status].word}),
     }
     return render(request, "devices/list.html", context)
-
-
-def _chips(params, words, status):
-    """The active filters, each with the address of the list without it."""
-    found = []
-    for name, label in (("q", words), ("status", LOOKS["device", status].word if status else "")):
-        if label:
-            query = params.copy()
-            for gone in (name, "after", "before"):
-                query.pop(gone, None)
-            found.append({"label": label, "url": f"?{query.urlencode()}"})
-    return found
 
 
 @workshop_required

@@ -39,9 +39,21 @@ def _key(text):
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def chips(params, active):
+    """The active filters, each with the address of the list without it; `active` holds each filter's words."""
+    filters = [(name, words) for name, words in active.items() if words]
+    return [{"label": words, "url": f"?{_without(params, name).urlencode()}"} for name, words in filters]
+
+
 def _url(params, name, key):
-    query = params.copy()
-    query.pop("after", None)
-    query.pop("before", None)
+    query = _without(params)
     query[name] = key
     return f"?{query.urlencode()}"
+
+
+def _without(params, *names):
+    """The query string's values without these, from the first page on."""
+    query = params.copy()
+    for name in (*names, "after", "before"):
+        query.pop(name, None)
+    return query

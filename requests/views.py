@@ -21,7 +21,7 @@ from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner, Tariff
 from people.access import dispatcher_required
 from people.forms import attempt
-from people.keyset import MANY, page_of
+from people.keyset import MANY, chips, page_of
 
 from . import actions
 from .forms import DeclineForm, FilterForm, NameForm, RequestForm
@@ -66,7 +66,7 @@ def index(request):
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
         "filtered": bool(words or status),
         "views": [{"label": label, "url": f"?view={key}", "current": key == chosen} for key, label in VIEWS.items()],
-        "chips": _chips(params, words, status),
+        "chips": chips(params, {"q": words, "status": status and Status(status).label}),
     }
     return render(request, "requests/list.html", context | {"name_form": NameForm()})
 
@@ -83,19 +83,6 @@ def _of_view(found, view, user):
 
 def _lines(rows, user):
     return [{"request": row, "next": words_for(row, user)} for row in rows]
-
-
-def _chips(params, words, status):
-    """The active filters, each with the address of the list without it."""
-    chips = [("q", words), ("status", Status(status).label if status else "")]
-    found = []
-    for name, label in chips:
-        if label:
-            query = params.copy()
-            for gone in (name, "after", "before"):
-                query.pop(gone, None)
-            found.append({"label": label, "url": f"?{query.urlencode()}"})
-    return found
 
 
 @require_POST
