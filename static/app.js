@@ -8,11 +8,14 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
 });
 
-// A form goes out once: the second click of a double click does nothing.
+// A form goes out once: the second click of a double click does nothing. After some seconds it may be pressed again,
+// since who stops a slow page with Esc stays on it.
+const SOME_SECONDS = 10_000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
+  else setTimeout(() => delete form.dataset.sent, SOME_SECONDS);
   form.dataset.sent = "yes";
 });
 addEventListener("pageshow", () => {
