@@ -7,6 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 SOCIAL_SECURITY_NUMBER = re.compile(r"756\d{10}")
+LETTERS = re.compile(r"[^\W\d_]+")
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe"})
+STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d"})  # Unicode does not take these apart
 
 
 def faults(answers: dict[str, Any]) -> dict[str, str]:
@@ -31,12 +34,25 @@ def faults(answers: dict[str, Any]) -> dict[str, str]:
 
 
 def holds_a_name(reference: str, *names: str) -> bool:
-    """Whether a text holds one of the names or a part of one; initials and two letters don't count."""
-    text = _plain(reference)
-    parts = (part for name in names for part in re.split(r"[\s\-'’]+", _plain(name)))
-    return any(len(part) > 2 and part in text for part in parts)
+    """Whether a text holds one of the names or a part of one: two letters as a word of their own, an initial never."""
+    texts = _spellings(reference)
+    words = {word for text in texts for word in LETTERS.findall(text)}
+    for name in names:
+        for part in zip(*map(LETTERS.findall, _spellings(name)), strict=True):
+            if len(part[0]) > 2:
+                if any(spelling in text for spelling in part for text in texts):
+                    return True
+            elif len(part[0]) == 2 and not words.isdisjoint(part):
+                return True
+    return False
+
+
+def _spellings(text: str) -> tuple[str, str]:
+    """Without accents and capitals, and as Swiss case systems write umlauts: "zurcher" and "zuercher"."""
+    text = unicodedata.normalize("NFC", text.casefold())
+    return _plain(text), _plain(text.translate(UMLAUTS))
 
 
 def _plain(text: str) -> str:
-    """Without accents and capitals: "Zürcher" is in "ZURCHER-1"."""
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+    apart = unicodedata.normalize("NFKD", text.translate(STROKES))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
