@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
 from devices.models import Device
+from documents.gate import ENDINGS, media_type_of
 from documents.models import StoredFile
 from partners.models import Partner, Tariff
 from people.lifecycle import Refused
@@ -21,9 +22,11 @@ UNTIL_HAND_OVER = {Status.RECEIVED, Status.APPROVED, Status.ALLOCATED}
 
 @transaction.atomic
 def receive(
-    *, partner: Partner, owner: User, recipient: dict[str, Any], form_token: uuid.UUID | None, **columns: Any
-) -> DeviceRequest:
-    """Write down a person's wish; the same form sent twice gives the same request."""
+    *, partner: Partner, owner: User, recipient: dict[str, Any], form_token: uuid.UUID | None,
+    proof: StoredFile | None = None, **columns: Any,
+) -> DeviceRequest:  # fmt: skip
+    """Write down a person's wish; the same form sent twice gives the same request, and only Windows takes a proof."""
+    columns["proof"] = proof if columns.get("system") == Device.System.WINDOWS else None
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
     for _field, sentence in faults(recipient | columns).items():
@@ -44,14 +47,17 @@ def receive(
 
 
 @transaction.atomic
-def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: StoredFile | None, by: User) -> RequestDraft:
-    """Keep an unfinished form for its writer; a proof kept before stays unless there is a new one."""
+def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: bytes, by: User) -> RequestDraft:
+    """Keep an unfinished form for its writer; a proof kept before stays unless there is a new one.
+
+    The proof is stored only once it is known whose form this is.
+    """
     draft, _is_new = RequestDraft.objects.get_or_create(token=token, defaults={"partner": by.acting_for, "owner": by})
     if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
         raise Refused(_("This form belongs to somebody else."))
     draft = RequestDraft.objects.locked(draft)  # or a proof could be erased that is just being sent
     replaced = draft.proof if proof else None
-    draft.answers, draft.proof = answers, proof or draft.proof
+    draft.answers, draft.proof = answers, keep_proof(proof) if proof else draft.proof
     draft.save()
     if replaced:
         replaced.erase()
@@ -62,16 +68,28 @@ def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: StoredFile |
 def send_draft(
     draft: RequestDraft, *, recipient: dict[str, Any], approving: bool, by: User, **columns: Any
 ) -> DeviceRequest:
-    """Turn a finished draft into a request, approved at once or left to be examined; sent twice is as sent once."""
+    """Turn a finished draft into a request, approved at once or left to be examined; sent twice is as sent once.
+
+    A proof that the request did not take, since it is for Linux after all, goes with the draft.
+    """
     partner, draft = draft.partner, RequestDraft.objects.locked(draft)
     device_request = receive(
         partner=partner, owner=by, recipient=recipient, form_token=draft.token, proof=draft.proof, **columns
     )
     if approving:
         approve(device_request, by=by)
-    draft.delete()
+    if device_request.proof_id == draft.proof_id:
+        draft.delete()
+    else:
+        draft.forget()
     device_request.refresh_from_db()
     return device_request
+
+
+def keep_proof(content: bytes) -> StoredFile:
+    """Store a proof under a name that says nothing about the person; the form has looked at its first bytes."""
+    media_type = media_type_of(content) or ""
+    return StoredFile.objects.keep(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
 
 
 @transaction.atomic

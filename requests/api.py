@@ -9,8 +9,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from devices.models import Device
-from documents.gate import ENDINGS, LARGEST, media_type_of
-from documents.models import StoredFile
+from documents.gate import LARGEST, media_type_of
 from jobs.api import once
 from partners.access import request_reader_required, social_worker_required
 from partners.api import ApiView
@@ -150,20 +149,11 @@ class Requests(RequestView):
     def post(self, request):
         """Write down a request; it goes nowhere before it is approved."""
         answers = self.asked(NewRequestSerializer)
-        proof = _kept(answers.pop("proof", None))
-        user = request.user
+        file, user = answers.pop("proof", None), request.user
+        proof = actions.keep_proof(file.read()) if file and answers["system"] == Device.System.WINDOWS else None
         device_request = actions.receive(partner=user.acting_for, owner=user, form_token=None, proof=proof, **answers)
         device_request.refresh_from_db()
         return Response(RequestSerializer(device_request).data, status.HTTP_201_CREATED)
-
-
-def _kept(proof):
-    """Store an uploaded proof under a name that says nothing about the person."""
-    if proof is None:
-        return None
-    content = proof.read()
-    media_type = media_type_of(content)
-    return StoredFile.objects.keep(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
 
 
 class RequestDetail(RequestView):

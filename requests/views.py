@@ -14,8 +14,6 @@ from django.views.decorators.http import require_POST
 
 from devices.models import Device
 from documents import views as documents
-from documents.gate import ENDINGS, media_type_of
-from documents.models import StoredFile
 from documents.templatetags.swiss import phone
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner, Tariff
@@ -130,8 +128,9 @@ def draft(request, token):
     answers = {  # whatever was typed, but for the NUL that Postgres can't keep
         name: request.POST.get(name, "").replace("\0", "")[:200] for name in form.fields if name != "proof"
     }
-    file = _kept_file(form.cleaned_data.get("proof"))
-    kept = attempt(form, partial(actions.keep_draft, token, answers=answers, proof=file, by=request.user))
+    file = form.cleaned_data.get("proof")
+    content = file.read() if file else b""
+    kept = attempt(form, partial(actions.keep_draft, token, answers=answers, proof=content, by=request.user))
     if kept is None:
         raise Http404
     if "keep" in request.POST:
@@ -140,15 +139,6 @@ def draft(request, token):
     if complete:
         return redirect("requests:check", token)
     return _write(request, form, token, kept)
-
-
-def _kept_file(proof):
-    """Store an uploaded proof under a name that says nothing about the person."""
-    if not proof:
-        return None
-    content = proof.read()
-    media_type = media_type_of(content)
-    return StoredFile.objects.keep(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
 
 
 def _write(request, form, token, kept):
@@ -224,7 +214,7 @@ def _summary(form, kept):
         fact(_("Language"), word("language"), "language"),
     ]
     laptop = [fact(_("For"), word("purpose"), "purpose"), fact(_("System"), word("system"), "system")]
-    if kept.proof:
+    if kept.proof and answers["system"] == Device.System.WINDOWS:
         laptop.append(fact(_("Proof"), f"{kept.proof.name}, {kept.proof.size // 1024 + 1} KB", "proof"))
     laptop.append(fact(_("Keyboard"), word("keyboard"), "keyboard"))
     cost = [

@@ -1,5 +1,7 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from documents.models import StoredFile
 from partners.models import BillTo, Commune
 from requests.models import DeviceRequest
 
@@ -38,6 +40,15 @@ def test_what_a_request_must_keep_to_is_refused_as_on_the_page(worker, wish, cha
     assert sentence in body["detail"]
     assert body["type"].endswith("#refused")
     assert DeviceRequest.objects.count() == 0
+
+
+@pytest.mark.parametrize(("system", "kept"), [("windows", 1), ("linux", 0)])
+def test_a_proof_is_kept_for_windows_only(worker, wish, system, kept):
+    wish |= {f"recipient.{name}": value for name, value in wish.pop("recipient").items()}
+    proof = SimpleUploadedFile("Wenger.pdf", b"%PDF-1.7 a course")
+    sent = worker.post("requests/", wish | {"system": system, "purpose": "training", "proof": proof}, form=True)
+    assert (sent.status_code, StoredFile.objects.count()) == (201, kept)
+    assert bool(DeviceRequest.objects.get().proof) is bool(kept)
 
 
 def test_a_parcel_to_the_person_needs_an_address(worker, wish, assert_problem):

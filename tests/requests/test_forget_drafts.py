@@ -1,6 +1,7 @@
 """Unfinished forms hold a person's data: they go after 30 days, and with them whatever was attached."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -53,6 +54,24 @@ def test_a_new_proof_takes_the_place_of_the_old_one(keep):
     first, second = keep(b"the first"), keep(b"the second")
     assert (first.exists(), second.read_bytes()) == (False, b"%PDF-1.7 the second")
     assert StoredFile.objects.count() == 1
+
+
+def test_for_linux_after_all_the_proof_goes_with_the_draft(client, keep, answers, token):
+    path = keep()
+    client.post(f"/requests/new/{token}/", answers)
+    assert "proof.pdf" not in client.get(f"/requests/new/{token}/check/").content.decode()
+    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    assert DeviceRequest.objects.get().proof is None
+    assert (RequestDraft.objects.count(), StoredFile.objects.count(), path.exists()) == (0, 0, False)
+
+
+def test_what_is_attached_to_somebody_elses_form_is_not_stored(client, keep, stranger, answers, token, settings):
+    path = keep()
+    before = set(Path(settings.MEDIA_ROOT).glob("??/*"))
+    client.force_login(stranger)
+    sent = client.post(f"/requests/new/{token}/", answers | TRAINING | {"proof": proof(b"of a stranger")})
+    assert (sent.status_code, StoredFile.objects.get().path) == (404, path)
+    assert set(Path(settings.MEDIA_ROOT).glob("??/*")) == before
 
 
 def test_a_proof_that_was_sent_stays_with_the_request(client, keep, token):
