@@ -26,6 +26,7 @@ def receive(
     proof: StoredFile | None = None, **columns: Any,
 ) -> DeviceRequest:  # fmt: skip
     """Write down a person's wish; the same form sent twice gives the same request, and only Windows takes a proof."""
+    partner = _locked(partner.pk)
     columns["proof"] = proof if columns.get("system") == Device.System.WINDOWS else None
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
@@ -95,7 +96,7 @@ def keep_proof(content: bytes) -> StoredFile:
 @transaction.atomic
 def approve(device_request: DeviceRequest, *, by: User) -> None:
     """Register an examined request with the association and freeze its price."""
-    partner = Partner.objects.select_for_update(no_key=True).get(pk=device_request.partner_id)
+    partner = _locked(device_request.partner_id)
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
     if by.acting_for_id != partner.pk:
@@ -130,14 +131,15 @@ def withdraw(device_request: DeviceRequest, *, by: User) -> None:
 
 @transaction.atomic
 def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allocation:
-    """Give a ready laptop to an approved request; the index on live allocations lets exactly one win."""
+    """Give a ready laptop that suits to an approved request; the index on live allocations lets exactly one win."""
+    partner = _locked(device_request.partner_id)
     device_request.lock()
     device.lock()
     numbers = {"request": device_request.number, "device": device.number}
     live = device_request.allocations.live().first()
     if live and live.device_id == device.pk and live.by_id == by.pk:
         return live
-    if device_request.status == Status.APPROVED and not device_request.partner.is_active:
+    if device_request.status == Status.APPROVED and not partner.is_active:
         raise Refused(_("The organisation is suspended: its requests pause."))
     allocation = Allocation.objects.create(
         request=device_request, partner_id=device_request.partner_id, device=device, by=by
@@ -162,6 +164,11 @@ def release(device_request: DeviceRequest, *, by: User) -> None:
 def mark_shipped(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
     """The parcel with the laptop has left the house."""
     device_request.move(Status.SHIPPED, verb="ship", by=by, numbers={"parcel": parcel}, moved_at=timezone.now())
+
+
+def _locked(partner_id: int) -> Partner:
+    """The organisation as it stands until the transaction ends: first in the order of locks, so nobody suspends it."""
+    return Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
 
 
 def _release_live(device_request: DeviceRequest, *, by: User) -> None:
