@@ -13,7 +13,9 @@ from partners.models import Partner, Tariff
 from people.lifecycle import Refused
 from people.models import User
 
+from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, Recipient, RequestDraft
+from .reasons import LACKS
 from .rules import faults
 
 Status = DeviceRequest.Status
@@ -141,6 +143,11 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
         return live
     if device_request.status == Status.APPROVED and not partner.is_active:
         raise Refused(_("The organisation is suspended: its requests pause."))
+    wish = Wish(device_request.pk, device_request.system, device_request.keyboard)
+    laptop = Laptop(device.pk, device.system, device.keyboard, device.memory_gb, device.grade)
+    if codes := obstacles(wish, laptop):
+        what = ", ".join(str(LACKS[code]) for code in codes)
+        raise Refused(_("%(device)s does not suit. It lacks: %(what)s.") % {"device": device, "what": what})
     allocation = Allocation.objects.create(
         request=device_request, partner_id=device_request.partner_id, device=device, by=by
     )

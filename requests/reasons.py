@@ -9,6 +9,12 @@ SUITS = {
     "grade": _("grade A or B"),
     "oldest_approval": _("the oldest approval comes first"),
 }
+LACKS = {  # what stands in the way of one laptop, in the words for what suits
+    "other_system": SUITS["system"],
+    "too_little_memory": SUITS["memory"],
+    "other_keyboard": SUITS["keyboard"],
+    "grade_below_b": SUITS["grade"],
+}
 WAITS = {
     "nothing_ready": _("No laptop is ready."),
     "all_taken": _("Those that suit go to older approvals."),

@@ -43,6 +43,24 @@ def test_only_a_ready_laptop_is_given(make_approved, make_ready, dispatcher, sta
     assert (Device.objects.get().status, Allocation.objects.count()) == (status, 0)
 
 
+@pytest.mark.parametrize(
+    ("columns", "lacks"),
+    [
+        ({"system": "windows"}, "the system asked for"),
+        ({"keyboard": "ch-fr"}, "the right keyboard"),
+        ({"memory_gb": 2}, "enough memory"),
+        ({"grade": "C"}, "grade A or B"),
+        ({"grade": "C", "keyboard": "ch-fr"}, "the right keyboard, grade A or B"),
+    ],
+)
+def test_a_laptop_that_does_not_suit_is_not_given(make_approved, make_ready, dispatcher, columns, lacks):
+    device_request, device = make_approved(), make_ready()
+    Device.objects.update(**columns)  # after the page with the match was shown
+    with pytest.raises(Refused, match=f"{device} does not suit. It lacks: {lacks}."):
+        actions.allocate(device_request, device, by=dispatcher)
+    assert (Device.objects.get().status, Allocation.objects.count()) == ("ready", 0)
+
+
 def test_a_request_that_was_not_approved_gets_none(make_received, make_ready, dispatcher):
     with pytest.raises(Refused):
         actions.allocate(make_received(), make_ready(), by=dispatcher)
