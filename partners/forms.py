@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import Agreement, BillTo, Commune, Membership, Partner
 
-POSTCODE = re.compile(r"\d{4}")
+POSTCODE = re.compile(r"[0-9]{4}")
 # A bank's payment code knows Latin letters and plain signs only (IG QR-bill v2.4, 4.1.1).
 UNPRINTABLE = re.compile(r"[^\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u20ac]")
 PLAIN_SIGNS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."})
@@ -24,7 +24,7 @@ class PartnerForm(forms.ModelForm):
         label=_("It speaks for"), queryset=Commune.objects.live(), required=False, widget=forms.CheckboxSelectMultiple
     )
     postcode = forms.RegexField(
-        r"^[0-9]{4}$", label=_("Postcode"), error_messages={"invalid": _("Four digits, like 3400")}
+        r"\A[0-9]{4}\Z", label=_("Postcode"), strip=True, error_messages={"invalid": _("Four digits, like 3400")}
     )
 
     class Meta:

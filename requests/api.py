@@ -35,7 +35,7 @@ class RecipientSerializer(serializers.Serializer):
     birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, validators=[_this_year])
     street = serializers.CharField(max_length=70, required=False, allow_blank=True)
     house_number = serializers.CharField(max_length=16, required=False, allow_blank=True)
-    postcode = serializers.RegexField(r"^(\d{4})?$", required=False, allow_blank=True)
+    postcode = serializers.RegexField(r"\A([0-9]{4})?\Z", required=False, allow_blank=True)
     town = serializers.CharField(max_length=35, required=False, allow_blank=True)
     mobile = PhoneNumberField(region="CH", required=False, allow_blank=True)
     language = serializers.ChoiceField(LANGUAGES, default="de")

@@ -50,7 +50,11 @@ class RequestForm(forms.Form):
     street = forms.CharField(label=_("Street"), max_length=70, required=False)
     house_number = forms.CharField(label=_("No."), max_length=16, required=False)
     postcode = forms.RegexField(
-        r"^\d{4}$", label=_("Postcode"), required=False, error_messages={"invalid": _("Four digits, like 3400")}
+        r"\A[0-9]{4}\Z",
+        label=_("Postcode"),
+        required=False,
+        strip=True,
+        error_messages={"invalid": _("Four digits, like 3400")},
     )
     town = forms.CharField(label=_("Town"), max_length=35, required=False)
     mobile = PhoneNumberField(

@@ -4,7 +4,7 @@ import pytest
 
 from devices.checklist import POINTS
 from devices.models import Device
-from partners.models import ApiToken
+from partners.models import ApiToken, Partner
 from requests.models import DeviceRequest, RequestDraft
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +74,43 @@ def test_json_nested_beyond_measure_is_a_400(client, social_worker, device_reque
     headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "12345678"}
     answer = client.post("/api/v1/requests/", "[" * 100_000, content_type="application/json", headers=headers)
     assert answer.status_code == 400
+
+
+class TestPostcode:
+    """Four plain digits, whatever blanks and line ends come with them."""
+
+    PERSON = {"first_name": "Eva", "last_name": "Muster", "street": "Kirchbühl", "town": "Burgdorf", "language": "de"}
+    WISH = {"case_reference": "X-1", "delivery": "person", "purpose": "school", "system": "linux", "keyboard": "ch-de"}
+    ODD = [
+        ("3400", True), (" 3400 ", True), ("3400\n", True), ("34\n00", False), ("34000", False), ("٣٤٠٠", False),
+        ("３４００", False),
+    ]  # fmt: skip
+
+    @pytest.fixture
+    def payer(self, partner, commune):
+        return {"bill_to": partner.bill_tos.get().pk, "commune": commune.pk}
+
+    @pytest.mark.parametrize(("typed", "is_one"), ODD)
+    def test_on_the_page(self, client, social_worker, payer, typed, is_one):
+        client.force_login(social_worker)
+        page = f"/requests/new/{uuid.uuid4()}/"
+        kept = client.post(page, self.PERSON | self.WISH | payer | {"postcode": typed})
+        assert (kept.status_code == 302) is is_one
+        client.post(f"{page}check/", {"verb": "approve"})
+        assert list(DeviceRequest.objects.values_list("recipient__postcode", flat=True)) == ["3400"] * is_one
+
+    @pytest.mark.parametrize(("typed", "is_one"), ODD)
+    def test_by_a_program(self, client, social_worker, partner, payer, typed, is_one):
+        _token, secret = ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
+        headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "12345678"}
+        wish = self.WISH | payer | {"recipient": self.PERSON | {"postcode": typed}}
+        answer = client.post("/api/v1/requests/", wish, content_type="application/json", headers=headers)
+        assert answer.status_code == (201 if is_one else 400)
+        assert list(DeviceRequest.objects.values_list("recipient__postcode", flat=True)) == ["3400"] * is_one
+
+    @pytest.mark.parametrize(("typed", "is_one"), ODD)
+    def test_of_an_organisation(self, client, admin, typed, is_one):
+        client.force_login(admin)
+        address = {"name": "Gemeinde", "kind": "commune", "language": "de", "town": "Burgdorf", "delivery": "person"}
+        client.post("/partners/new/", address | {"postcode": typed, "pays-language": "de", "pays-cadence": "month"})
+        assert list(Partner.objects.values_list("postcode", flat=True)) == ["3400"] * is_one
