@@ -68,6 +68,15 @@ def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: bytes, by: U
 
 
 @transaction.atomic
+def discard_draft(token: uuid.UUID, *, by: User) -> bool:
+    """Throw away an unfinished form of one's own, with its proof; False, and nothing done, if there is none (left)."""
+    draft = RequestDraft.objects.visible_to(by).select_for_update().filter(token=token).first()
+    if draft:  # not sent just now, so its proof is nobody else's
+        draft.forget()
+    return draft is not None
+
+
+@transaction.atomic
 def send_draft(
     draft: RequestDraft, *, recipient: dict[str, Any], approving: bool, by: User, **columns: Any
 ) -> DeviceRequest:

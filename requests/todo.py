@@ -30,14 +30,14 @@ def _for_partner(user):
                 urgency=60,
             )
         )
-    drafts = list(RequestDraft.objects.visible_to(user).values_list("token", flat=True)[:100])
+    drafts = RequestDraft.objects.visible_to(user).count()
     if drafts:
         todos.append(
             Todo(
-                len(drafts),
-                ngettext("Draft is not sent yet", "Drafts are not sent yet", len(drafts)),
+                drafts,
+                ngettext("Draft is not sent yet", "Drafts are not sent yet", drafts),
                 _("Only you see it. It is kept for 30 days."),
-                reverse("requests:draft", args=[drafts[0]]),
+                reverse("requests:drafts"),
                 _("Go on writing"),
                 urgency=20,
             )

@@ -63,10 +63,19 @@ def index(request):
         "form": form,
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
         "filtered": bool(words or status),
-        "views": [{"label": label, "url": f"?view={key}", "current": key == chosen} for key, label in VIEWS.items()],
+        "views": _tabs(request.user, chosen),
         "chips": chips(params, {"q": words, "status": status and Status(status).label}),
     }
     return render(request, "requests/list.html", context | {"name_form": NameForm()})
+
+
+def _tabs(user, chosen):
+    """The saved views, and the drafts of who has any."""
+    page = reverse("requests:list")
+    tabs = [{"label": label, "url": f"{page}?view={key}", "current": key == chosen} for key, label in VIEWS.items()]
+    if chosen == "drafts" or RequestDraft.objects.visible_to(user).exists():
+        tabs.append({"label": _("Drafts"), "url": reverse("requests:drafts"), "current": chosen == "drafts"})
+    return tabs
 
 
 def _of_view(found, view, user):
@@ -100,6 +109,13 @@ def search(request):
         visible.matching_words(words).select_related("recipient", "partner").order_by("-pk")[:MANY]
     )
     return render(request, "requests/search.html", {"lines": _lines(rows, request.user), "name_form": form})
+
+
+@social_worker_required
+def drafts(request):
+    """One's own unfinished forms, the last written first."""
+    rows = RequestDraft.objects.visible_to(request.user)[:MANY]
+    return render(request, "requests/drafts.html", {"drafts": rows, "views": _tabs(request.user, "drafts")})
 
 
 @social_worker_required
@@ -183,6 +199,17 @@ def check(request, token):
         "price": Tariff.objects.price_for(tier=partner.tier, delivery=form.cleaned_data["delivery"]),
     }  # fmt: skip
     return render(request, "requests/check.html", context)
+
+
+@social_worker_required
+def discard(request, token):
+    """Throw an unfinished form of one's own away; the page says first what that does."""
+    if request.method == "POST":
+        if actions.discard_draft(token, by=request.user):
+            messages.success(request, _("The draft is discarded."))
+        return redirect("requests:drafts")
+    kept = get_object_or_404(RequestDraft.objects.visible_to(request.user), token=token)
+    return render(request, "requests/discard.html", {"draft": kept})
 
 
 def _summary(form, kept):
