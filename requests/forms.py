@@ -147,7 +147,7 @@ class DeclineForm(forms.Form):
 
 
 class FilterForm(forms.Form):
-    q = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)  # the search above writes it
+    q = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)  # the search by POST leads here
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=lambda: [("", _("All")), *DeviceRequest.Status.choices]
     )

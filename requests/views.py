@@ -1,6 +1,7 @@
 import uuid
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
@@ -46,8 +47,8 @@ def index(request):
     """The requests this person may see, newest first: saved views, filters in the address, never a name."""
     params = request.GET
     form = FilterForm(params)
-    asked = form.cleaned_data if form.is_valid() else {}
-    words, status = asked.get("q"), asked.get("status")
+    form.is_valid()  # what is no filter is left out, the other one still holds
+    words, status = form.cleaned_data.get("q"), form.cleaned_data.get("status")
     chosen = params.get("view") if params.get("view") in VIEWS else "all" if words or status else "recent"
     found = _of_view(DeviceRequest.objects.visible_to(request.user), chosen, request.user)
     if words:
@@ -92,10 +93,12 @@ def _lines(rows, user):
     return [{"request": row, "next": words_for(row, user)} for row in rows]
 
 
-@require_POST
 @request_reader_required
 def search(request):
-    """A number or case reference leads to its request; a name to a list without an address of its own."""
+    """A number or case reference leads to its request, or to the list of those that hold it.
+
+    A name leads to a list without an address of its own; switching the language there goes back to all requests.
+    """
     form = NameForm(request.POST)
     if not form.is_valid():
         return redirect("requests:list")
@@ -104,6 +107,8 @@ def search(request):
     hits = list(visible.filter(Q(number=words.upper()) | Q(case_reference__iexact=words))[:2])
     if len(hits) == 1:
         return redirect(hits[0])
+    if any(sign.isdigit() for sign in words) and visible.matching_words(words).exists():  # so it is no name
+        return redirect(f"{reverse('requests:list')}?{urlencode({'q': words})}")
     people = visible.of_person(words).select_related("recipient", "partner").order_by("-pk")[:MANY]
     rows = list(people) or list(
         visible.matching_words(words).select_related("recipient", "partner").order_by("-pk")[:MANY]

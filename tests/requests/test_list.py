@@ -46,6 +46,35 @@ def test_filters_by_status_and_by_case_reference_or_number(client, social_worker
         assert client.get(f"/requests/?{query}").context["page"].rows == expected, query
 
 
+def test_a_status_that_is_unknown_leaves_the_words_to_filter_by(client, social_worker, make_received):
+    received = make_received("LT-1")
+    make_received("LT-2")
+    client.force_login(social_worker)
+    assert client.get("/requests/?q=lt-1&status=nonsense").context["page"].rows == [received]
+
+
+def test_a_part_of_a_case_reference_leads_to_a_list_with_an_address(client, social_worker, make_received):
+    rows = [make_received(reference) for reference in ("LT-71", "LT-72", "LT-8")][:2]
+    client.force_login(social_worker)
+    found = client.post("/requests/search/", {"name": "lt-7"})
+    assert found.url == "/requests/?q=lt-7"
+    assert client.get(found.url).context["page"].rows == rows[::-1]
+
+
+@pytest.mark.parametrize("words", ["Wenger", "Wen", "LT", "756.9217.0769.85", "079 123 45 67"])
+def test_a_person_never_gets_into_an_address(client, social_worker, make_received, words):
+    for reference in ("LT-1", "LT-2"):
+        make_received(reference)
+    client.force_login(social_worker)
+    assert client.post("/requests/search/", {"name": words}).status_code == 200
+
+
+def test_switching_the_language_where_a_search_led_goes_back_to_the_list(client, social_worker):
+    client.force_login(social_worker)
+    switched = client.post("/language/", {"language": "fr", "next": "/requests/search/"})
+    assert client.get(switched.url).url == "/requests/"
+
+
 def test_it_says_whose_turn_it_is(client, social_worker, dispatcher, make_received):
     make_received()
     client.force_login(social_worker)
@@ -60,7 +89,6 @@ def test_a_name_is_searched_by_post_only(client, social_worker, make_received):
     Recipient.objects.filter(request=received).update(last_name="Oberson")
     client.force_login(social_worker)
     assert client.get("/requests/?q=Oberson").context["page"].rows == []
-    assert client.get("/requests/search/").status_code == 405
     found = client.post("/requests/search/", {"name": "samira ober"})
     assert [line["request"] for line in found.context["lines"]] == [received]
 
