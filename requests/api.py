@@ -28,7 +28,7 @@ def _this_year(year):
 
 
 class RecipientSerializer(serializers.Serializer):
-    """The person a request is for. The address may be left out when the parcel goes to the office."""
+    """The person a request is for. A parcel to the office needs no address."""
 
     first_name = serializers.CharField(max_length=50)
     last_name = serializers.CharField(max_length=50)
@@ -76,14 +76,6 @@ class NewRequestSerializer(serializers.Serializer):
             raise serializers.ValidationError(_("This is neither a PDF nor a photo (JPEG, PNG)."))
         proof.seek(0)
         return proof
-
-    def validate(self, answers):
-        if answers["delivery"] == Delivery.PERSON:
-            missing = [name for name in ("street", "postcode", "town") if not answers["recipient"].get(name)]
-            if missing:
-                sentence = _("A parcel to the person needs this.")
-                raise serializers.ValidationError({"recipient": {name: [sentence] for name in missing}})
-        return answers
 
 
 class RequestSerializer(serializers.ModelSerializer):

@@ -11,10 +11,9 @@ from people.fields import RowChoiceField
 
 from .models import DeclineReason, DeviceRequest
 from .models.recipient import LANGUAGES
-from .rules import faults
+from .rules import ADDRESS, faults
 
 Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delivery
-ADDRESS = ("street", "postcode", "town")
 PERSON = (
     "first_name", "last_name", "birth_year", "street", "house_number", "postcode", "town", "mobile", "language",
 )  # fmt: skip
@@ -122,13 +121,10 @@ class RequestForm(forms.Form):
 
     def clean(self):
         answers = self.cleaned_data
-        if answers.get("delivery") == Delivery.PERSON:
-            for name in ADDRESS:
-                if not answers.get(name) and name not in self.errors:
-                    self.add_error(name, _("A parcel to the person needs this."))
         asked = {name: answers.get(name) or "" for name in ("case_reference", "first_name", "last_name")}
-        asked |= {"system": answers.get("system"), "purpose": answers.get("purpose")}
-        asked["proof"] = self.has_proof or answers.get("proof") or "proof" in self.errors
+        asked |= {name: answers.get(name) for name in ("delivery", "system", "purpose")}
+        asked |= {name: answers.get(name) or name in self.errors for name in (*ADDRESS, "proof")}  # one error is enough
+        asked["proof"] = self.has_proof or asked["proof"]
         for name, sentence in faults(asked).items():
             self.add_error(name, sentence)
         return answers

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 SOCIAL_SECURITY_NUMBER = re.compile(r"756\d{10}")
+ADDRESS = ("street", "postcode", "town")
 LETTERS = re.compile(r"[^\W\d_]+")
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe"})
 STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d"})  # Unicode does not take these apart
@@ -15,7 +16,8 @@ STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d"})  # Unicode does not t
 def faults(answers: dict[str, Any]) -> dict[str, str]:
     """What stands against these answers, as a sentence per field; empty when all is well.
 
-    `answers` holds case_reference, first_name, last_name, and where asked system, purpose and proof.
+    `answers` holds case_reference, first_name, last_name, delivery, and where asked the address, system, purpose and
+    proof.
     """
     found = {}
     reference = answers["case_reference"]
@@ -25,6 +27,9 @@ def faults(answers: dict[str, Any]) -> dict[str, str]:
         )
     elif holds_a_name(reference, answers["first_name"], answers["last_name"]):
         found["case_reference"] = _("The case reference is printed on the invoice: leave the person’s name out of it.")
+    if answers["delivery"] == "person":
+        sentence = _("A parcel to the person needs street, postcode and town.")
+        found |= {name: sentence for name in ADDRESS if not answers.get(name)}
     if answers.get("system") == "windows":
         if answers.get("purpose") != "training":
             found["system"] = _("Windows is only for a training that needs it.")

@@ -36,6 +36,14 @@ def test_what_was_typed_stays_after_an_error_and_is_kept(client, social_worker, 
     assert RequestDraft.objects.get().answers["postcode"] == "340"
 
 
+def test_a_parcel_to_the_person_asks_for_what_the_address_lacks_once(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    page = write(client, token, answers, street="", postcode="340").content.decode()
+    assert page.count('<a href="#id_street">Street: A parcel to the person needs street, postcode and town.') == 1
+    assert page.count('<a href="#id_postcode">') == 1
+    assert '<a href="#id_town">' not in page
+
+
 @pytest.mark.parametrize("reference", ["wenger-1", "LT 756.9217.0769.85", "WENGÉR"])
 def test_a_name_or_a_social_security_number_in_the_case_reference_is_refused(
     client, social_worker, answers, token, reference

@@ -42,6 +42,13 @@ def test_a_name_in_the_case_reference_is_refused(make_received):
     assert DeviceRequest.objects.count() == 0
 
 
+@pytest.mark.parametrize("name", ["street", "postcode", "town"])
+def test_a_parcel_to_the_person_needs_an_address(make_received, name):
+    with pytest.raises(Refused, match="needs street, postcode and town"):
+        make_received(recipient=PERSON | {name: ""})
+    assert DeviceRequest.objects.count() == 0
+
+
 def test_a_parcel_to_the_office_leaves_what_was_handed_in_as_it_was(make_received, partner):
     person = dict(PERSON)
     kept = make_received(delivery="office", recipient=person).recipient
