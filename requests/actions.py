@@ -9,7 +9,7 @@ from devices import actions as device_actions
 from devices.models import Device
 from documents.gate import ENDINGS, media_type_of
 from documents.models import StoredFile
-from partners.models import Partner, Tariff
+from partners.models import Commune, Partner, Tariff
 from people.lifecycle import Refused
 from people.models import User
 
@@ -34,6 +34,10 @@ def receive(
         raise Refused(_("Your organisation has no running agreement."))
     for _field, sentence in faults(recipient | columns).items():
         raise Refused(sentence)
+    if not Commune.objects.offered_to(partner).filter(pk=columns["commune"].pk).exists():
+        raise Refused(_("Your organisation does not speak for this commune."))
+    if not partner.bill_tos.filter(pk=columns["bill_to"].pk, is_active=True).exists():
+        raise Refused(_("This unit no longer pays for your organisation. Choose who pays."))
     if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
         office = {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
         recipient = recipient | office

@@ -52,8 +52,7 @@ class OfferedCommune(serializers.PrimaryKeyRelatedField):
     """A commune by its BFS number: one of those the organisation speaks for, or any if none is recorded."""
 
     def get_queryset(self):
-        covered = Commune.objects.filter(coverage__in=self.context["request"].user.acting_for.coverage.live())
-        return covered if covered.exists() else Commune.objects.live()
+        return Commune.objects.offered_to(self.context["request"].user.acting_for)
 
 
 class NewRequestSerializer(serializers.Serializer):

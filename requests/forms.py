@@ -93,8 +93,7 @@ class RequestForm(forms.Form):
         super().__init__(*args, **options)
         self.has_proof = has_proof
         partner = user.acting_for
-        covered = Commune.objects.filter(coverage__in=partner.coverage.live())
-        self._offer("commune", covered if covered.exists() else Commune.objects.live())
+        self._offer("commune", Commune.objects.offered_to(partner))
         self._offer("bill_to", BillTo.objects.visible_to(user).filter(is_active=True))
         preset = {"delivery": partner.delivery, "system": System.LINUX, "language": partner.language}
         preset["keyboard"] = Device.Keyboard.CH_FR if partner.language == "fr" else Device.Keyboard.CH_DE

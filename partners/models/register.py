@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +7,11 @@ from django.utils.translation import gettext_lazy as _
 class CommuneQuerySet(models.QuerySet):
     def live(self):
         return self.filter(valid_to__isnull=True)
+
+    def offered_to(self, partner):
+        """The communes that may bear an organisation's costs: those it speaks for, or any if none is recorded."""
+        spoken_for = partner.coverage.live()
+        return self.filter(Q(pk__in=spoken_for.values("commune")) | Q(~Exists(spoken_for), valid_to__isnull=True))
 
 
 class Commune(models.Model):

@@ -28,10 +28,11 @@ def token():
 @pytest.fixture
 def make_received(partner, social_worker, commune):
     def make(reference="LT-2026-0388", *, recipient=PERSON, form_token=None, **columns):
-        wish = {"purpose": "school", "keyboard": "ch-de", "delivery": "person"} | columns
+        wish = {"purpose": "school", "keyboard": "ch-de", "delivery": "person"}
+        wish |= {"bill_to": partner.bill_tos.get()} | columns
         found = actions.receive(
             partner=partner, owner=social_worker, recipient=recipient, form_token=form_token,
-            bill_to=partner.bill_tos.get(), commune=commune, case_reference=reference, **wish,
+            commune=commune, case_reference=reference, **wish,
         )  # fmt: skip
         found.refresh_from_db()
         return found

@@ -2,6 +2,7 @@ import uuid
 
 import pytest
 
+from partners.models import BillTo, Commune
 from people.lifecycle import Refused
 from requests import actions
 from requests.models import DeviceRequest, Recipient
@@ -28,9 +29,10 @@ def test_a_form_of_another_organisation_is_refused(make_received, stranger, part
     token = uuid.uuid4()
     make_received(form_token=token)
     other = stranger.memberships.first().partner
+    pays = BillTo.objects.create(partner=other, name="Kasse", postcode="3454", town="Sumiswald")
     with pytest.raises(Refused, match="another organisation"):
         actions.receive(
-            partner=other, owner=stranger, recipient=PERSON, form_token=token, bill_to=partner.bill_tos.get(),
+            partner=other, owner=stranger, recipient=PERSON, form_token=token, bill_to=pays,
             commune=commune, case_reference="LT-2", purpose="school", keyboard="ch-de", delivery="person",
         )  # fmt: skip
     assert Recipient.objects.count() == 1
@@ -47,6 +49,33 @@ def test_a_parcel_to_the_person_needs_an_address(make_received, name):
     with pytest.raises(Refused, match="needs street, postcode and town"):
         make_received(recipient=PERSON | {name: ""})
     assert DeviceRequest.objects.count() == 0
+
+
+def test_a_commune_that_the_organisation_does_not_speak_for_is_refused(make_received, partner, commune):
+    other = Commune.objects.create(bfs_no=351, name="Bern", canton="BE", language="de")
+    partner.coverage.create(commune=other)
+    with pytest.raises(Refused, match="does not speak for this commune"):
+        make_received()
+    partner.coverage.create(commune=commune)
+    make_received()
+
+
+def test_where_no_commune_is_recorded_any_that_lives_on_may_bear_the_cost(make_received, commune):
+    make_received("LT-1")
+    Commune.objects.filter(pk=commune.pk).update(valid_to="2025-12-31")
+    with pytest.raises(Refused, match="does not speak for this commune"):
+        make_received("LT-2")
+
+
+def test_a_unit_that_no_longer_pays_or_is_somebody_elses_is_refused(make_received, partner, stranger):
+    theirs = BillTo.objects.create(
+        partner=stranger.memberships.first().partner, name="Kasse", postcode="3454", town="Sumiswald"
+    )
+    with pytest.raises(Refused, match="no longer pays"):
+        make_received(bill_to=theirs)
+    BillTo.objects.filter(partner=partner).update(is_active=False)
+    with pytest.raises(Refused, match="no longer pays"):
+        make_received(bill_to=BillTo.objects.get(partner=partner))
 
 
 def test_a_parcel_to_the_office_leaves_what_was_handed_in_as_it_was(make_received, partner):
