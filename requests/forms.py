@@ -93,19 +93,20 @@ class RequestForm(forms.Form):
         super().__init__(*args, **options)
         self.has_proof = has_proof
         partner = user.acting_for
-        self._offer("commune", Commune.objects.offered_to(partner))
-        self._offer("bill_to", BillTo.objects.visible_to(user).filter(is_active=True))
         preset = {"delivery": partner.delivery, "system": System.LINUX, "language": partner.language}
         preset["keyboard"] = Device.Keyboard.CH_FR if partner.language == "fr" else Device.Keyboard.CH_DE
         self.initial = preset | self.initial
+        self._offer("commune", Commune.objects.offered_to(partner))
+        self._offer("bill_to", BillTo.objects.visible_to(user).filter(is_active=True))
 
     def _offer(self, name, choices):
-        """The choices of a field; if there is only one it is preset and not asked."""
+        """The choices of a field; if there is only one it is taken and not asked, whatever an older draft holds."""
         field = self.fields[name]
         field.queryset = choices
         few = list(choices[:2])
         if len(few) == 1:
-            field.initial = few[0].pk
+            self.initial[name] = few[0].pk
+            field.disabled = True
             field.widget = forms.HiddenInput()
 
     def clean_proof(self):

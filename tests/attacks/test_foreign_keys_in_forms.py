@@ -23,13 +23,18 @@ def own_bill_to(stranger):
     return BillTo.objects.create(partner=partner, name="Kasse", postcode="3454", town="Sumiswald")
 
 
-def test_another_organisation_can_not_be_made_to_pay(client, stranger, own_bill_to, device_request):
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_another_organisation_can_not_be_made_to_pay(client, stranger, own_bill_to, device_request, is_asked):
+    if is_asked:  # else the only one pays, whatever is sent
+        BillTo.objects.create(partner=own_bill_to.partner, name="Schule", postcode="3454", town="Sumiswald")
     client.force_login(stranger)
     token = uuid.uuid4()
     wish = WISH | {"commune": device_request.commune_id, "bill_to": device_request.bill_to_id}
-    assert "Select a valid choice" in client.post(f"/requests/new/{token}/", wish).content.decode()
+    page = client.post(f"/requests/new/{token}/", wish).content.decode()
+    assert ("Select a valid choice" in page) is is_asked
     client.post(f"/requests/new/{token}/check/", wish | {"verb": "approve"})
-    assert DeviceRequest.objects.count() == 1
+    made = DeviceRequest.objects.exclude(pk=device_request.pk)
+    assert list(made.values_list("bill_to", flat=True)) == ([] if is_asked else [own_bill_to.pk])
 
 
 def test_a_program_sets_neither_partner_nor_status_nor_price(client, stranger, own_bill_to, device_request):

@@ -1,7 +1,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from partners.models import Tariff
+from partners.models import Commune, Tariff
 from requests.models import DeviceRequest, Recipient, RequestDraft
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +15,21 @@ def test_the_commune_and_who_pays_are_preset_when_there_is_one(client, social_wo
     partner.coverage.create(commune=commune)
     client.force_login(social_worker)
     page = client.get("/requests/new/").content.decode()
-    assert '<input type="hidden" name="commune" value="404" id="id_commune">' in page
+    assert '<input type="hidden" name="commune" value="404" disabled id="id_commune">' in page
     assert "CHF 150.00" in page
+
+
+def test_a_draft_without_a_commune_or_with_another_takes_the_only_one(client, social_worker, partner, answers, token):
+    other = Commune.objects.create(bfs_no=351, name="Bern", canton="BE", language="de")
+    client.force_login(social_worker)
+    for stale in ("", str(other.pk)):
+        write(client, token, answers, commune=stale, bill_to="", keep="1")
+    partner.coverage.create(commune_id=answers["commune"])
+    page = client.get(f"/requests/new/{token}/").content.decode()
+    assert '<input type="hidden" name="commune" value="404" disabled id="id_commune">' in page
+    assert "Burgdorf (BE)" in client.get(f"/requests/new/{token}/check/").content.decode()
+    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    assert DeviceRequest.objects.get().commune_id == 404
 
 
 def test_a_complete_form_is_kept_as_a_draft_and_goes_on_to_the_check(client, social_worker, answers, token):
