@@ -218,12 +218,14 @@ def discard(request, token):
 
 
 def _summary(form, kept):
-    """The answers as facts with a link to change each."""
+    """The answers as facts with a link to change each that was asked."""
     answers = form.cleaned_data
     page = reverse("requests:draft", args=[kept.token])
 
     def fact(term, value, name):
-        return (term, value or _("Not given"), f"{page}#{form[name].id_for_label or form[name].auto_id}")
+        bound = form[name]
+        target = bound.id_for_label or f"{bound.auto_id}_0"  # a group's label has no control of its own
+        return (term, value or _("Not given"), "" if bound.is_hidden else f"{page}#{target}")
 
     def word(name):
         return dict(form.fields[name].choices).get(answers[name], "")

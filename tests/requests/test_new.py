@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -30,6 +32,24 @@ def test_a_draft_without_a_commune_or_with_another_takes_the_only_one(client, so
     assert "Burgdorf (BE)" in client.get(f"/requests/new/{token}/check/").content.decode()
     client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
     assert DeviceRequest.objects.get().commune_id == 404
+
+
+@pytest.mark.parametrize("asked", [{"commune", "bill_to"}, set()])
+def test_each_change_leads_to_its_field_and_what_was_not_asked_offers_none(
+    client, social_worker, partner, answers, token, asked
+):
+    if asked:
+        Commune.objects.create(bfs_no=351, name="Bern", canton="BE", language="de")
+        partner.bill_tos.create(name="Schule", postcode="3400", town="Burgdorf")
+    client.force_login(social_worker)
+    proof = SimpleUploadedFile("course.pdf", b"%PDF-1.7 a course")
+    write(client, token, answers, system="windows", purpose="training", proof=proof)
+    check = client.get(f"/requests/new/{token}/check/").content.decode()
+    targets = re.findall(rf'href="/requests/new/{token}/#id_([^"]+)"', check)
+    form = client.get(f"/requests/new/{token}/").content.decode()
+    assert [target for target in targets if not re.search(rf'<(input|select)[^>]* id="id_{target}"', form)] == []
+    assert {"delivery_0", "purpose_0", "system_0", "keyboard_0", "proof", "language"} <= set(targets)
+    assert {"commune", "bill_to"} & set(targets) == asked
 
 
 def test_a_complete_form_is_kept_as_a_draft_and_goes_on_to_the_check(client, social_worker, answers, token):
