@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Next(NamedTuple):
-    """Who acts (partner, association, post or nobody), the deed in a few words, and a sentence on what to expect."""
+    """Who acts, the deed in a few words, and a sentence on what to expect.
+
+    `actor` is partner, association, post, nobody (it has ended) or empty (it rests).
+    """
 
     actor: str
     deed: Any
@@ -32,12 +35,12 @@ NEXT = {
     ),
     "lost": Next("association", _("Look for the parcel"), _("The association asks Swiss Post where the parcel is.")),
 }
-PAUSED = Next("association", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
+PAUSED = Next("", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
 
 
 def next_for(device_request):
     """The row of the table that holds now."""
-    if device_request.status == "approved" and not device_request.partner.is_active:
+    if device_request.status in ("received", "approved") and not device_request.partner.is_active:
         return PAUSED
     return NEXT[device_request.status]
 

@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection
 
+from partners.models import Partner
 from requests.models import DeviceRequest, Recipient
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,20 @@ def test_it_says_whose_turn_it_is(client, social_worker, dispatcher, make_receiv
     assert "You: Examine and decide" in client.get("/requests/").content.decode()
     client.force_login(dispatcher)
     assert "You: Examine" not in client.get("/requests/").content.decode()
+
+
+def test_of_a_suspended_organisation_it_is_nobodys_turn(
+    client, social_worker, dispatcher, partner, make_received, make_approved
+):
+    rows = [make_received("LT-1"), make_approved("LT-2")]
+    Partner.objects.filter(pk=partner.pk).update(status="suspended")
+    for user in (social_worker, dispatcher):
+        client.force_login(user)
+        assert [line["next"] for line in client.get("/requests/").context["lines"]] == ["Paused", "Paused"]
+        for row in rows:
+            page = client.get(row.get_absolute_url()).content.decode()
+            assert "Next: Paused." in page
+            assert "You:" not in page
 
 
 def test_a_name_is_searched_by_post_only(client, social_worker, make_received):
