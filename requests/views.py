@@ -331,7 +331,8 @@ def withdraw(request, number):
 @dispatcher_required
 def queue(request):
     """Each waiting request in its turn with the laptop proposed for it, and why."""
-    waiting = list(DeviceRequest.objects.visible_to(request.user).queued().select_related("partner")[:MANY])
+    queued = DeviceRequest.objects.visible_to(request.user).queued()
+    waiting = list(queued.select_related("partner")[:MANY])
     ready = {device.pk: device for device in Device.objects.visible_to(request.user).ready().order_by("pk")}
     wishes = [Wish(row.pk, row.system, row.keyboard) for row in waiting]
     laptops = [Laptop(row.pk, row.system, row.keyboard, row.memory_gb, row.grade) for row in ready.values()]
@@ -344,7 +345,8 @@ def queue(request):
         for row, proposal in zip(waiting, propose(wishes, laptops), strict=True)
     ]
     matched = sum(1 for line in lines if line["device"])
-    return render(request, "requests/queue.html", {"lines": lines, "matched": matched, "ready": len(ready)})
+    context = {"lines": lines, "waiting": queued.count(), "matched": matched, "ready": len(ready)}
+    return render(request, "requests/queue.html", context)
 
 
 @require_POST

@@ -20,6 +20,23 @@ def test_the_queue_proposes_a_laptop_with_its_reasons_or_says_why_not(client, di
     assert "Wenger" not in page.content.decode()
 
 
+def test_it_says_how_many_wait_and_how_many_of_them_it_shows(client, dispatcher, make_approved, make_ready):
+    device_request = make_approved()
+    make_ready()
+    client.force_login(dispatcher)
+    assert "1 waiting, 1 with a match; 1 laptops are ready." in client.get("/requests/queue/").content.decode()
+    DeviceRequest.objects.bulk_create(
+        DeviceRequest(
+            partner=device_request.partner, bill_to=device_request.bill_to, commune=device_request.commune,
+            case_reference="LT-9", number=f"R-{n}", purpose="school", keyboard="ch-de", delivery="person", price=150,
+            approved_at=device_request.approved_at, status="approved",
+        )
+        for n in range(101)
+    )  # fmt: skip
+    page = client.get("/requests/queue/").content.decode()
+    assert "102 waiting; of the first 100, 1 with a match; 1 laptops are ready." in page
+
+
 def test_accepting_a_match_keeps_the_laptop(client, dispatcher, make_approved, make_ready):
     client.force_login(dispatcher)
     assert post(client, make_approved(), make_ready()).url == "/requests/queue/"
