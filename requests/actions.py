@@ -38,6 +38,7 @@ def receive(
         raise Refused(_("Your organisation does not speak for this commune."))
     if not partner.bill_tos.filter(pk=columns["bill_to"].pk, is_active=True).exists():
         raise Refused(_("This unit no longer pays for your organisation. Choose who pays."))
+    recipient = {"language": partner.language} | recipient
     if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
         office = {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
         recipient = recipient | office

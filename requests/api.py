@@ -38,7 +38,7 @@ class RecipientSerializer(serializers.Serializer):
     postcode = serializers.RegexField(r"\A([0-9]{4})?\Z", required=False, allow_blank=True)
     town = serializers.CharField(max_length=35, required=False, allow_blank=True)
     mobile = PhoneNumberField(region="CH", required=False, allow_blank=True)
-    language = serializers.ChoiceField(LANGUAGES, default="de")
+    language = serializers.ChoiceField(LANGUAGES, required=False, help_text="Left out: the organisation's.")
 
 
 class OfferedBillTo(serializers.PrimaryKeyRelatedField):

@@ -2,7 +2,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from documents.models import StoredFile
-from partners.models import BillTo, Commune
+from partners.models import BillTo, Commune, Partner
 from requests.models import DeviceRequest
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,14 @@ def test_a_parcel_to_the_office_keeps_the_address_of_the_office_only(worker, wis
     assert (recipient.street, recipient.house_number, recipient.town) == (
         partner.street, partner.house_number, partner.town,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("sent", "kept"), [({}, "fr"), ({"language": "uk"}, "uk")])
+def test_a_person_speaks_the_organisations_language_unless_told(worker, wish, partner, sent, kept):
+    Partner.objects.filter(pk=partner.pk).update(language="fr")
+    person = {name: value for name, value in wish["recipient"].items() if name != "language"}
+    worker.post("requests/", wish | {"recipient": person | sent})
+    assert DeviceRequest.objects.get().recipient.language == kept
 
 
 def test_nobody_elses_cost_bearer_nor_a_commune_one_does_not_speak_for(worker, wish, partner, stranger, assert_problem):
