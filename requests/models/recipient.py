@@ -41,7 +41,8 @@ class Recipient(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(erased_at__isnull=True)
-                | models.Q(first_name="", last_name="", street="", house_number="", postcode="", town="", mobile=""),
+                | models.Q(first_name="", last_name="", birth_year__isnull=True)
+                & models.Q(street="", house_number="", postcode="", town="", mobile=""),
                 name="erased_person_is_blank",
             )
         ]
