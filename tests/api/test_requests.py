@@ -1,6 +1,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from documents.gate import LARGEST
 from documents.models import StoredFile
 from partners.models import BillTo, Commune, Partner
 from requests.models import DeviceRequest
@@ -58,6 +59,15 @@ def test_a_parcel_to_the_office_keeps_the_address_of_the_office_only(worker, wis
     assert (recipient.street, recipient.house_number, recipient.town) == (
         partner.street, partner.house_number, partner.town,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 201), (1, 400)])
+def test_a_proof_may_have_ten_megabytes_and_no_byte_more(worker, wish, more, status):
+    wish |= {f"recipient.{name}": value for name, value in wish.pop("recipient").items()}
+    proof = SimpleUploadedFile("course.pdf", b"%PDF-".ljust(LARGEST + more))
+    windows = {"system": "windows", "purpose": "training", "proof": proof}
+    assert worker.post("requests/", wish | windows, form=True).status_code == status
+    assert StoredFile.objects.count() == (status == 201)
 
 
 @pytest.mark.parametrize(("sent", "kept"), [({}, "fr"), ({"language": "uk"}, "uk")])

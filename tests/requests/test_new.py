@@ -3,6 +3,8 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from documents.gate import LARGEST
+from documents.models import StoredFile
 from partners.models import Commune, Tariff
 from requests.models import DeviceRequest, Recipient, RequestDraft
 
@@ -100,6 +102,15 @@ def test_windows_needs_a_training_and_a_proof(client, social_worker, answers, to
     client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
     number = DeviceRequest.objects.get().number
     assert b"".join(client.get(f"/requests/{number}/proof/")) == b"%PDF-1.7 a course"
+
+
+@pytest.mark.parametrize(("more", "is_kept"), [(0, True), (1, False)])
+def test_a_proof_may_have_ten_megabytes_and_no_byte_more(client, social_worker, answers, token, more, is_kept):
+    client.force_login(social_worker)
+    proof = SimpleUploadedFile("course.pdf", b"%PDF-".ljust(LARGEST + more))
+    answer = write(client, token, answers, system="windows", purpose="training", proof=proof)
+    assert ("larger than 10 MB" in answer.content.decode()) is not is_kept
+    assert StoredFile.objects.count() == is_kept
 
 
 def test_a_draft_is_seen_by_its_owner_only(client, social_worker, stranger, answers, token):
