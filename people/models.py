@@ -146,6 +146,12 @@ class AssociationRole(models.Model):
         return f"{self.user}: {self.get_role_display()}"
 
 
+class AuditEntryManager(models.Manager):
+    def note(self, deed, subject, *, by):
+        """Write down that a person did or read something; `subject` is the record's public number, never a name."""
+        return self.create(deed=deed, subject=subject, by=by, on_behalf_of=by.acting_for_id)
+
+
 class AuditEntry(models.Model):
     """Who read or changed what; only ever added to, and nothing a person typed in it."""
 
@@ -154,6 +160,8 @@ class AuditEntry(models.Model):
     on_behalf_of = models.BigIntegerField(null=True)
     deed = models.CharField(max_length=40)
     subject = models.CharField(max_length=80)
+
+    objects = AuditEntryManager()
 
     class Meta:
         indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]

@@ -15,6 +15,7 @@ from partners.access import request_reader_required, social_worker_required
 from partners.api import ApiView
 from partners.models import BillTo, Commune, Partner
 from people.access import dispatcher_required
+from people.models import AuditEntry
 
 from . import actions
 from .models import Allocation, DeviceRequest, Recipient, RequestStep
@@ -153,7 +154,10 @@ class RequestDetail(RequestView):
     @extend_schema(operation_id="requests_read", responses=RequestDetailSerializer)
     def get(self, request, number):
         """One request with its person and its way so far."""
-        return Response(RequestDetailSerializer(self.fetch(number)).data)
+        device_request = self.fetch(number)
+        if not device_request.recipient.erased_at:
+            AuditEntry.objects.note("read_recipient", device_request.number, by=request.user)
+        return Response(RequestDetailSerializer(device_request).data)
 
 
 class RequestApprove(RequestView):

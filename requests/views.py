@@ -21,6 +21,7 @@ from partners.models import Partner, Tariff
 from people.access import dispatcher_required
 from people.forms import attempt
 from people.keyset import MANY, chips, page_of
+from people.models import AuditEntry
 
 from . import actions
 from .forms import DeclineForm, FilterForm, NameForm, RequestForm
@@ -271,6 +272,8 @@ def detail(request, number):
     allocation = device_request.allocations.live().select_related("device").first()
     steps = list(device_request.steps.select_related("by"))
     user, status = request.user, device_request.status
+    if not device_request.recipient.erased_at:
+        AuditEntry.objects.note("read_recipient", device_request.number, by=user)
     following = next_for(device_request)
     context = {
         "device_request": device_request,
@@ -292,6 +295,7 @@ def proof(request, number):
     device_request = _fetch(request, number, "proof")
     if device_request.proof is None:
         raise Http404
+    AuditEntry.objects.note("read_recipient", device_request.number, by=request.user)
     return documents.send(device_request.proof)
 
 

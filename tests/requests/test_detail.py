@@ -15,14 +15,14 @@ def test_it_says_what_comes_next_and_tells_the_way_so_far(client, social_worker,
     assert "By Dispatch" not in page
 
 
-def test_it_costs_eight_queries_however_long_the_way(
+def test_it_costs_nine_queries_however_long_the_way(
     client, social_worker, make_received, django_assert_max_num_queries
 ):
     device_request = make_received()
     for _time in range(20):
         device_request.note("billed", number="2026-0001")
     client.force_login(social_worker)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(device_request.get_absolute_url())
 
 
