@@ -142,7 +142,7 @@ TEMPLATES = [
 
 LANGUAGES = [("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("en", "English")]
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "borrowed"]  # ours, then Django’s and allauth’s in our words
 TIME_ZONE = "Europe/Zurich"
 USE_TZ = True
 FORMAT_MODULE_PATH = "config.formats"
