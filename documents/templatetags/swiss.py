@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 register = template.Library()
 
 DAY = {"de": "j. F", "uk": "j E"}
-SHORT_DAY = {"de": "D j. M", "fr": "D j b", "it": "D j b"}
+SHORT_DAY = {"de": "D j. M", "fr": r"D\. j N", "it": "D j b"}
 
 
 @register.filter
@@ -45,6 +45,12 @@ def _language():
     return (get_language() or "en").split("-")[0]
 
 
+def _written(value, style):
+    """A day in Django's letters; Italian writes weekdays and months small."""
+    text = date_format(value, style)
+    return text.lower() if _language() == "it" else text
+
+
 def _first(text, value):
     """French and Italian say "the first" where others say "one"."""
     mark = {"fr": "1er", "it": "1º"}.get(_language())
@@ -64,14 +70,14 @@ def day_words(value):
         return ""
     value = _here(value)
     year = "" if value.year == timezone.localdate().year else f" {value.year}"
-    return _first(date_format(value, DAY.get(_language(), "j F")), value) + year
+    return _first(_written(value, DAY.get(_language(), "j F")), value) + year
 
 
 @register.filter
 def weekday(value):
-    """A day for promises: "Tuesday, 24 November"."""
+    """A day for promises: "Tuesday, 24 November"; a line that begins with it adds `capfirst`."""
     comma = "" if _language() in ("fr", "it") else ","
-    return f"{date_format(_here(value), 'l')}{comma} {day_words(value)}" if value else ""
+    return f"{_written(_here(value), 'l')}{comma} {day_words(value)}" if value else ""
 
 
 @register.simple_tag
@@ -87,7 +93,7 @@ def moment(value):
         return ""
     value = _here(value)
     year = "" if value.year == timezone.localdate().year else f" {value.year}"
-    return f"{date_format(value, SHORT_DAY.get(_language(), 'D j M'))}{year}, {value:%H:%M}"
+    return f"{_written(value, SHORT_DAY.get(_language(), 'D j M'))}{year}, {value:%H:%M}"
 
 
 @register.filter

@@ -155,7 +155,8 @@ def error_summary(*bound_forms):
                 target = bound.id_for_label
                 if isinstance(bound.field.widget, GROUPS):
                     target = f"{bound.auto_id}_0"
-                lines += [{"target": target, "label": bound.label, "text": text} for text in bound.errors]
+                about = {"target": target, "label": bound.label, "asks": str(bound.label).endswith("?")}
+                lines += [about | {"text": text} for text in bound.errors]
     return {
         "lines": lines,
         "heading": ngettext(
