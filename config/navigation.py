@@ -1,7 +1,7 @@
 """The main menu: who finds what where, as one table."""
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.utils.translation import gettext_lazy as _
 
 TODAY = (_("Today"), "home")
@@ -41,13 +41,21 @@ def entries_for(user):
     return list(dict.fromkeys(entry for row in rows for entry in row)) or [TODAY]
 
 
+def way_back(request):
+    """Where the language switch leads: to this page, or above one that came of a form and may open by a form only."""
+    if request.method == "GET":
+        return request.get_full_path()
+    above = request.path.rstrip("/").rpartition("/")[0] + "/"
+    return above if is_valid_path(above) else "/"
+
+
 def navigation(request):
-    """Context processor for the frame: `navigation`, `account_label`, `theme`, `density`, `association_name`, `demo`.
+    """Context processor for the frame, with the names in `frame`.
 
     Volunteers work on phones with dirty hands: what they press is large wherever a page doesn't say otherwise.
     """
     frame = {"navigation": [], "account_label": "", "theme": "auto", "density": "office"}
-    frame |= {"association_name": settings.ASSOCIATION["name"], "demo": settings.DEMO}
+    frame |= {"association_name": settings.ASSOCIATION["name"], "demo": settings.DEMO, "way_back": way_back(request)}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame

@@ -39,20 +39,25 @@ def site(transactional_db, tmp_path):
 
 @pytest.fixture
 def visit(chromium, site):
-    """Open a browser for one person: `visit("fr")` gives a page with that language and a phone's or desk's width."""
-    contexts = []
+    """Open a browser for one person: `visit("fr")` gives a page with that language and a phone's or desk's width.
+
+    No page may break the content security policy, not even a library's styles after a swap.
+    """
+    contexts, broken = [], []
 
     def open_page(language="de", width=1280):
         context = chromium.new_context(
             base_url=site, locale=f"{language}-CH", viewport={"width": width, "height": 900}, service_workers="block"
         )
         context.set_default_timeout(60_000)
+        context.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
         contexts.append(context)
         return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+    assert broken == []
 
 
 @pytest.fixture

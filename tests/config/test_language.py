@@ -26,3 +26,26 @@ def test_a_language_we_do_not_speak_changes_nothing(client, social_worker):
     client.post("/language/", {"language": "xx", "next": "/home/"})
     social_worker.refresh_from_db()
     assert social_worker.language == "en"
+
+
+def switched_from(client, page):
+    """Where the switch of a page leads, with what it says there."""
+    back = page.content.decode().partition('name="next" value="')[2].partition('"')[0]
+    return client.post("/language/", {"language": "fr", "next": back}, follow=True)
+
+
+def test_the_switch_leads_back_to_the_page_as_it_is(client, admin):
+    client.force_login(admin)
+    answer = switched_from(client, client.get("/requests/?status=approved"))
+    assert (answer.status_code, answer.request["QUERY_STRING"]) == (200, "status=approved")
+
+
+def test_the_switch_of_a_page_that_opens_by_a_form_only_leads_above_it(client, admin):
+    client.force_login(admin)
+    answer = switched_from(client, client.post("/requests/search/", {"name": "Meier"}))
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/requests/")
+
+
+def test_the_switch_after_a_wrong_password_leads_to_signing_in(client):
+    page = client.post("/accounts/login/", {"login": "eve@example.org", "password": "x"})
+    assert switched_from(client, page).request["PATH_INFO"] == "/accounts/login/"
