@@ -8,6 +8,7 @@ from jobs.todo import todo_for as jobs_todo
 from partners.models import Partner
 from partners.todo import todo_for as partners_todo
 from people.access import public, signed_in
+from people.forms import AppearanceForm
 from requests.todo import todo_for as requests_todo
 from shipping.todo import todo_for as shipping_todo
 
@@ -28,6 +29,16 @@ def set_language(request):
         request.user.language = code
         request.user.save(update_fields=["language"])
     return i18n.set_language(request)
+
+
+@signed_in
+def appearance(request):
+    """The person's own choice of light or dark, and of the language."""
+    form = AppearanceForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        form.instance.save(update_fields=form.Meta.fields)
+        return redirect("appearance")
+    return render(request, "appearance.html", {"form": form})
 
 
 @signed_in

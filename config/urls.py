@@ -7,6 +7,7 @@ urlpatterns = [
     path("home/", home.home, name="home"),
     path("healthz/", health.healthz, name="healthz"),
     path("language/", home.set_language, name="set_language"),
+    path("appearance/", home.appearance, name="appearance"),
     path("accounts/", include("allauth.urls")),
     path("demo/mail/", demo_mail.index, name="demo_mail"),
     path("demo/mail/<slug:name>/", demo_mail.show, name="demo_mail_show"),

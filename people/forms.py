@@ -1,8 +1,23 @@
-"""Running an action from a form: the one place where a refusal becomes an error beside what was typed."""
+"""A person’s own choices; and running an action from a form, where a refusal becomes an error beside what was typed."""
 
+from django import forms
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from .lifecycle import Refused, refusal_for
+from .models import User
+
+
+class AppearanceForm(forms.ModelForm):
+    """How the pages look to a person, and in which language pages and mails speak."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+
+    class Meta:
+        model = User
+        fields = ["theme", "language"]
+        widgets = {"theme": forms.RadioSelect}
 
 
 def attempt(form, deed, *, field=None):

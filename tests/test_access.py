@@ -49,6 +49,7 @@ class Row:
 
 ROWS = {
     "home": Row(EVERYBODY),
+    "appearance": Row(EVERYBODY),
     "elements": Row({"admin"}),
     "jobs:list": Row({"admin"}),
     "jobs:try_again": Row({"admin"}, "job", "post"),

@@ -13,6 +13,24 @@ register = template.Library()
 CHECKBOXES = (forms.CheckboxInput,)
 SELECTS = (forms.Select,)
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+BROWSERS = {  # the first mark found counts: Edge says Chrome, too, and Chrome says Safari
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox/": "Firefox", "FxiOS": "Firefox",
+    "CriOS": "Chrome", "Chrome/": "Chrome", "Safari/": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS X": "Mac",
+    "CrOS": "ChromeOS", "Linux": "Linux",
+}  # fmt: skip
+
+
+@register.filter
+def browser(agent):
+    """What somebody signed in with, as one would say it: "Chrome on Linux"."""
+    name = next((said for mark, said in BROWSERS.items() if mark in agent), "")
+    system = next((said for mark, said in SYSTEMS.items() if mark in agent), "")
+    if name and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": name, "system": system}
+    return name or system or gettext("Unknown device")
 
 
 @register.simple_tag

@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.core import mail
+from django.urls import reverse
 
 from people.models import User
 
@@ -52,3 +55,31 @@ def test_another_address_of_a_persons_own_is_confirmed_by_the_mails_link(client,
     assert (sent.subject, sent.to) == ("Confirm your e-mail address", ["nina@example.org"])
     client.post(re.search(r"http\S+", sent.body)[0])
     assert social_worker.emailaddress_set.get(email="nina@example.org").verified
+
+
+def test_a_first_password_is_a_welcome_and_a_later_one_is_not(client, social_worker):
+    for password, welcome in ((None, True), (PASSWORD, False)):
+        social_worker.set_password(password)
+        social_worker.save()
+        key = {"uidb36": user_pk_to_url_str(social_worker), "key": default_token_generator.make_token(social_worker)}
+        page = client.get(reverse("account_reset_password_from_key", kwargs=key), follow=True).content.decode()
+        assert ("Welcome, " in page) is welcome
+        assert ("Sign in without" in page) is not welcome
+
+
+def test_a_link_that_was_used_says_so(client):
+    page = client.get("/accounts/password/reset/key/1-set-password/").content.decode()
+    assert "This link no longer holds" in page
+
+
+def test_devices_are_named_and_no_address_is_shown(client, social_worker):
+    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+    social_worker.set_password(PASSWORD)
+    social_worker.save()
+    client.post("/accounts/login/", {"login": social_worker.email, "password": PASSWORD}, headers={"user-agent": agent})
+    page = client.get("/accounts/sessions/", headers={"user-agent": agent}).content.decode()
+    assert "Chrome on Linux" in page
+    assert "This device" in page
+    assert "Mozilla" not in page
+    assert "127.0.0.1" not in page
+    assert "You are signed in on this device only." in page
