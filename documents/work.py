@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from jobs.registry import job
 
@@ -6,7 +7,7 @@ from .mail import send
 from .models import Mail, StoredFile
 
 
-@job("documents.send_mail")
+@job("documents.send_mail", _("Send a mail"))
 def send_mail(key, claim):
     send(Mail.objects.get(pk=key), claim)
 

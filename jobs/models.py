@@ -1,3 +1,4 @@
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from people.models import User
 
 from .doorbell import ring
+from .registry import WORDS
 
 LEASE = timedelta(minutes=2)
 ATTEMPTS = 8
@@ -157,6 +159,16 @@ class Job(models.Model):
     @property
     def key(self) -> str:
         return self.subject.rpartition(":")[2]
+
+    @property
+    def words(self) -> str:
+        """What it does, as a person reads it."""
+        return str(WORDS.get(self.kind, _("Something of an earlier version")))
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the error is a class and its words, as no refusal is: for who mends it, not for who reads it."""
+        return bool(re.match(r"[A-Za-z_]\w*: |the worker died", self.error))
 
     def claim(self) -> "Claim | None":
         """Take the job with a lease and a fresh token; None if another worker has it or it is not due."""

@@ -1,7 +1,11 @@
+from collections import defaultdict
+
+from django.apps import apps
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from people.access import admin_required, signed_in
+from people.keyset import page_of
 
 from . import actions
 from .models import Batch, Job
@@ -11,16 +15,26 @@ ROWS = 50
 
 @admin_required
 def index(request):
-    """Dead jobs first, then what is under way and what was done last."""
-    return render(
-        request,
-        "jobs/list.html",
-        {
-            "dead": Job.objects.dead().order_by("-ended_at")[:ROWS],
-            "under_way": Job.objects.filter(state__in=["waiting", "running"]).order_by("due_at")[:ROWS],
-            "done": Job.objects.filter(state="done").order_by("-pk")[:ROWS],
-        },
-    )
+    """Dead jobs first, then what is under way, and what was done page by page."""
+    dead = list(Job.objects.dead().order_by("-ended_at")[:ROWS])
+    under_way = list(Job.objects.filter(state__in=["waiting", "running"]).order_by("due_at")[:ROWS])
+    page = page_of(Job.objects.filter(state="done"), request.GET)
+    _name_records([*dead, *under_way, *page.rows])
+    return render(request, "jobs/list.html", {"dead": dead, "under_way": under_way, "page": page})
+
+
+def _name_records(jobs):
+    """Give each job the `record` it is about, if that one has a page: one query per model."""
+    keys = defaultdict(set)
+    for job in jobs:
+        keys[job.subject.partition(":")[0]].add(job.key)
+    found = {}
+    for label, wanted in keys.items():
+        model = apps.get_model(label)
+        if hasattr(model, "get_absolute_url"):
+            found |= {(label, str(key)): record for key, record in model.objects.in_bulk(wanted).items()}
+    for job in jobs:
+        job.record = found.get((job.subject.partition(":")[0], job.key))
 
 
 @require_POST

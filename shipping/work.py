@@ -1,9 +1,11 @@
+from django.utils.translation import gettext_lazy as _
+
 from jobs.registry import job
 
 from . import actions
 from .models import Shipment
 
 
-@job("shipping.make_label")
+@job("shipping.make_label", _("Make a label"))
 def make_label(key, claim):
     actions.make_label(Shipment.objects.select_related("request__recipient", "request__partner").get(pk=key), claim)

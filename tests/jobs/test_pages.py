@@ -1,6 +1,9 @@
 import pytest
 
+from billing.models import Invoice
 from jobs.models import Batch, Job
+from jobs.registry import DOORS, WORDS
+from partners.models import BillTo
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +21,39 @@ def test_a_dead_job_is_shown_with_its_reason_and_can_be_tried_again(client, admi
     client.post(f"/jobs/{dead.pk}/try-again/")
     dead.refresh_from_db()
     assert (dead.state, dead.attempts) == ("waiting", 0)
+
+
+def test_a_kind_is_said_in_words_and_its_record_is_a_link(client, admin, partner):
+    unit = BillTo.objects.create(partner=partner, name="Kasse", postcode="3400", town="Burgdorf")
+    invoice = Invoice.objects.create(bill_to=unit, partner=partner, period="2026-10-01")
+    Job.objects.plan("billing.make_document", invoice)
+    client.force_login(admin)
+    page = client.get("/jobs/").content.decode()
+    assert "Make an invoice’s document" in page
+    assert f'href="{invoice.get_absolute_url()}"' in page
+    assert "billing.make_document" not in page
+    assert "billing.invoice:" not in page
+
+
+def test_every_kind_has_words():
+    assert set(WORDS) == {kind for kind in DOORS if not kind.startswith("tests.")}
+
+
+def test_an_error_stands_behind_a_sentence_and_a_refusal_is_one(client, admin, dead):
+    client.force_login(admin)
+    assert "For who mends it" not in client.get("/jobs/").content.decode()
+    Job.objects.update(error="OSError: [Errno 28] No space left on device")
+    page = client.get("/jobs/").content.decode()
+    assert "It did not work, eight times." in page.partition("<details>")[0]
+    assert "[Errno 28]" in page.partition("<details>")[2].partition("</details>")[0]
+
+
+def test_what_is_done_comes_25_a_page(client, admin):
+    Job.objects.bulk_create(Job(kind="tests.deed", subject=f"people.user:{n}", state="done") for n in range(30))
+    client.force_login(admin)
+    first = client.get("/jobs/").context["page"]
+    second = client.get(f"/jobs/{first.older_url}").context["page"]
+    assert (len(first.rows), len(second.rows), second.older_url) == (25, 5, "")
 
 
 def test_home_says_that_a_job_was_given_up(client, admin, dead):
