@@ -3,6 +3,12 @@
 // After an error the summary has the focus, so that it is read first.
 document.querySelector("[data-error-summary]")?.focus();
 
+// Tabs that do not all fit: the one that is shown stands in sight.
+for (const here of document.querySelectorAll(".wg-views [aria-current]")) {
+  const row = here.closest(".wg-views");
+  row.scrollLeft = here.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3;
+}
+
 // A button that prints the page.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();

@@ -173,7 +173,7 @@ def error_summary(*bound_forms):
                 target = bound.id_for_label
                 if isinstance(bound.field.widget, GROUPS):
                     target = f"{bound.auto_id}_0"
-                about = {"target": target, "label": bound.label, "asks": str(bound.label).endswith("?")}
+                about = {"target": target, "label": bound.label, "is_sentence": str(bound.label).endswith(("?", "."))}
                 lines += [about | {"text": text} for text in bound.errors]
     return {
         "lines": lines,

@@ -10,6 +10,7 @@ from people.templatetags import look
 class Questions(forms.Form):
     reference = forms.CharField(label="Case reference")
     device = forms.CharField(label="Which device?")
+    examined = forms.BooleanField(label="We have examined it.")
 
 
 def lines():
@@ -19,8 +20,12 @@ def lines():
     return [part.partition("</a>")[0].rpartition(">")[2] for part in html.split("<a ")[1:]]
 
 
-def test_the_summary_of_errors_puts_no_colon_after_a_question():
-    assert lines() == ["Case reference: Still missing.", "Which device? Still missing."]
+def test_the_summary_of_errors_puts_no_colon_after_a_sentence():
+    assert lines() == [
+        "Case reference: Still missing.",
+        "Which device? Still missing.",
+        "We have examined it. Still missing.",
+    ]
 
 
 @pytest.mark.parametrize(
