@@ -42,19 +42,22 @@ from .references import LARGEST_NUMBER, qr_reference
 DAYS_TO_PAY = 30
 Finding = BankTransaction.Finding
 
-# Neither a live charge nor a live NoCharge, handed over before the cut-off: late scans come along (decisions 1).
+# Neither a live charge nor a live NoCharge; taken with what was handed over before the cut-off, so that late scans come
+# along (decisions 1).
 UNCHARGED = """
-    s.handed_over_at < %(cut_off)s
-    AND NOT EXISTS (SELECT 1 FROM billing_chargeline c LEFT JOIN billing_creditline k USING (shipment_id, turn)
+    NOT EXISTS (SELECT 1 FROM billing_chargeline c LEFT JOIN billing_creditline k USING (shipment_id, turn)
                     WHERE c.shipment_id = s.id AND k.shipment_id IS NULL)
     AND NOT EXISTS (SELECT 1 FROM billing_nocharge n WHERE n.shipment_id = s.id AND n.revoked_at IS NULL)
 """
-TO_BE_CHARGED = f"FROM shipping_shipment s WHERE s.bill_to_id = %(bill_to)s AND {UNCHARGED}"
+TO_BE_CHARGED = (
+    f"FROM shipping_shipment s WHERE s.bill_to_id = %(bill_to)s AND s.handed_over_at < %(cut_off)s AND {UNCHARGED}"
+)
 DUE = f"""
-SELECT s.bill_to_id, count(*), sum(s.price),
-       count(*) FILTER (WHERE s.handed_over_at < CASE b.cadence WHEN 'quarter' THEN %(quarter)s ELSE %(month)s END)
-FROM shipping_shipment s JOIN partners_billto b ON b.id = s.bill_to_id
-WHERE b.cadence = ANY(%(cadences)s) AND {UNCHARGED}
+SELECT s.bill_to_id, count(*), sum(s.price), count(*) FILTER (WHERE s.handed_over_at < period.begins_at)
+FROM unnest(%(cadences)s, %(begin_at)s, %(cut_offs)s) AS period (cadence, begins_at, cut_off)
+JOIN partners_billto b ON b.cadence = period.cadence
+JOIN shipping_shipment s ON s.bill_to_id = b.id AND s.handed_over_at < period.cut_off
+WHERE {UNCHARGED}
 GROUP BY s.bill_to_id
 """
 CHARGE = f"""
@@ -79,11 +82,11 @@ class Due:
 def dry_run(month: date) -> list[Due]:
     """What closing a month would do; nothing is written."""
     refuse_unfinished(month)
-    starts = {str(cadence): period_of(month, cadence) for cadence in BillTo.Cadence}
-    values = {
-        "cut_off": cut_off(month),
-        "cadences": [cadence for cadence, start in starts.items() if start],
-        **{cadence: midnight(start) if start else None for cadence, start in starts.items()},
+    cadences = BillTo.Cadence.values
+    values: dict[str, Any] = {
+        "cadences": cadences,
+        "begin_at": [midnight(period_of(month, cadence)) for cadence in cadences],
+        "cut_offs": [cut_off(month, cadence) for cadence in cadences],
     }
     with connection.cursor() as cursor:
         cursor.execute(DUE, values)
@@ -93,20 +96,18 @@ def dry_run(month: date) -> list[Due]:
 
 
 def close_month(month: date, *, by: User | None) -> list[Invoice]:
-    """Draft what is due up to a month's end, one transaction per bill-to; repeated, it changes nothing."""
+    """Draft what is due at a month's end, one transaction per bill-to; repeated, it changes nothing."""
     drafts = (close(due.bill_to, month, by=by) for due in dry_run(month))  # in the order they are locked
     return [draft for draft in drafts if draft]
 
 
 @transaction.atomic
 def close(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
-    """Draft one bill-to's parcels up to a month's end; None if nothing was due."""
+    """Draft one bill-to's parcels of what its cadence has completed at a month's end; None if nothing was due."""
     # Locked first, read after: two overlapping closes, and an issue, wait for each other here.
     bill_to = BillTo.objects.select_for_update(no_key=True).get(pk=bill_to.pk)
     period = period_of(month, bill_to.cadence)
-    if period is None:
-        return None
-    values: dict[str, Any] = {"bill_to": bill_to.pk, "cut_off": cut_off(month)}
+    values: dict[str, Any] = {"bill_to": bill_to.pk, "cut_off": cut_off(month, bill_to.cadence)}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS (SELECT 1 {TO_BE_CHARGED})", values)
         if not cursor.fetchone()[0]:
@@ -119,7 +120,7 @@ def close(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
         cursor.execute(CHARGE, {**values, "invoice": draft.pk})
     draft.total = draft.lines.aggregate(sum=Sum("amount"))["sum"]
     draft.save(update_fields=["total"])
-    Close.objects.create(bill_to=bill_to, cut_off=cut_off(month), by=by)
+    Close.objects.create(bill_to=bill_to, cut_off=values["cut_off"], by=by)
     return draft
 
 

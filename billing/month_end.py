@@ -80,17 +80,15 @@ def steps_at(stage: int) -> list[tuple[str, str]]:
 
 def parcels_due(bill_to, month: date) -> list[Any]:
     """The parcels that closing a month would charge to a unit, oldest first; `is_late` marks the earlier ones."""
-    start = period_of(month, bill_to.cadence)
-    if start is None:
-        return []
+    begins_at = midnight(period_of(month, bill_to.cadence))
     parcels: list[Any] = list(
         Shipment.objects.raw(
             f"SELECT s.* {TO_BE_CHARGED} ORDER BY s.handed_over_at, s.id",
-            {"bill_to": bill_to.pk, "cut_off": cut_off(month)},
+            {"bill_to": bill_to.pk, "cut_off": cut_off(month, bill_to.cadence)},
         ).prefetch_related("request", "device")
     )
     for parcel in parcels:
-        parcel.is_late = parcel.handed_over_at < midnight(start)
+        parcel.is_late = parcel.handed_over_at < begins_at
     return parcels
 
 

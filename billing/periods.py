@@ -1,4 +1,4 @@
-"""Billing periods: first days, cut-offs at midnight in Zurich, and when a cadence has completed one."""
+"""Billing periods: first days, cut-offs at midnight in Zurich, and the last one that a cadence has completed."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -16,12 +16,12 @@ def month_after(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def period_of(month: date, cadence: str) -> date | None:
-    """The first day of the period that is completed with this month; None while a quarter is under way."""
-    first = month.replace(day=1)
-    if cadence == "quarter":
-        return first.replace(month=first.month - 2) if first.month % 3 == 0 else None
-    return first
+def period_of(month: date, cadence: str) -> date:
+    """The first day of the last period that is over at a month's end: this month, or the last whole quarter."""
+    if cadence != "quarter":
+        return month.replace(day=1)
+    quarters = (month.year * 12 + month.month) // 3  # completed ones
+    return date((quarters - 1) // 4, (quarters - 1) % 4 * 3 + 1, 1)
 
 
 def midnight(day: date) -> datetime:
@@ -29,9 +29,10 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, datetime.min.time(), tzinfo=ZURICH)
 
 
-def cut_off(month: date) -> datetime:
-    """Midnight in Zurich at the end of a month: what was handed over before it is due."""
-    return midnight(month_after(month))
+def cut_off(month: date, cadence: str = "month") -> datetime:
+    """Midnight in Zurich at the end of the period that `period_of` gives: what was handed over before it is due."""
+    period = period_of(month, cadence)
+    return midnight(month_after(period.replace(month=period.month + 2) if cadence == "quarter" else period))
 
 
 def month_before(day: date) -> date:

@@ -55,12 +55,12 @@ class InvoiceQuerySet(models.QuerySet):
         return self.none()
 
     def of_month(self, month):
-        """Those whose period ends with this month: the month's, and the quarter's if it is over then."""
+        """Those of the last period that their unit's cadence has completed at this month's end."""
         is_quarterly = Q(bill_to__cadence=BillTo.Cadence.QUARTER)
-        found = ~is_quarterly & Q(period=period_of(month, BillTo.Cadence.MONTH))
-        if quarter := period_of(month, BillTo.Cadence.QUARTER):
-            found |= is_quarterly & Q(period=quarter)
-        return self.filter(found)
+        return self.filter(
+            ~is_quarterly & Q(period=period_of(month, BillTo.Cadence.MONTH))
+            | is_quarterly & Q(period=period_of(month, BillTo.Cadence.QUARTER))
+        )
 
     def matching_words(self, words):
         """The one of this number; those of an organisation or unit named so, or with a line of this case."""

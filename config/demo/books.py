@@ -132,8 +132,8 @@ def closings(rng: Random, calendar: Calendar) -> list[Closing]:
         day = calendar.working_day_of(month_after(month), ISSUING_DAY)
         closed_at, issued_at = calendar.moment(rng, day, 8.5, 9), calendar.moment(rng, day, 9.5, 11)
         for cadence in ("month", "quarter"):
-            if period := period_of(month, cadence):
-                found.append(Closing(cadence, period, cut_off(month), closed_at, issued_at))
+            if cut_off(month, cadence) == cut_off(month):  # a quarter with its last month
+                found.append(Closing(cadence, period_of(month, cadence), cut_off(month), closed_at, issued_at))
     return found
 
 

@@ -1,5 +1,5 @@
 import threading
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.db import connection, connections
@@ -7,6 +7,7 @@ from django.db.models import Count, Sum
 
 from billing import actions
 from billing.models import ChargeLine, Close, Invoice, NoCharge
+from billing.periods import cut_off, period_of
 from partners.models import BillTo, Partner
 from people.lifecycle import Refused
 
@@ -54,6 +55,34 @@ class TestClosing:
         assert actions.close_month(date(2026, 8, 1), by=dispatcher) == []
         (draft,) = actions.close_month(date(2026, 9, 1), by=dispatcher)
         assert draft.period == date(2026, 7, 1)
+
+    @pytest.mark.parametrize(
+        ("handed_over_at", "month"),
+        [("2026-06-20T08:00Z", date(2026, 8, 1)), ("2025-12-31T22:59Z", date(2026, 1, 1))],
+    )
+    def test_a_quarter_that_was_not_closed_in_time_is_closed_in_any_month_after(
+        self, bill_to, make_parcel, dispatcher, handed_over_at, month
+    ):
+        BillTo.objects.update(cadence="quarter")
+        make_parcel(bill_to, handed_over_at)
+        under_way = make_parcel(bill_to, f"{month}T08:00Z")
+        (draft,) = actions.close_month(month, by=dispatcher)
+        ends_at = Close.objects.get().cut_off
+        assert (draft.lines.count(), draft.lines.filter(shipment=under_way).exists()) == (1, False)
+        assert (draft.period, ends_at) == (period_of(month, "quarter"), cut_off(month, "quarter"))
+        assert Invoice.objects.of_month(month).get() == draft
+
+    @pytest.mark.parametrize(
+        ("month", "quarter", "ends_at"),
+        [
+            ((2026, 1), (2025, 10), "2025-12-31T23:00Z"), ((2026, 2), (2025, 10), "2025-12-31T23:00Z"),
+            ((2026, 3), (2026, 1), "2026-03-31T22:00Z"), ((2026, 8), (2026, 4), "2026-06-30T22:00Z"),
+            ((2026, 11), (2026, 7), "2026-09-30T22:00Z"), ((2026, 12), (2026, 10), "2026-12-31T23:00Z"),
+        ],
+    )  # fmt: skip
+    def test_a_quarter_counts_once_it_is_over(self, month, quarter, ends_at):
+        assert period_of(date(*month, 1), "quarter") == date(*quarter, 1)
+        assert cut_off(date(*month, 1), "quarter") == datetime.fromisoformat(ends_at)
 
     def test_a_unit_that_pays_per_parcel_is_not_forgotten(self, bill_to, make_parcel, dispatcher):
         BillTo.objects.update(cadence="order")

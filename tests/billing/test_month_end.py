@@ -45,14 +45,21 @@ class TestLooking:
         month = client.get(PAGE).context["month"]
         assert actions.cut_off(month).date().strftime("%Y-%m") == timezone.localdate().strftime("%Y-%m")
 
-    def test_a_quarterly_unit_is_named_only_when_its_quarter_is_over(self, client, treasurer, bill_to, make_parcel):
+    @pytest.mark.parametrize(
+        ("month", "parcels", "late"), [("2026-08", 1, 0), ("2026-09", 2, 1), ("2026-10", 2, 1), ("2026-05", 0, 0)]
+    )
+    def test_of_a_quarterly_unit_the_quarters_that_are_over_are_named(
+        self, client, treasurer, bill_to, make_parcel, month, parcels, late
+    ):
         BillTo.objects.update(cadence="quarter")
         make_parcel(bill_to, "2026-07-20T08:00Z")
         make_parcel(bill_to, "2026-06-20T08:00Z")
+        make_parcel(bill_to, "2026-10-20T08:00Z")
         client.force_login(treasurer)
-        assert client.get(PAGE, {"month": "2026-08"}).context["dues"] == []
-        (due,) = client.get(PAGE, {"month": "2026-09"}).context["dues"]
-        assert (due.parcels, due.late) == (2, 1)
+        dues = client.get(PAGE, {"month": month}).context["dues"]
+        assert (sum(due.parcels for due in dues), sum(due.late for due in dues)) == (parcels, late)
+        rows = client.get(f"{PAGE}{bill_to.pk}/", {"month": month}).context["parcels"]
+        assert (len(rows), sum(row.is_late for row in rows)) == (parcels, late)
 
     def test_what_is_odd_is_named_first(self, client, treasurer, bill_to, make_parcel):
         parcel = make_parcel(bill_to)
@@ -103,8 +110,6 @@ class TestLooking:
         assert [(row.price, row.is_late) for row in page.context["parcels"]] == [(150, True), (150, False)]
         assert parcel.request.number in text_of(page)
         assert client.get(f"{PAGE}999999/", OCTOBER).status_code == 404
-        BillTo.objects.update(cadence="quarter")
-        assert client.get(f"{PAGE}{bill_to.pk}/", OCTOBER).context["parcels"] == []
 
     def test_it_costs_the_same_for_one_unit_and_for_many(
         self, client, treasurer, bill_to, partner, make_parcel, make_draft, account, django_assert_num_queries,
