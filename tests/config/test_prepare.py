@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,28 @@ def test_it_writes_the_first_rows_and_twice_is_as_once():
     for _time in range(2):
         call_command("prepare", verbosity=0)
         assert (CreditorAccount.objects.count(), VatStatus.objects.count()) == (1, 1)
+
+
+def test_vat_is_none_until_the_environment_names_number_and_rate(settings):
+    call_command("prepare", verbosity=0)
+    assert VatStatus.objects.values_list("number", "rate").get() == ("", None)
+    VatStatus.objects.all().delete()
+    settings.VAT_STATUS = "CHE-123.456.788 MWST 8.1"
+    call_command("prepare", verbosity=0)
+    assert VatStatus.objects.values_list("number", "rate").get() == ("CHE-123.456.788 MWST", Decimal("8.1"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["8.1", "CHE-123.456.788 MWST", "CHE-123.456.789 MWST 8.1", "CHE-123.456.788 8.1", "CHE-123.456.788 MWST 8.1 %",
+     "CHE-123.456.788 MWST 0", "CHE-123.456.788 MWST 8,1", "CHE-123.456.788 MWST 8.15", "yes"],
+)  # fmt: skip
+def test_a_vat_status_that_is_none_is_one_sentence_and_writes_nothing(settings, text):
+    settings.VAT_STATUS = text
+    with pytest.raises(CommandError) as refused:
+        call_command("prepare", verbosity=0)
+    assert str(refused.value) == f"VAT_STATUS is “{text}”: write number and rate, like “CHE-123.456.788 MWST 8.1”."
+    assert (refused.value.returncode, CreditorAccount.objects.count()) == (1, 0)
 
 
 def test_a_real_site_does_not_start_on_the_accounts_of_a_demo(make_user):

@@ -1,5 +1,9 @@
+import re
+from decimal import Decimal
+
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from stdnum.ch import vat
 
 from billing.models import CreditorAccount, VatStatus
 from people.models import DEMO_ADDRESSES, User
@@ -13,6 +17,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         if "owner" not in settings.DATABASES:
             raise CommandError("DATABASE_OWNER_URL is missing: only the owner's login may change the tables.")
+        vat_status = _vat_status(settings.VAT_STATUS)
         call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
         if not settings.DEMO and User.objects.filter(email__endswith=DEMO_ADDRESSES).exists():
             raise CommandError(
@@ -27,4 +32,14 @@ class Command(BaseCommand):
                 "reference_prefix": settings.CREDITOR_REFERENCE_PREFIX,
             },
         )
-        VatStatus.objects.get_or_create(valid_from=BEGINNING)
+        VatStatus.objects.get_or_create(valid_from=BEGINNING, defaults=vat_status)
+
+
+def _vat_status(text):
+    """Number and rate in percent, as they stand in the environment; nothing while not registered."""
+    if not text.strip():
+        return {}
+    number, _blank, rate = text.strip().rpartition(" ")
+    if not vat.is_valid(number) or not re.fullmatch(r"[1-9][0-9]?(\.[0-9])?", rate):
+        raise CommandError(f"VAT_STATUS is “{text}”: write number and rate, like “CHE-123.456.788 MWST 8.1”.")
+    return {"number": vat.format(number), "rate": Decimal(rate)}
