@@ -1,4 +1,5 @@
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -244,7 +245,7 @@ def _snapshot(
         "due_on": due_on.isoformat(),
         "period": invoice.period.isoformat(),
         "period_kind": bill_to.cadence,
-        "creditor": {**settings.ASSOCIATION, "iban": account.qr_iban},
+        "creditor": creditor_of(account),
         "bill_to": {
             name: getattr(bill_to, name)
             for name in (
@@ -267,6 +268,12 @@ def _snapshot(
         "total": f"{total:.2f}",
         "vat": {"number": vat.number, "rate": str(vat.rate)} if vat and vat.number else None,
     }  # fmt: skip
+
+
+def creditor_of(account: CreditorAccount) -> dict[str, str]:
+    """The association as an invoice names it, its UID without a hint at VAT: that comes with the VAT number only."""
+    number = re.match(r"CHE-\d{3}\.\d{3}\.\d{3}", settings.ASSOCIATION["uid"])
+    return {**settings.ASSOCIATION, "uid": number[0] if number else "", "iban": account.qr_iban}
 
 
 @transaction.atomic

@@ -9,11 +9,10 @@ from itertools import cycle
 from random import Random
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import connection
 
 from billing import camt
-from billing.actions import DAYS_TO_PAY
+from billing.actions import DAYS_TO_PAY, creditor_of
 from billing.models import (
     BankFile,
     BankTransaction,
@@ -157,7 +156,7 @@ def issue_and_pay(rng: Random, calendar: Calendar, treasurer: User) -> list[int]
     vat = VatStatus.objects.on(calendar.today)
     write(
         ISSUED,
-        creditor=json.dumps({**settings.ASSOCIATION, "iban": account.qr_iban}),
+        creditor=json.dumps(creditor_of(account)),
         contact=treasurer.name,
         vat=json.dumps({"number": vat.number, "rate": str(vat.rate)} if vat and vat.number else None),
     )

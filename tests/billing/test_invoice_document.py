@@ -127,6 +127,16 @@ class TestTheDocument:
         actions.issue(draft, by=treasurer)
         assert draft.snapshot["vat"] is None
 
+    @pytest.mark.parametrize(
+        ("uid", "printed"),
+        [("CHE-123.456.788 MWST", "CHE-123.456.788"), ("CHE-123.456.788", "CHE-123.456.788"), ("MWST", ""), ("", "")],
+    )
+    def test_names_us_without_a_hint_at_vat(self, draft, account, treasurer, settings, uid, printed):
+        settings.ASSOCIATION = settings.ASSOCIATION | {"uid": uid}
+        actions.issue(draft, by=treasurer)
+        assert draft.snapshot["creditor"]["uid"] == printed
+        assert "MWST" not in str(draft.snapshot)
+
 
 class TestABillThatCannotBePrinted:
     @pytest.mark.usefixtures("account")
