@@ -44,7 +44,7 @@ def bill_of(snapshot: dict) -> Bill:
         billing_information=billing_information(
             number=snapshot["number"],
             issued_on=issued_on,
-            customer_reference=bill_to["order_number"] or bill_to["cost_centre"],
+            customer_reference=normalize("NFC", bill_to["order_number"] or bill_to["cost_centre"]),
             days=(due_on - issued_on).days,
             **of_vat,
         ),

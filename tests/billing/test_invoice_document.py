@@ -163,6 +163,12 @@ class TestABillThatCannotBePrinted:
         assert r"/20/\/\/\/" in payload(bill_of(draft.snapshot))
         assert draft.document.sha256
 
+    @pytest.mark.parametrize("field", ["cost_centre", "order_number", "name"])
+    def test_does_not_come_from_an_umlaut_written_as_two_characters(self, draft, account, treasurer, field):
+        BillTo.objects.update(**{field: "Bu\u0308ro 5"})
+        actions.issue(draft, by=treasurer)
+        assert "B\u00fcro 5" in payload(bill_of(draft.snapshot))
+
     def test_is_not_issued_from_an_account_that_is_none(self, draft, treasurer):
         CreditorAccount.objects.create(
             iban="CH5800791123000889012", qr_iban="CH4431999123000889013", valid_from="2020-01-01"
