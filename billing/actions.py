@@ -1,5 +1,6 @@
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -305,10 +306,11 @@ def _book(message: camt.Message, *, name: str, sha256: str, by: User | None) -> 
             _ours(ours, name, account)
     if earlier := BankFile.objects.filter(sha256=sha256).first():
         return earlier, False
-    found = {}
+    found, times = {}, Counter[tuple[str, str]]()
     if message.kind == camt.NOTIFICATION:  # a statement shows the same money once more: it is for balances
-        entries = zip(accounts, message.transactions, strict=True)
-        found = {(account, entry.identity): entry for account, entry in entries}
+        for account, entry in zip(accounts, message.transactions, strict=True):
+            times[account, entry.identity] += 1
+            found[account, camt.numbered(entry.identity, times[account, entry.identity])] = entry
     known = BankTransaction.objects.filter(identity__in=[identity for _account, identity in found])
     new = found.copy()
     for key in known.values_list("account", "identity"):

@@ -28,6 +28,7 @@ OURS = "CHF"
 
 NOTIFICATION, STATEMENT = "camt.054", "camt.053"
 KINDS = {"BkToCstmrDbtCdtNtfctn": NOTIFICATION, "BkToCstmrStmt": STATEMENT, "BkToCstmrAcctRpt": "camt.052"}
+NAMELESS = {"NOTPROVIDED", "NONREF", "UNKNOWN"}  # what banks write where they have no name
 WATCHED = [f"{{*}}{name}" for name in ("Document", *KINDS, "GrpHdr", "Acct", "Ntry", "TxDtls")]
 BEGINNINGS = {b"%PDF-": "pdf", b"PK\x03\x04": "packed", b"\x1f\x8b": "packed"}
 NO_CHARACTERS = {
@@ -204,7 +205,7 @@ def _part(details: Element) -> _Part:
     reference, fault = _reference(details)
     debtor = _text(details, "RltdPties/Dbtr/Pty/Nm") or _text(details, "RltdPties/Dbtr/Nm")
     return _Part(
-        names=tuple(_text(details, f"Refs/{path}") for path in ("AcctSvcrRef", "Prtry/Ref", "UETR")),
+        names=tuple(_name(details, f"Refs/{path}") for path in ("AcctSvcrRef", "Prtry/Ref", "UETR")),
         amount=amount,
         currency=currency,
         sign=_sign(details) if _text(details, "CdtDbtInd") else 0,
@@ -213,6 +214,12 @@ def _part(details: Element) -> _Part:
         fault=fault,
         debtor_name=debtor[:140],
     )
+
+
+def _name(element: Element, path: str) -> str:
+    """The bank's name for something; empty where it has none or only says so, which would be everything's name."""
+    text = _text(element, path)
+    return "" if text.upper() in NAMELESS or not text.strip("0") else text
 
 
 def _amount(element: Element, path: str) -> tuple[Decimal, str]:
@@ -290,7 +297,7 @@ def _booking(entry: Element) -> _Booking:
     return _Booking(
         account=_account(account),
         qr_iban="".join(_text(entry, "NtryRef").split()),
-        name=_text(entry, "AcctSvcrRef"),
+        name=_name(entry, "AcctSvcrRef"),
         amount=sign * amount,
         currency=currency,
         sign=sign,
@@ -332,10 +339,15 @@ def _identity(name: str, *facts: str) -> str:
     """What tells a transaction from every other of its account, for as long as there are books: never change it.
 
     Beside the bank's name amount and reference: a reversal may bear the name of what it takes back, and some banks
-    begin their own numbers anew each year.
+    begin their own numbers anew each year (docs/decisions/0010).
     """
     identity = "|".join((name, *facts))
     return identity if len(identity) <= LONGEST_IDENTITY else hashlib.sha256(identity.encode()).hexdigest()
+
+
+def numbered(identity: str, time: int) -> str:
+    """The identity of what bears it for the second time, or a later one, in one file: none of it may be lost."""
+    return identity if time == 1 else _identity(identity, f"#{time}")
 
 
 def _day(entry: Element) -> date:

@@ -152,6 +152,16 @@ class TestIdentity:
         assert len({first, second, third}) == 3
         assert [entry.identity for entry in read(content).transactions] == [first, second, third]
 
+    @pytest.mark.parametrize("name", ["NOTPROVIDED", "NotProvided", "NONREF", "UNKNOWN", "0", "000"])
+    def test_a_name_that_says_there_is_none_is_none(self, bank_file, name):
+        part = {"amount": "150", "reference": FIRST}
+        unnamed = read(bank_file(part | {"name": ""}, name="")).transactions
+        assert read(bank_file(part | {"name": name}, name=name)).transactions == unnamed
+
+    def test_what_bears_one_identity_twice_is_told_apart_and_fits_the_column(self):
+        identities = {camt.numbered("x" * camt.LONGEST_IDENTITY, time) for time in range(1, 4)}
+        assert (len(identities), max(map(len, identities))) == (3, camt.LONGEST_IDENTITY)
+
     def test_a_name_that_begins_anew_each_year_names_other_money(self, bank_file):
         (old,) = read(bank_file({"amount": "150", "name": "100", "reference": FIRST})).transactions
         (new,) = read(bank_file({"amount": "150", "name": "100", "reference": SECOND})).transactions

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, connections, transaction
 
-from billing import actions
+from billing import actions, camt
 from billing.models import BankFile, BankTransaction, CreditNote, CreditorAccount, Invoice, Payment, Series
 from partners.models import BillTo
 from people.lifecycle import Refused, refusal_for
@@ -47,6 +47,12 @@ def take(treasurer):
 
 def pay(invoice, amount="150.00", **more):
     return {"amount": amount, "reference": invoice.reference, "name": f"T{invoice.pk}-{amount}"} | more
+
+
+def joined(files):
+    """One file with the bookings of several."""
+    entries = [content[content.index(b"<Ntry>") : content.index(b"</Ntfctn>")] for content in files]
+    return files[0].replace(entries[0], b"".join(entries))
 
 
 def state(invoice):
@@ -202,6 +208,28 @@ class TestTwice:
         assert take(bank_file(pay(first), pay(second), {"amount": "5.00", "name": "x"})) == (2, 0, 1)
         assert take(bank_file({"amount": "5.00", "name": "x"}, pay(second), pay(third))) == (1, 2, 0)
         assert (Payment.objects.count(), BankTransaction.objects.count()) == (3, 4)
+
+    @pytest.mark.parametrize("name", ["NOTPROVIDED", "E1"])
+    def test_payments_that_the_bank_does_not_tell_apart_are_all_there_and_known_when_they_come_again(
+        self, make_invoice, take, bank_file, name
+    ):
+        first, second = make_invoice(), make_invoice()
+        other = make_invoice()
+        parts = [pay(first), pay(second), pay(other), {"amount": "150.00"}, {"amount": "150.00", "debtor": "Else"}]
+        entries = [bank_file(part | {"name": name}, name=name, booked_on=f"<Dt>2026-11-{day}</Dt>")
+                   for day, part in zip((12, 12, 13, 12, 13), parts, strict=True)]  # fmt: skip
+        content = joined(entries)
+        assert len(camt.read(content).transactions) == 5
+        assert take(content) == (3, 0, 2)
+        assert [row.debtor_name for row in BankTransaction.objects.for_a_person()] == ["Gemeinde Lindental", "Else"]
+        assert take(content.replace(b"M1", b"M2")) == (0, 5, 0)
+        assert (BankTransaction.objects.count(), Payment.objects.count()) == (5, 3)
+
+    def test_one_name_for_equal_payments_of_one_file_loses_none(self, account, take, bank_file):
+        entry = bank_file({"amount": "150.00", "name": "N1"})
+        assert take(joined([entry] * 3)) == (0, 0, 3)
+        assert take(joined([entry] * 4)) == (0, 3, 1)
+        assert take(entry) == (0, 1, 0)
 
     def test_the_statement_of_the_same_money_books_nothing_before_or_after(self, make_invoice, take, bank_file):
         first, second = make_invoice(), make_invoice()
