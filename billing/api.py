@@ -13,7 +13,7 @@ from partners.api import ApiView
 from people.access import treasurer_required
 from people.api import Conflict
 
-from . import actions
+from . import actions, camt
 from .models import BankFile, Invoice, InvoiceDocument
 
 SOON = 5  # seconds until a document is asked for again
@@ -124,6 +124,7 @@ class BankFiles(ApiView):
     scope = "billing"
     may = {"POST": treasurer_required}
     parser_classes = [MultiPartParser]
+    largest = camt.LARGEST
 
     @extend_schema(
         operation_id="bank_files_create",

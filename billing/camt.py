@@ -21,7 +21,7 @@ from stdnum.ch import esr
 
 Element = Any  # lxml has no types of its own
 
-LARGEST = 10 * 1024 * 1024  # bytes
+LARGEST = 36 * 1024 * 1024  # bytes: ten thousand payments with all that banks add to them
 LONGEST_IDENTITY = 120
 ZURICH = ZoneInfo("Europe/Zurich")
 OURS = "CHF"
@@ -38,7 +38,7 @@ NO_CHARACTERS = {
 
 SENTENCES = {
     "empty": _("This file is empty. Download it from the bank once more."),
-    "too_large": _("This file is larger than 10 MB. Ask the bank for a shorter span of days."),
+    "too_large": _("This file is larger than 36 MB. Ask the bank for a shorter span of days."),
     "pdf": _("This is a PDF. The bank offers the same as camt.054, an XML file."),
     "packed": _("This file is packed (zip). Unpack it and take the XML files inside, one by one."),
     "not_xml": _("This is no bank file. The bank calls the right one camt.054 (credit notification, XML)."),

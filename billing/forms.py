@@ -58,7 +58,7 @@ class BankFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("Bank file"),
-        help_text=_("The credit notification of your bank: camt.054, XML, up to 10 MB."),
+        help_text=_("The credit notification of your bank: camt.054, XML, up to 36 MB."),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
     )

@@ -4,7 +4,6 @@ import redis
 import structlog
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -21,7 +20,8 @@ from people.api import KeysetPagination
 from .models import ApiToken, BillTo, Commune, Coverage, Partner
 
 log = structlog.get_logger(__name__)
-ROOM_FOR_FIELDS = 1024 * 1024  # bytes beside the largest file
+MB = 1024 * 1024
+ROOM_FOR_FIELDS = MB  # bytes beside the largest file
 READING = ("GET", "HEAD")
 
 
@@ -90,7 +90,9 @@ def _is_of(parser, content_type):
 class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
-    default_detail = gettext_lazy("This is larger than 10 MB.")
+
+    def __init__(self, largest):
+        super().__init__(_("This is larger than %(size)s MB.") % {"size": largest // MB})
 
 
 class ApiView(GenericAPIView):
@@ -102,6 +104,7 @@ class ApiView(GenericAPIView):
     pagination_class = KeysetPagination
     content_negotiation_class = JsonOnly
     scope = ""
+    largest = LARGEST  # file, in bytes
     may: dict[str, object] = {}
 
     @classmethod
@@ -111,8 +114,8 @@ class ApiView(GenericAPIView):
         return view
 
     def initial(self, request, *args, **kwargs):
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST + ROOM_FOR_FIELDS:
-            raise TooLarge
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.largest + ROOM_FOR_FIELDS:
+            raise TooLarge(self.largest)
         super().initial(request, *args, **kwargs)
 
     def asked(self, serializer_class, data=None):

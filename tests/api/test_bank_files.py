@@ -34,6 +34,14 @@ def test_what_is_no_bank_file_is_refused(money, account, content, assert_problem
     assert BankFile.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("megabytes", "status", "words"), [(12, 409, "This file is empty"), (40, 413, "This is larger than 36 MB.")]
+)
+def test_a_bank_file_may_be_larger_than_other_files(money, account, assert_problem, megabytes, status, words):
+    file = SimpleUploadedFile("a.xml", b" " * (megabytes * 1024 * 1024))
+    assert words in assert_problem(money.post("bank-files/", {"file": file}, form=True), status)["detail"]
+
+
 def test_a_file_is_sent_as_a_form(money, account, assert_problem):
     assert assert_problem(money.post("bank-files/", {}, form=True), 400)["errors"][0]["field"] == "file"
     assert_problem(money.post("bank-files/", {"file": "x"}), 415)

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from billing import actions
+from billing.camt import LARGEST
 from billing.models import BankFile, BankTransaction, Payment
 
 pytestmark = pytest.mark.django_db
@@ -88,13 +89,17 @@ def test_a_statement_says_where_its_payments_come_from(upload, invoice, bank_fil
         (b"", "november.xml: This file is empty."),
         (b"%PDF-1.7", "november.xml: This is a PDF."),
         (b"<Document><BkToCstmrDbtCdtNtfctn>", "november.xml: This file ends in the middle."),
-        (b" " * (10 * 1024 * 1024 + 1), "This file is larger than 10 MB."),
     ],
 )
 def test_a_wrong_file_says_what_to_do_and_changes_nothing(upload, content, words):
     response = upload(content)
     assert (response.status_code, response.redirect_chain) == (200, [])
     assert text(response).count(words) == 2  # in the summary and at the field
+    assert BankFile.objects.count() == 0
+
+
+def test_a_file_that_is_too_large_is_said_so_by_the_form(upload):
+    assert text(upload(b" " * (LARGEST + 1))).count("This file is larger than 36 MB.") == 2
     assert BankFile.objects.count() == 0
 
 

@@ -387,5 +387,5 @@ class TestCommand:
         assert capsys.readouterr().out == f"{good}: 1 booked, 0 known already, 0 for a person\n"
 
     def test_a_file_without_end_is_not_read_to_its_end(self, account):
-        with pytest.raises(CommandError, match="larger than 10 MB"):
+        with pytest.raises(CommandError, match="larger than 36 MB"):
             call_command("import_camt", "/dev/zero")
