@@ -48,6 +48,7 @@ SENTENCES = {
     "broken": _("This file is damaged in line %(line)s. Download it from the bank once more."),
     "other": _("This is XML, but no credit notification (camt.054) and no statement (camt.053)."),
     "intraday": _("This is a report during the day (camt.052), which can still change. Take the camt.054 instead."),
+    "no_account": _("This file names no account. Ask the bank for the file again."),
     "account": _("Line %(line)s: a booking without an account. Ask the bank for the file again."),
     "amount": _("Line %(line)s: an amount that can’t be read. Ask the bank for the file again."),
     "direction": _("Line %(line)s: a booking that is neither in nor out. Ask the bank for the file again."),
@@ -182,8 +183,10 @@ def _message(content: bytes) -> Message:
             element.clear()
     if walk.root.getroottree().docinfo.doctype:
         raise Unreadable("doctype")
-    if not kind:
+    if not kind or etree.QName(walk.root).localname != "Document":
         raise Unreadable("other")
+    if not accounts:
+        raise Unreadable("no_account")
     return Message(kind, message_id, tuple(accounts), tuple(transactions))
 
 

@@ -240,6 +240,12 @@ class TestRefusals:
         assert len(read(content + b" " * (camt.LARGEST - len(content))).transactions) == 1
         assert refused(content + b" " * (camt.LARGEST - len(content) + 1)) == "too_large"
 
+    def test_another_root_and_a_file_without_an_account(self, bank_file):
+        content = bank_file({"amount": "150.00"})
+        assert refused(content.replace(b"Document", b"Envelope")) == "other"
+        assert refused(b"<x><BkToCstmrDbtCdtNtfctn/></x>") == "other"
+        assert refused(b"<Document><BkToCstmrDbtCdtNtfctn/></Document>") == "no_account"
+
     @pytest.mark.parametrize(
         ("old", "new", "code"),
         [
