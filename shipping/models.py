@@ -135,6 +135,7 @@ class Shipment(Lifecycle):
 
     TRIGGERS = {
         "debtor_stays": _("Credit the charge before billing another unit."),
+        "parcel_of_its_allocation": _("A parcel holds the laptop that is kept for its request."),
     }
 
     class Meta:

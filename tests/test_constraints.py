@@ -29,7 +29,8 @@ from shipping.models import Label, Round, Shipment
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
-OTHERS = [HERE / name for name in ("billing/test_books.py", "devices/test_evidence.py", "test_partners_apart.py")]
+BOOKS = ("billing/test_books.py", "shipping/test_books.py", "devices/test_evidence.py", "test_partners_apart.py")
+OTHERS = [HERE / name for name in BOOKS]
 
 
 def copied(table, **changes):

@@ -42,6 +42,7 @@ class Allocation(models.Model):
                 violation_error_message=_("This request has a laptop already."),
             ),
             models.UniqueConstraint(fields=["id", "partner"], name="allocation_with_partner"),
+            models.UniqueConstraint(fields=["id", "request", "device"], name="allocation_with_request_and_device"),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True) | Q(released_at__gte=F("allocated_at")),
                 name="allocation_ends_after_it_began",
