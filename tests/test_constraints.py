@@ -171,7 +171,7 @@ def booked(partner, bill_to, shipment, user):
         issued_on="2026-11-02", due_on="2026-12-02",
     )  # fmt: skip
     note = CreditNote.objects.create(partner=partner, invoice=invoice, series_id="credit-2026", number=1, by=user)
-    CreditLine.objects.create(credit_note=note, shipment=shipment, turn=0, amount=150)
+    CreditLine.objects.create(credit_note=note, partner=partner, shipment=shipment, turn=0, amount=150)
     file = BankFile.objects.create(name="f", sha256="0", kind="camt.054", booked=1, known=0, for_a_person=0)
     row = BankTransaction.objects.create(file=file, identity="1", amount=150, booked_on="2026-11-12", finding="exact")
     Payment.objects.create(invoice=invoice, transaction=row, amount=150, paid_on="2026-11-12")

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from shipping.models import Shipment
@@ -20,7 +21,10 @@ class CreditNote(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["series", "number"], name="credit_number_once_per_series")]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="credit_number_once_per_series"),
+            models.UniqueConstraint(fields=["id", "partner"], name="credit_note_with_partner"),
+        ]
 
     def __str__(self):
         return f"G-{self.series_id.rpartition('-')[2]}-{self.number:04}"
@@ -30,9 +34,15 @@ class CreditLine(models.Model):
     """Takes one whole charge back; CHF."""
 
     credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="credits")
     turn = models.PositiveSmallIntegerField()
     amount = models.DecimalField(max_digits=10, decimal_places=2)
+
+    TRIGGERS = {
+        "credit_of_an_issued_charge": _("A credit note takes back charges of its own invoice, once it is issued."),
+        "credits_a_whole_charge": _("A credit takes back a whole charge."),
+    }
 
     class Meta:
         constraints = [

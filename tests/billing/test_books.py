@@ -92,13 +92,15 @@ def issued(draft, series):
     return draft
 
 
-def credit(invoice, parcel, user, *, turn=0, amount=150):
+def credit(invoice, parcel, user, *, turn=0, amount=150, partner=None):
     Series.objects.get_or_create(name="credit-2026")
     number = CreditNote.objects.count() + 1
     note = CreditNote.objects.create(
         partner=invoice.partner, invoice=invoice, series_id="credit-2026", number=number, by=user
     )
-    return CreditLine.objects.create(credit_note=note, shipment=parcel, turn=turn, amount=amount)
+    return CreditLine.objects.create(
+        credit_note=note, partner=partner or invoice.partner, shipment=parcel, turn=turn, amount=amount
+    )
 
 
 def test_an_invoice_begins_as_a_draft(bill_to, series):
@@ -250,6 +252,19 @@ def test_what_was_never_charged_cannot_be_credited(issued, bill_to, make_parcel,
     parcel = make_parcel(bill_to)
     with refused_by("credit_of_an_issued_charge"):
         credit(issued, parcel, dispatcher)
+
+
+def test_a_credit_note_takes_back_charges_of_its_own_invoice(issued, other_unit, stranger, make_parcel, dispatcher):
+    for number, unit in enumerate((other_unit, stranger), start=2):
+        parcel = make_parcel(unit)
+        issue(draft_for(unit, parcel), number=number)
+        with refused_by("credit_of_an_issued_charge"):
+            credit(issued, parcel, dispatcher)
+
+
+def test_a_credit_is_of_the_partner_of_its_note(issued, stranger, dispatcher):
+    with refused_by("credit_of_its_partner"):
+        credit(issued, Shipment.objects.get(), dispatcher, partner=stranger.partner)
 
 
 def test_a_credit_takes_back_the_whole_charge_and_once(issued, dispatcher):
