@@ -134,6 +134,11 @@ class Payment(models.Model):
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    TRIGGERS = {
+        "payment_of_an_issued_invoice": _("A draft can’t be paid: issue it first."),
+        "payment_is_what_the_bank_booked": _("The bank booked another amount."),
+    }
+
     class Meta:
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="payment_is_not_zero")]

@@ -283,17 +283,36 @@ def test_a_credit_takes_back_the_whole_charge_and_once(issued, dispatcher):
         ("invoicedocument", "sha256"), ("bankfile", "booked"), ("banktransaction", "amount"), ("payment", "amount"),
     ],
 )  # fmt: skip
-def test_what_is_booked_is_only_added_to(issued, dispatcher, table, column):
+def test_what_is_booked_is_only_added_to(issued, bank_entry, dispatcher, table, column):
     credit(issued, Shipment.objects.get(), dispatcher)
     Close.objects.create(bill_to=issued.bill_to, cut_off="2026-11-01T00:00Z")
     issued.note("billed")
     stored = StoredFile.objects.keep(b"%PDF", media_type="application/pdf", name="x.pdf")
     InvoiceDocument.objects.create(invoice=issued, file=stored, sha256=stored.sha256)
-    file = BankFile.objects.create(name="f", sha256="0", kind="camt.054", booked=1, known=0, for_a_person=0)
-    row = BankTransaction.objects.create(file=file, identity="1", amount=150, booked_on=PERIOD, finding="exact")
-    Payment.objects.create(invoice=issued, transaction=row, amount=150, paid_on=PERIOD)
+    Payment.objects.create(invoice=issued, transaction=bank_entry, amount=150, paid_on=PERIOD)
     refused(f"billing_{table}_stays", f"UPDATE billing_{table} SET {column} = {column}")
     refused(f"billing_{table}_stays", f"DELETE FROM billing_{table}")
+
+
+@pytest.fixture
+def bank_entry(db):
+    file = BankFile.objects.create(name="f", sha256="0", kind="camt.054", booked=1, known=0, for_a_person=0)
+    return BankTransaction.objects.create(file=file, identity="1", amount=150, booked_on=PERIOD, finding="exact")
+
+
+PAY = "INSERT INTO billing_payment (invoice_id, transaction_id, amount, paid_on, at) VALUES (%s, %s, %s, now(), now())"
+
+
+def test_a_draft_is_not_paid(draft, bank_entry):
+    refused("payment_of_an_issued_invoice", PAY, draft.pk, None, 150)
+    refused("payment_of_an_issued_invoice", PAY, draft.pk, bank_entry.pk, 150)
+
+
+def test_a_payment_is_what_the_bank_booked_and_never_nothing(issued, bank_entry):
+    refused("payment_is_what_the_bank_booked", PAY, issued.pk, bank_entry.pk, 149)
+    refused("payment_is_not_zero", PAY, issued.pk, None, 0)
+    sql(PAY, issued.pk, bank_entry.pk, 150)
+    sql(PAY, issued.pk, None, -150)
 
 
 def test_a_charged_parcel_is_not_free(draft):
