@@ -42,7 +42,7 @@ class ChargeLine(models.Model):
 
 
 class NoCharge(models.Model):
-    """A decision that a parcel is free, or credited for good."""
+    """A decision that a parcel is free, or credited for good; it can be revoked once, and stays."""
 
     class Kind(models.TextChoices):
         REPLACEMENT = "replacement", _("Replacement")
@@ -56,6 +56,8 @@ class NoCharge(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)
+
+    TRIGGERS = {"no_charge_stays": _("What makes a parcel free stays as it is; it can be revoked once.")}
 
     class Meta:
         constraints = [

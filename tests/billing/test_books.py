@@ -349,9 +349,38 @@ def test_each_parcel_ends_as_charged_credited_or_free(issued, bill_to, make_parc
 
 
 def test_a_parcel_is_free_for_a_known_reason_and_not_backwards(bill_to, make_parcel):
-    NoCharge.objects.create(shipment=make_parcel(bill_to), kind="goodwill")
-    refused("no_charge_kind_is_known", "UPDATE billing_nocharge SET kind = 'mood'")
+    parcel = make_parcel(bill_to)
+    with refused_by("no_charge_kind_is_known"):
+        NoCharge.objects.create(shipment=parcel, kind="mood")
+    NoCharge.objects.create(shipment=parcel, kind="goodwill")
     refused("no_charge_ends_after_it_began", "UPDATE billing_nocharge SET revoked_at = at - interval '1 day'")
+
+
+REVOKE = "UPDATE billing_nocharge SET revoked_at = now()"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM billing_nocharge", "UPDATE billing_nocharge SET kind = 'lost'", f"{REVOKE}, kind = 'lost'",
+        f"{REVOKE}, shipment_id = shipment_id + 1", f"{REVOKE}, at = now()", "UPDATE billing_nocharge SET at = at",
+    ],
+)  # fmt: skip
+def test_what_makes_a_parcel_free_stays(bill_to, make_parcel, statement):
+    NoCharge.objects.create(shipment=make_parcel(bill_to), kind="goodwill", at="2026-10-21T08:00Z")
+    refused("no_charge_stays", statement)
+
+
+def test_what_makes_a_parcel_free_is_revoked_once_and_never_revived(bill_to, make_parcel):
+    parcel = make_parcel(bill_to)
+    NoCharge.objects.create(shipment=parcel, kind="goodwill", at="2026-10-21T08:00Z")
+    sql(REVOKE)
+    refused("no_charge_stays", REVOKE)
+    refused("no_charge_stays", "UPDATE billing_nocharge SET revoked_at = NULL")
+    refused("no_charge_stays", "DELETE FROM billing_nocharge")
+    draft_for(bill_to, parcel)
+    refused("free_or_charged", "UPDATE billing_nocharge SET revoked_at = NULL")
+    assert NoCharge.objects.get().revoked_at
 
 
 def test_who_pays_stays_while_a_charge_is_live(draft, other_unit):
