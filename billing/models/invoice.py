@@ -21,11 +21,13 @@ class Series(models.Model):
     first = models.PositiveBigIntegerField(default=1)
     last = models.BigIntegerField(default=0)
 
+    TRIGGERS = {"series_rises_by_one": _("A series of numbers rises by one and leaves none out.")}
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["name", "first"], name="series_with_first"),
             models.CheckConstraint(condition=Q(first__gt=0), name="series_begins_above_zero"),
-            models.CheckConstraint(condition=Q(last__gte=F("first") - 1), name="series_only_rises"),
+            models.CheckConstraint(condition=Q(last__gte=F("first") - 1), name="series_not_below_its_first"),
         ]
 
     def __str__(self):

@@ -141,9 +141,33 @@ def test_a_number_is_not_below_the_first_of_its_series(draft, series):
     refused("number_is_from_the_first", ISSUE, 0, 150, 0, draft.pk)
 
 
-def test_a_series_does_not_fall_below_its_first_number(series):
-    refused("series_only_rises", "UPDATE billing_series SET last = -1")
-    refused("series_begins_above_zero", "UPDATE billing_series SET first = 0")
+def test_a_series_begins_above_zero_and_not_below_its_first_number(db):
+    begin = "INSERT INTO billing_series (name, first, last) VALUES ('invoice-2026', %s, %s)"
+    refused("series_begins_above_zero", begin, 0, -1)
+    refused("series_not_below_its_first", begin, 5, 3)
+
+
+def test_a_series_begins_at_another_number_until_one_is_drawn(series):
+    sql("UPDATE billing_series SET first = 400, last = 399")
+    refused("series_rises_by_one", "UPDATE billing_series SET first = 300")
+    sql("UPDATE billing_series SET last = last + 1")
+    refused("series_rises_by_one", "UPDATE billing_series SET first = 500, last = 499")
+    refused("series_rises_by_one", "UPDATE billing_series SET first = 401")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE billing_series SET last = 0", "UPDATE billing_series SET last = last - 1",
+        "UPDATE billing_series SET last = last + 2", "UPDATE billing_series SET last = 500",
+        "UPDATE billing_series SET name = 'invoice-2027'", "DELETE FROM billing_series",
+    ],
+)  # fmt: skip
+def test_a_series_rises_by_one(series, statement):
+    for _number in range(3):
+        sql("UPDATE billing_series SET last = last + 1")
+    refused("series_rises_by_one", statement)
+    assert Series.objects.get().last == 3
 
 
 def test_a_reference_leads_to_one_invoice(issued, other_unit, make_parcel):
