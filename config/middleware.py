@@ -59,7 +59,7 @@ class PersonLanguageMiddleware:
 class RefusedMiddleware:
     """Say a refusal to whoever asked: 409 to programs and fragments, else a message on the page one came from.
 
-    A broken constraint that has a sentence of its own is a refusal, too.
+    A broken constraint or trigger that we named is a refusal, too.
     """
 
     def __init__(self, get_response):

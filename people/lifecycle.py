@@ -140,19 +140,27 @@ def note_many(
     )  # fmt: skip
 
 
+# For what has no sentence of its own; the last two for what `people.triggers` makes.
+FORBIDDEN = _("The rules don’t allow this. Nothing was changed.")
+STAYS = _("What is written down here stays as it is. Nothing was changed.")
+OF_ANOTHER = _("This belongs to another organisation. Nothing was changed.")
+
+
 @cache
 def _sentences() -> dict[str, Any]:
-    """Names of constraints and triggers with the sentence for each, as the models say them."""
-    found = {}
+    """Names of our constraints and triggers with the sentence for each: the model's own, or one for all."""
+    found: dict[str, Any] = {}
     for model in apps.get_models():
+        found[f"{model._meta.db_table}_stays"] = STAYS
         for constraint in model._meta.constraints:
-            if constraint.violation_error_message != constraint.default_violation_error_message:
-                found[constraint.name] = constraint.violation_error_message
-        found.update(getattr(model, "TRIGGERS", {}))
+            is_silent = constraint.violation_error_message == constraint.default_violation_error_message
+            found[constraint.name] = FORBIDDEN if is_silent else constraint.violation_error_message
+        found.update(getattr(model, "TRIGGERS", {}))  # and keys that only SQL can say
     return found
 
 
 def refusal_for(error: IntegrityError) -> Any:
-    """The sentence for an IntegrityError on a constraint that has one, else None."""
+    """The sentence for an IntegrityError on a constraint or trigger that we named, else None."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    return _sentences().get(getattr(diagnosis, "constraint_name", ""))
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    return _sentences().get(name) or (OF_ANOTHER if name.endswith("_of_its_partner") else None)

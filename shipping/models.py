@@ -228,7 +228,12 @@ class Label(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["shipment"], condition=Q(state="made"), name="one_live_label_per_shipment"),
+            models.UniqueConstraint(
+                fields=["shipment"],
+                condition=Q(state="made"),
+                name="one_live_label_per_shipment",
+                violation_error_message=_("This parcel has a label already."),
+            ),
             models.CheckConstraint(
                 condition=~Q(state="made") | Q(file__isnull=False, made_at__isnull=False), name="made_label_has_a_file"
             ),

@@ -27,12 +27,19 @@ class ChargeLine(models.Model):
         db_persist=True,
     )
 
-    TRIGGERS = {"free_or_charged": _("This parcel is free or charged, never both.")}
+    TRIGGERS = {
+        "free_or_charged": _("This parcel is free or charged, never both."),
+        "rebill_only_after_credit": _("This parcel is charged already. Credit the charge first."),
+    }
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["shipment", "turn"], name="one_charge_per_turn"),
+            models.UniqueConstraint(
+                fields=["shipment", "turn"],
+                name="one_charge_per_turn",
+                violation_error_message=_("This parcel is charged already."),
+            ),
             models.UniqueConstraint(fields=["shipment", "turn", "amount"], name="charge_with_amount"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="charge_is_positive"),
         ]
@@ -62,7 +69,10 @@ class NoCharge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["shipment"], condition=Q(revoked_at__isnull=True), name="one_live_no_charge_per_shipment"
+                fields=["shipment"],
+                condition=Q(revoked_at__isnull=True),
+                name="one_live_no_charge_per_shipment",
+                violation_error_message=_("This parcel is free already."),
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["replacement", "returned", "lost", "goodwill"]), name="no_charge_kind_is_known"

@@ -22,7 +22,11 @@ class CreditNote(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["series", "number"], name="credit_number_once_per_series"),
+            models.UniqueConstraint(
+                fields=["series", "number"],
+                name="credit_number_once_per_series",
+                violation_error_message=_("This number is taken already."),
+            ),
             models.UniqueConstraint(fields=["id", "partner"], name="credit_note_with_partner"),
         ]
 
@@ -46,7 +50,11 @@ class CreditLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["shipment", "turn"], name="one_credit_per_turn"),
+            models.UniqueConstraint(
+                fields=["shipment", "turn"],
+                name="one_credit_per_turn",
+                violation_error_message=_("This charge is credited already."),
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="credit_is_positive"),
         ]
 

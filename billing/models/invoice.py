@@ -137,6 +137,8 @@ class Invoice(Lifecycle):
     objects = InvoiceQuerySet.as_manager()
 
     TRIGGERS = {
+        "no_gap": _("A series of numbers rises by one and leaves none out."),
+        "first_of_its_series": _("A series of numbers rises by one and leaves none out."),
         "born_as_draft": _("An invoice begins as a draft."),
         "issued_invoice_stays": _("An issued invoice stays as it is. Credit it instead."),
         "issued_lines_stay": _("The lines of an issued invoice stay as they are. Credit it instead."),
@@ -155,7 +157,11 @@ class Invoice(Lifecycle):
                 violation_error_message=_("There is a draft for this period already."),
             ),
             models.UniqueConstraint(fields=["id", "partner"], name="invoice_with_partner"),
-            models.UniqueConstraint(fields=["series", "number"], name="number_once_per_series"),
+            models.UniqueConstraint(
+                fields=["series", "number"],
+                name="number_once_per_series",
+                violation_error_message=_("This number is taken already."),
+            ),
             models.UniqueConstraint(fields=["reference"], name="reference_once"),
             models.CheckConstraint(condition=Q(period__day=1), name="period_is_a_first_day"),
             models.CheckConstraint(condition=Q(total__gte=0), name="total_is_not_negative"),

@@ -37,7 +37,13 @@ class BankFile(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["sha256"], name="a_bank_file_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sha256"],
+                name="a_bank_file_once",
+                violation_error_message=_("This file was booked already."),
+            )
+        ]
 
     def __str__(self):
         return self.name

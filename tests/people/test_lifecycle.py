@@ -1,14 +1,18 @@
+import re
 from datetime import date
 from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from billing.models import Invoice, Series
 from devices.models import Device
 from partners.models import Partner
-from people.lifecycle import Lifecycle, Refused, note_many, refusal_for
+from people.lifecycle import FORBIDDEN, Lifecycle, Refused, note_many, refusal_for
 from requests.models import Allocation, DeviceRequest, RoundDate
 from shipping.models import Round, Shipment
 
@@ -153,8 +157,40 @@ def test_noting_many_is_one_statement(volunteer, django_assert_num_queries):
     assert [device.steps.count() for device in devices] == [1] * 50
 
 
-def test_a_named_constraint_has_a_sentence_and_another_has_none(device):
+def refusal_of(**columns):
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
-        Device.objects.create(asset_tag=device.asset_tag)
-    assert refusal_for(refused.value) == "This laptop is taken in already."
+        Device.objects.create(**columns)
+    return refusal_for(refused.value)
+
+
+def test_a_constraint_has_its_sentence_or_that_of_all_and_one_that_nobody_named_has_none(device):
+    assert refusal_of(asset_tag=device.asset_tag) == "This laptop is taken in already."
+    assert refusal_of(asset_tag="x", memory_gb=-1) == FORBIDDEN
+    assert refusal_of(asset_tag="x", pk=device.pk) is None
     assert refusal_for(IntegrityError("from nowhere")) is None
+
+
+NAMES = r"""
+SELECT conname FROM pg_constraint JOIN pg_class t ON t.oid = conrelid WHERE t.relname = ANY(%(tables)s)
+UNION SELECT i.relname FROM pg_index JOIN pg_class i ON i.oid = indexrelid JOIN pg_class t ON t.oid = indrelid
+WHERE indisunique AND t.relname = ANY(%(tables)s)
+UNION SELECT tgrelid::regclass || '_stays' FROM pg_trigger WHERE tgfoid = 'rows_stay'::regproc
+UNION SELECT (regexp_matches(prosrc, $$CONSTRAINT = '(\w+)'$$, 'g'))[1] FROM pg_proc
+"""
+BY_DJANGO = r"_pkey$|_key$|_check$|_not_null$|_[0-9a-f]{8}(_|$)"
+
+
+def test_every_rule_that_we_named_in_the_database_has_a_sentence():
+    ours = [model for model in apps.get_models() if Path(model._meta.app_config.path).parent == settings.BASE_DIR]
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, {"tables": [model._meta.db_table for model in ours]})
+        names = {name for (name,) in cursor.fetchall() if not re.search(BY_DJANGO, name)}
+    assert {"no_gap", "one_charge_per_turn", "line_of_its_partner", "billing_payment_stays", "total_is_the_sum"} < names
+    assert [name for name in names if not refusal_for(broken(name))] == []
+
+
+def broken(name):
+    """An IntegrityError as Postgres reports it."""
+    error = IntegrityError()
+    error.__cause__ = type("Cause", (Exception,), {"diag": SimpleNamespace(constraint_name=name)})()
+    return error
