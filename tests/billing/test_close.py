@@ -1,8 +1,9 @@
 import threading
+import time
 from datetime import date, datetime
 
 import pytest
-from django.db import connection, connections
+from django.db import connections, transaction
 from django.db.models import Count, Sum
 
 from billing import actions
@@ -10,6 +11,7 @@ from billing.models import ChargeLine, Close, Invoice, NoCharge
 from billing.periods import cut_off, period_of
 from partners.models import BillTo, Partner
 from people.lifecycle import Refused
+from tests import contention
 
 OCTOBER = date(2026, 10, 1)
 
@@ -125,13 +127,10 @@ def test_closes_that_overlap_charge_each_parcel_once(commune, make_user, make_pa
         bill_to = BillTo.objects.create(partner=partner, name=f"P{n}", postcode="3400", town="Burgdorf")
         for _parcel in range(20):
             make_parcel(bill_to)
-    together = threading.Barrier(4)
     failures = []
 
     def close():
         try:
-            connection.ensure_connection()
-            together.wait(10)
             actions.close_month(OCTOBER, by=user)
         except Exception as error:
             failures.append(error)
@@ -140,8 +139,14 @@ def test_closes_that_overlap_charge_each_parcel_once(commune, make_user, make_pa
             connections.close_all()
 
     threads = [threading.Thread(target=close) for _close in range(4)]
-    for thread in threads:
-        thread.start()
+    with transaction.atomic():
+        BillTo.objects.select_for_update(no_key=True).get(name="P0")
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + 9  # a lock is waited for ten seconds
+        while contention.waiting() < len(threads) and not failures and time.monotonic() < until:
+            time.sleep(0.02)
+        assert (contention.waiting(), failures) == (len(threads), [])  # all have seen what is due, and none has begun
     for thread in threads:
         thread.join()
     assert failures == []

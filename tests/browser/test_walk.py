@@ -291,7 +291,9 @@ def match_pack_close_and_hand_over(page, request, device, language):
 
 def let_the_month_end(shipment):
     """The clock is stood in for: the parcel left the house last month."""
-    Shipment.objects.filter(pk=shipment.pk).update(handed_over_at=timezone.now() - timedelta(days=31))
+    month = timezone.localdate().replace(day=1) - timedelta(days=1)
+    last_month = timezone.now().replace(year=month.year, month=month.month, day=15)
+    Shipment.objects.filter(pk=shipment.pk).update(handed_over_at=last_month)
 
 
 def close_and_issue(page, language):
