@@ -181,9 +181,9 @@ def _drive_lines(device, drives):
     for drive in drives:
         erasures = list(drive.erasures.all())
         now = [erasure for erasure in erasures if erasure.turn == device.turn]
-        is_done = any(erasure.result == Result.SUCCESS for erasure in now)
+        done = next((erasure for erasure in now if erasure.result == Result.SUCCESS), None)
         yield {"drive": drive, "erasures": erasures, "tries": len(now), "last": now[-1] if now else None,
-               "is_open": not is_done and drive.destroyed_at is None}  # fmt: skip
+               "done": done, "is_open": done is None and drive.destroyed_at is None}  # fmt: skip
 
 
 WITH_ERASURES = Prefetch("erasures", Erasure.objects.select_related("by"))
@@ -214,7 +214,10 @@ def detail(request, number):
 
 @workshop_required
 def record_erasure(request, number):
-    """Write down what came of erasing each drive; a failed one stays open."""
+    """Write down what came of erasing each drive; a failed one stays open.
+
+    After the first answer every form is folded: a second tap at the same place answers for no other drive.
+    """
     device = _fetch(request, number)
     sent = ErasureForm(request.POST, device=device) if request.method == "POST" else None
     if sent and sent.is_valid():
@@ -223,17 +226,24 @@ def record_erasure(request, number):
             return _erased(request, moved, **sent.cleaned_data)
     lines = []
     if device.takes_erasures:
-        lines = list(_drive_lines(device, device.drives.open().prefetch_related(WITH_ERASURES)))
-        for line in lines:
-            line["form"] = _erasure_form(device, line, sent)
-    context = {"device": device, "lines": lines, "sent": sent} | _next(device)
+        lines = list(_drive_lines(device, device.drives.prefetch_related(WITH_ERASURES)))
+    still_open = [line for line in lines if line["is_open"]]
+    is_first_answer = not any(line["tries"] for line in lines)
+    for line in still_open:
+        line["form"] = _erasure_form(device, line, sent)
+        line["unfolded"] = (is_first_answer and line is still_open[0]) or _is_about(sent, line["drive"])
+    context = {"device": device, "lines": lines, "still_open": still_open, "sent": sent} | _next(device)
     return render(request, "devices/record_erasure.html", context)
+
+
+def _is_about(sent, drive):
+    return sent is not None and str(drive.pk) == sent.data.get("drive")
 
 
 def _erasure_form(device, line, sent):
     drive = line["drive"]
     method = Erasure.Method.CLEAR if drive.kind == Drive.Kind.HDD else Erasure.Method.PURGE
-    if sent and str(drive.pk) == sent.data.get("drive"):
+    if _is_about(sent, drive):
         method = sent.data.get("method", method)
     initial = {"drive": drive.pk, "tries": line["tries"], "method": method}
     return ErasureForm(initial=initial, device=device, auto_id=f"drive-{drive.pk}-%s")

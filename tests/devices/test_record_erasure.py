@@ -23,11 +23,9 @@ def test_the_last_drive_leads_to_the_checklist(client, volunteer, make_device):
     url = f"/devices/{device.number}/record-erasure/"
     assert (answer(client, device, "S1").url, status()) == (url, "received")
     page = client.get(url).content.decode()
-    assert ("S1 is erased. One drive is left." in page, "<h2>S2</h2>" in page, "<h2>S1</h2>" in page) == (
-        True,
-        True,
-        False,
-    )
+    for words in ("S1 is erased. One drive is left.", "<h2>S1</h2>", "<b>Erased</b>", "<h2>S2</h2>", "Erased: S2"):
+        assert words in page
+    assert "Erased: S1" not in page
     assert (answer(client, device, "S2").url, status()) == (f"/devices/{device.number}/mark-ready/", "erased")
     assert list(Erasure.objects.values_list("drive__serial", "result", "method", "by")) == [
         ("S1", "success", "purge", volunteer.pk),
@@ -46,6 +44,20 @@ def test_a_failed_one_stays_open_and_says_so(client, volunteer, make_device):
     answer(client, device, "S1", tries=1, method="clear")
     assert status() == "erased"
     assert list(Erasure.objects.values_list("result", "method")) == [("failed", "purge"), ("success", "clear")]
+
+
+@pytest.mark.parametrize("result", ["success", "failed"])
+def test_a_second_tap_at_the_same_place_answers_for_no_other_drive(client, volunteer, make_device, result):
+    device = make_device(serials=["S1", "S2"])
+    client.force_login(volunteer)
+    url = f"/devices/{device.number}/record-erasure/"
+    folded, unfolded = '<details class="wg-faq" >', '<details class="wg-faq" open>'
+    page = client.get(url).content.decode()
+    assert (page.index(unfolded) < page.index("Erased: S1"), page.count(folded)) == (True, 1)
+    page = client.get(answer(client, device, "S1", result).url).content.decode()
+    assert (unfolded in page, page.count(folded)) == (False, 2 if result == "failed" else 1)
+    page = answer(client, device, "S2", method="").content.decode()
+    assert page.index(unfolded) < page.index("Erased: S2")  # an answer that was refused stays in sight
 
 
 @pytest.mark.parametrize("result", ["success", "failed"])
