@@ -21,27 +21,72 @@ function tone(hertz, seconds) {
   }
 }
 
+// A scanner types by itself: a phone's keyboard stays away until somebody asks for it.
+let byHand = false;
+
+function keepKeyboardAway() {
+  const byScanner = document.querySelector("[data-scan-by-scanner]");
+  if (!byScanner || byHand) return;
+  byScanner.inputMode = "none";
+  document.querySelector("[data-scan-type]").hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-scan-type]");
+  if (!button) return;
+  byHand = true;
+  button.hidden = true;
+  field().inputMode = "text";
+  field().blur(); // the keyboard comes with the focus only
+  field().focus();
+});
+
+// A scan that comes before the last one's answer waits for it: the answer brings the parcel in hand along.
+const waiting = [];
+let isAsking = false;
+
+document.addEventListener("submit", (event) => {
+  const code = event.target.querySelector("[data-scan-field]");
+  if (!code || !isAsking) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (code.value.trim()) waiting.push(code.value);
+  code.value = "";
+}, true);
+
+document.addEventListener("htmx:beforeRequest", () => {
+  isAsking = true;
+  if (field()) field().value = ""; // what it held is on its way
+});
+
 function answer() {
   const state = document.querySelector("#scan")?.dataset.state;
   if (state === "ok") tone(1320, 0.12);
   if (state === "stop") {
     tone(180, 0.7);
     navigator.vibrate?.([200, 80, 200]);
+    waiting.length = 0; // scanned before the stop was seen: it must not wipe it away
   }
+  keepKeyboardAway();
   field()?.focus();
+  isAsking = false;
+  if (waiting.length === 0) return;
+  field().value = waiting.shift();
+  field().form.requestSubmit();
 }
 
 answer();
+document.addEventListener("htmx:afterSwap", keepKeyboardAway);
 document.addEventListener("htmx:afterSettle", answer);
 
-// A lost answer must not look like a right one: the surface says stop until the next scan.
+// A lost answer must not look like a right one: the surface says stop, and nothing else, until the next scan.
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, () => {
     const surface = document.querySelector("#scan");
     if (!surface) return;
     surface.dataset.state = "stop";
     const lost = document.querySelector("#scan-lost");
-    if (lost) surface.querySelector("#scan-word").replaceChildren(lost.content.cloneNode(true));
+    surface.querySelector("[data-scan-answer]").replaceChildren(lost.content.cloneNode(true));
     answer();
   });
 }
@@ -55,3 +100,4 @@ document.addEventListener("keydown", (event) => {
   if (plain && !event.target.closest("input, textarea, select")) field()?.focus();
 });
 addEventListener("focus", () => field()?.focus());
+addEventListener("pageshow", () => { isAsking = false; }); // back from where a scan had led

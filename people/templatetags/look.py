@@ -1,5 +1,7 @@
 """The parts that pages are built from, with the markup written once. `/elements/` shows them all."""
 
+import re
+
 from django import forms, template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -31,6 +33,12 @@ def browser(agent):
     if name and system:
         return gettext("%(browser)s on %(system)s") % {"browser": name, "system": system}
     return name or system or gettext("Unknown device")
+
+
+@register.filter
+def unbroken(sentence):
+    """A sentence whose numbers, as D-000123, stay on one line."""
+    return re.sub(r"-(?=\d{4})", "\N{NON-BREAKING HYPHEN}", str(sentence))
 
 
 @register.simple_tag

@@ -1,0 +1,73 @@
+"""The scan page on a slow network and on a phone, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from devices.models import Device
+
+from .doors import make_person, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def page(visit, known_passwords):
+    """A volunteer's phone."""
+    page = visit("en", 390)
+    sign_in(page, *make_person("volunteer", "en", "volunteer"))
+    page.wait_for_url("**/home/")
+    return page
+
+
+def scan(page, code):
+    page.fill("#scan-code", code)
+    page.press("#scan-code", "Enter")
+
+
+def test_a_second_scan_waits_for_the_first_answer_and_a_lost_one_says_nothing_else(page):
+    for tag in ("5CG1", "5CG2"):
+        Device.objects.create(asset_tag=tag, status="ready", grade="A", shelf=f"B-{tag}")
+    page.goto("/devices/scan/")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/devices/scan/", hold)
+    scan(page, "5CG1")
+    expect(page.locator("#scan-code")).to_have_value("")
+    scan(page, "5CG2")
+    page.wait_for_timeout(200)
+    assert ["5CG1" in route.request.post_data for route in held] == [True]
+    held.pop().continue_()
+    expect(page.locator(".wg-scan")).to_contain_text("B-5CG1")
+    page.wait_for_timeout(200)
+    assert ["5CG2" in route.request.post_data for route in held] == [True]
+    held.pop().continue_()
+    expect(page.locator(".wg-scan")).to_contain_text("B-5CG2")
+
+    scan(page, "5CG1")
+    page.wait_for_timeout(200)
+    held.pop().abort()
+    answer = page.locator("[data-scan-answer]")
+    expect(answer).to_have_text("Stop. No answer came. Scan again.")
+    expect(answer.locator("use")).to_have_attribute("href", "/static/icons.svg#x-octagon-fill")
+    expect(page.locator("#scan")).to_have_attribute("data-state", "stop")
+    expect(page.locator("#scan-code")).to_have_value("")
+    scan(page, "5CG2")
+    page.wait_for_timeout(200)
+    held.pop().continue_()
+    expect(page.locator("#scan")).to_have_attribute("data-state", "ok")
+
+
+def test_a_number_is_typed_where_no_scanner_is_and_the_keyboard_stays_for_the_next(page):
+    page.goto("/rounds/station/")
+    field, button = page.locator("#scan-code"), page.get_by_role("button", name="Type the number")
+    expect(field).to_have_attribute("inputmode", "none")
+    button.click()
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("inputmode", "text")
+    scan(page, "nonsense")
+    expect(page.locator("#scan")).to_have_attribute("data-state", "stop")
+    expect(field).not_to_have_attribute("inputmode", "none")
+    expect(button).to_be_hidden()
