@@ -51,6 +51,14 @@ def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: i
 
 
 @transaction.atomic
+def add_drive(device: Device, *, by: User, **columns: Any) -> Drive:
+    """List a drive that was found later; a laptop past its erasure goes back to it."""
+    if device.lock().status in (Status.ERASED, Status.READY):
+        device.move(Status.RECEIVED, verb="add_drive", by=by)
+    return Drive.objects.create(device=device, **columns)
+
+
+@transaction.atomic
 def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **columns: Any) -> None:
     """Mark a laptop ready after every point of the checklist was looked at."""
     device.lock()

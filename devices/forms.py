@@ -9,6 +9,7 @@ from .models import Device, Drive, Erasure
 
 Keyboard, Grade, Method = Device.Keyboard, Device.Grade, Erasure.Method
 MOST_DRIVES = 3
+LISTED_ALREADY = _("This drive is listed already.")
 
 
 class TagField(forms.CharField):
@@ -71,6 +72,13 @@ class DriveForm(forms.ModelForm):
         model = Drive
         fields = ["serial", "kind", "size_gb"]
 
+    def clean_serial(self):
+        """Say it at the field when the laptop has this drive already; the database holds it."""
+        serial = self.cleaned_data["serial"]
+        if self.instance.device_id and self.instance.device.drives.filter(serial=serial).exists():
+            raise forms.ValidationError(LISTED_ALREADY)
+        return serial
+
 
 def drive_forms(data=None):
     """The rows for the drives of a laptop; only the first must be there and filled in."""
@@ -80,6 +88,17 @@ def drive_forms(data=None):
         sent = data if data is not None and (is_first or f"{prefix}-serial" in data) else None
         rows.append(DriveForm(sent, prefix=prefix, empty_permitted=not is_first, use_required_attribute=False))
     return rows
+
+
+def all_valid(drives):
+    """Whether each row that was sent is well formed; a drive listed twice is named at the later row."""
+    seen = set()
+    for drive in drives:
+        serial = drive.is_bound and drive.is_valid() and drive.cleaned_data.get("serial")
+        if serial and serial in seen:
+            drive.add_error("serial", LISTED_ALREADY)
+        seen.add(serial)
+    return all(drive.is_valid() for drive in drives if drive.is_bound)
 
 
 class ErasureForm(forms.Form):

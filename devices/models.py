@@ -115,7 +115,7 @@ class Device(Lifecycle):
 
     TRIGGERS = {
         "ready_means_erased": _("A drive of this laptop has no successful erasure yet."),
-        "drives_join_before_erasure": _("A drive can only be added to a laptop that stands at “received”."),
+        "drives_join_before_erasure": _("A drive can only be added to a laptop that is in the workshop."),
     }
 
     class Meta:
@@ -166,6 +166,17 @@ class Device(Lifecycle):
 
 class DeviceStep(Step):
     record = models.ForeignKey(Device, models.PROTECT, related_name="steps")
+
+    @property
+    def takes_drives(self):
+        """Whether a drive that is found now can be added; one past its erasure goes back to it."""
+        return self.takes_erasures or self.status in (self.Status.ERASED, self.Status.READY)
+
+    @property
+    def shelf_now(self):
+        """The shelf it lies on; none once it has left the house."""
+        left = (self.Status.SHIPPED, self.Status.LOST, self.Status.PASSED_ON, self.Status.SCRAPPED)
+        return "" if self.status in left else self.shelf
 
 
 class DriveQuerySet(models.QuerySet):

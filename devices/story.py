@@ -8,7 +8,7 @@ from people.status import LOOKS
 
 from .next import still_to_come
 
-TITLES = {"release": gettext_lazy("Free again")}
+TITLES = {"release": gettext_lazy("Free again"), "add_drive": gettext_lazy("Another drive found")}
 
 
 def story(device, steps, *, with_requests):

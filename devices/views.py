@@ -16,7 +16,7 @@ from people.keyset import chips, page_of
 from people.status import LOOKS
 
 from . import actions
-from .forms import DriveForm, ErasureForm, FilterForm, ReadyForm, ReceiveForm, ScanForm, drive_forms
+from .forms import DriveForm, ErasureForm, FilterForm, ReadyForm, ReceiveForm, ScanForm, all_valid, drive_forms
 from .models import Device, Drive, Erasure
 from .next import next_for, url_of_next
 from .story import story
@@ -142,10 +142,12 @@ def _station(request, **answer):
 def receive(request):
     """Take in a laptop with its drives; a tag that is there already leads to its laptop."""
     if request.method != "POST":
-        form = ReceiveForm(initial={"asset_tag": request.GET.get("tag", "")})
+        tag = request.GET.get("tag", "")
+        form = ReceiveForm(initial={"asset_tag": tag})
+        form.fields["maker" if tag else "asset_tag"].widget.attrs["autofocus"] = True
         return _receive(request, form, drive_forms())
     form, drives = ReceiveForm(request.POST), drive_forms(request.POST)
-    complete = all([each.is_valid() for each in (form, *drives) if each.is_bound])
+    complete = all([form.is_valid(), all_valid(drives)])
     known = _visible(request).scanned(form.cleaned_data.get("asset_tag", ""))
     if known:
         return _there_already(request, known)
@@ -271,9 +273,11 @@ def add_drive(request, number):
     """A drive that was found in the laptop after it was taken in."""
     device = _fetch(request, number)
     form = DriveForm(request.POST if request.method == "POST" else None, instance=Drive(device=device))
-    if request.method == "POST" and form.is_valid() and attempt(form, form.save):
-        messages.success(request, _("%(drive)s is listed. Now erase it.") % {"drive": form.instance})
-        return redirect("devices:record_erasure", device.number)
+    if request.method == "POST" and form.is_valid():
+        deed = partial(actions.add_drive, device, by=request.user, **form.cleaned_data)
+        if drive := attempt(form, deed):
+            messages.success(request, _("%(drive)s is listed. Now erase it.") % {"drive": drive})
+            return redirect("devices:record_erasure", device.number)
     return render(request, "devices/add_drive.html", {"device": device, "form": form})
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from devices import actions
@@ -38,6 +40,13 @@ def test_an_empty_form_presets_what_is_usual_and_shows_one_drive(client, volunte
     assert (form["memory_gb"].value(), form["system"].value(), form["keyboard"].value()) == (8, "linux", None)
     assert '<details class="wg-faq mt-4" open>' not in page.content.decode()
     assert '<details class="wg-faq mt-4"' in page.content.decode()
+
+
+@pytest.mark.parametrize(("tag", "name"), [("", "asset_tag"), ("5CG1", "maker")])
+def test_the_first_empty_field_has_the_focus(client, volunteer, tag, name):
+    client.force_login(volunteer)
+    page = client.get(URL, {"tag": tag}).content.decode()
+    assert (page.count(" autofocus"), re.search(r'<input[^>]* name="(\w+)"[^>]* autofocus', page)[1]) == (1, name)
 
 
 def test_a_tag_scanned_in_small_letters_is_the_same_laptop(volunteer, make_device):
@@ -106,9 +115,9 @@ def test_what_was_typed_stays_when_something_is_missing(client, volunteer):
 
 def test_the_same_drive_twice_is_refused_with_everything_kept(client, volunteer):
     client.force_login(volunteer)
-    content = client.post(URL, ANSWERS | {"drive-1-serial": "S3X"}).content.decode()
-    assert "This drive is listed already." in content
-    assert content.count('value="S3X"') == 2
+    content = client.post(URL, ANSWERS | {"drive-1-serial": "s3x"}).content.decode()
+    assert 'href="#id_drive-1-serial">Serial number of the drive: This drive is listed already.' in content
+    assert (content.count('value="S3X"'), content.count('value="s3x"')) == (1, 1)
     assert Device.objects.count() == 0
 
 

@@ -139,17 +139,42 @@ def test_a_drive_found_later_is_listed_and_erased_too(client, volunteer, make_de
     assert client.get(url).status_code == 200
     sent = {"serial": "S2", "kind": "hdd", "size_gb": "500"}
     assert client.post(url, sent).url == f"/devices/{device.number}/record-erasure/"
-    assert "listed already" in client.post(url, sent).content.decode()
+    again = client.post(url, sent).content.decode()
+    assert '<a href="#id_serial">Serial number of the drive: This drive is listed already.</a>' in again
     answer(client, device, "S1")
     assert (status(), device.drives.open().get().serial) == ("received", "S2")
 
 
-def test_no_drive_joins_an_erased_laptop(client, volunteer, make_erased):
-    device = make_erased()
+@pytest.mark.parametrize("was", ["erased", "ready"])
+def test_a_drive_found_at_the_checklist_takes_the_laptop_back_to_its_erasure(
+    client, volunteer, make_erased, make_ready, was
+):
+    device = make_erased() if was == "erased" else make_ready()
     client.force_login(volunteer)
-    page = client.post(f"/devices/{device.number}/add-drive/", {"serial": "S2", "kind": "ssd", "size_gb": "256"})
+    url = f"/devices/{device.number}/add-drive/"
+    for page in ("", "mark-ready/", "record-erasure/"):
+        assert url in client.get(f"/devices/{device.number}/{page}").content.decode()
+    assert "goes back to erasing" in client.get(url).content.decode()
+    sent = {"serial": "S2", "kind": "ssd", "size_gb": "256"}
+    assert client.post(url, sent).url == f"/devices/{device.number}/record-erasure/"
+    assert (status(), device.drives.open().get().serial) == ("received", "S2")
+    assert "listed already" in client.post(url, sent).content.decode()
+    assert device.steps.filter(verb="add_drive").count() == 1
+    assert "Another drive found" in client.get(device.get_absolute_url()).content.decode()
+    answer(client, device, "S2")
+    assert status() == "erased"
+
+
+@pytest.mark.parametrize("was", ["reserved", "missing"])
+def test_no_drive_joins_a_laptop_that_is_not_in_the_workshop(client, volunteer, make_ready, was):
+    device = make_ready()
+    Device.objects.update(status=was)
+    client.force_login(volunteer)
+    url = f"/devices/{device.number}/add-drive/"
+    assert url not in client.get(device.get_absolute_url()).content.decode()
+    page = client.post(url, {"serial": "S2", "kind": "ssd", "size_gb": "256"})
     assert "only be added" in page.content.decode()
-    assert device.drives.count() == 1
+    assert (status(), device.drives.count()) == (was, 1)
 
 
 def test_it_is_for_the_workshop_only_and_a_missing_one_is_404(client, volunteer, social_worker, make_device):
