@@ -31,6 +31,10 @@ class DeviceQuerySet(models.QuerySet):
         """The device whose number or tag was scanned, the number first."""
         return self.filter(number=code).first() or self.live().filter(asset_tag=code).first()
 
+    def with_drive(self, serial):
+        """Live devices that hold a drive with this serial number."""
+        return self.live().filter(pk__in=Drive.objects.filter(serial=serial).values("device"))
+
     def matching_words(self, text):
         """Devices of whose number, tag, maker or model each of the words is a part."""
         found = self.alias(words=WORDS)
@@ -163,10 +167,6 @@ class Device(Lifecycle):
     def takes_erasures(self):
         return self.status in (self.Status.RECEIVED, self.Status.REPAIR)
 
-
-class DeviceStep(Step):
-    record = models.ForeignKey(Device, models.PROTECT, related_name="steps")
-
     @property
     def takes_drives(self):
         """Whether a drive that is found now can be added; one past its erasure goes back to it."""
@@ -177,6 +177,10 @@ class DeviceStep(Step):
         """The shelf it lies on; none once it has left the house."""
         left = (self.Status.SHIPPED, self.Status.LOST, self.Status.PASSED_ON, self.Status.SCRAPPED)
         return "" if self.status in left else self.shelf
+
+
+class DeviceStep(Step):
+    record = models.ForeignKey(Device, models.PROTECT, related_name="steps")
 
 
 class DriveQuerySet(models.QuerySet):
@@ -216,6 +220,7 @@ class Drive(models.Model):
                 violation_error_message=_("This drive is listed already."),
             )
         ]
+        indexes = [models.Index(fields=["serial"], name="drives_by_serial")]
 
     def __str__(self):
         return self.serial

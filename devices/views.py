@@ -23,6 +23,7 @@ from .story import story
 
 Status, Result = Device.Status, Erasure.Result
 OUR_NUMBER = re.compile(r"D-\d{6,}")
+LABEL = re.compile(r"\d{18}")  # of Swiss Post, without the dots it is read with
 VIEWS = {
     "": gettext_lazy("Everything"),
     Status.RECEIVED: gettext_lazy("To erase"),
@@ -74,7 +75,7 @@ def index(request):
 
 @workshop_required
 def scan(request):
-    """One field: a known laptop leads to its next step, an unknown one to taking it in."""
+    """One field: a known laptop, or a drive of it, leads to its next step, an unknown one to taking it in."""
     if not request.POST.get("code", "").strip():
         if "open" in request.POST:
             return _go(request, _fetch(request, request.POST["open"].replace("\0", "")).get_absolute_url())
@@ -85,12 +86,22 @@ def scan(request):
     if not form.is_valid():
         return _station(request, state="stop", word=_("Stop."), sentence=" ".join(form.errors["code"]))
     code = form.cleaned_data["code"]
-    if device := _visible(request).scanned(code):
+    if device := _visible(request).scanned(code) or _visible(request).with_drive(code).first():
         return _go(request, url_of_next(device)) if next_for(device).page else _nothing_to_do(request, device)
+    if stop := _no_tag(code):
+        return _station(request, state="stop", **stop)
+    return _go(request, f"{reverse('devices:receive')}?{urlencode({'tag': code})}")
+
+
+def _no_tag(code):
+    """What stops a scan that can't be the tag of a new laptop; nothing when it can."""
     if OUR_NUMBER.fullmatch(code):
         sentence = _("No laptop has the number %(number)s. Scan the tag of its maker.") % {"number": code}
-        return _station(request, state="stop", word=_("Stop."), sentence=sentence)
-    return _go(request, f"{reverse('devices:receive')}?{urlencode({'tag': code})}")
+        return {"word": _("Stop."), "sentence": sentence}
+    if LABEL.fullmatch(code.replace(".", "").replace(" ", "")):
+        word = _("Stop.\nThis is a shipping label.")
+        return {"word": word, "sentence": _("Here the laptop is scanned: its tag or our number.")}
+    return None
 
 
 def _nothing_to_do(request, device):
@@ -99,7 +110,7 @@ def _nothing_to_do(request, device):
     sentence = next_for(device).sentence
     if device.status == Status.READY and device.shelf:
         sentence = _("Put it on shelf %(shelf)s.") % {"shelf": device.shelf}
-    facts = [(_("Laptop"), device.number), (_("Model"), device.name), (_("Shelf"), device.shelf)]
+    facts = [(_("Laptop"), device.number), (_("Model"), device.name), (_("Shelf"), device.shelf_now)]
     return _station(
         request,
         state={"done": "ok", "stop": "stop"}.get(look.tone, "idle"),
@@ -201,7 +212,7 @@ def detail(request, number):
         (_("System"), f"{device.get_system_display()}, {device.memory_gb} GB"),
         (_("Keyboard"), device.get_keyboard_display()),
         (_("Grade"), device.get_grade_display()),
-        (_("Shelf"), device.shelf),
+        (_("Shelf"), device.shelf_now),
     ]
     steps = device.steps.select_related("by")
     context = _next(device) | {

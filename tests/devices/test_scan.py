@@ -33,6 +33,41 @@ def test_an_unknown_tag_leads_to_taking_in_with_the_tag_filled_in(client, volunt
     assert 'value="MÜLLER &amp; CO’S 7"' in client.get(answer.url).content.decode()
 
 
+@pytest.mark.parametrize("code", ["990000000000000417", "99.00.000000.00000417", "99 00 000000 00000417"])
+def test_a_shipping_label_is_no_laptop(client, volunteer, make_device, code):
+    client.force_login(volunteer)
+    page = scan(client, code).content.decode()
+    assert ("Stop.<br>This is a shipping label." in page, 'data-state="stop"' in page) == (True, True)
+    device = make_device("990000000000000417")  # a laptop that has such a tag all the same is found by it
+    if code.isdigit():
+        assert scan(client, code).url == f"/devices/{device.number}/record-erasure/"
+
+
+def test_a_drive_leads_to_the_laptop_it_is_in(client, volunteer, make_device, make_erased):
+    device = make_device("5CG1", ["S1", "S4EV"])
+    gone = make_erased("5CG2", ["S9"])
+    Device.objects.filter(pk=gone.pk).update(status="scrapped")
+    client.force_login(volunteer)
+    assert scan(client, "s4ev").url == f"/devices/{device.number}/record-erasure/"
+    assert scan(client, "S9").url == "/devices/receive/?tag=S9"
+
+
+def test_a_number_of_ours_stays_on_one_line(client, volunteer, make_ready):
+    device = make_ready()
+    client.force_login(volunteer)
+    assert f'<dd class="wg-id">{device.number}</dd>' in scan(client, device.number).content.decode()
+    assert "the number D\u2011999999." in scan(client, "D-999999").content.decode()
+
+
+def test_the_volunteers_home_offers_the_scan(client, volunteer, make_user):
+    link = 'href="/devices/scan/"'
+    client.force_login(volunteer)
+    main = client.get("/home/").content.decode().partition("<main")[2]
+    assert link in main
+    client.force_login(make_user("money@example.org", "treasurer"))
+    assert link not in client.get("/home/").content.decode()
+
+
 def test_scanning_twice_is_harmless(client, volunteer, make_device):
     make_device()
     client.force_login(volunteer)
@@ -48,8 +83,9 @@ def test_a_laptop_that_needs_nothing_here_is_answered_on_the_spot(client, volunt
     Device.objects.update(status=status)
     client.force_login(volunteer)
     page = scan(client, "5CG1").content.decode()
-    for words in (f'data-state="{state}"', f"{status.title()}.", "B-07", f"Open {device.number}"):
+    for words in (f'data-state="{state}"', f"{status.title()}.", f"Open {device.number}"):
         assert words in page
+    assert ("B-07" in page) == (status != "shipped")  # it lies there no longer
     assert client.post("/devices/scan/", {"code": "", "open": device.number}).url == device.get_absolute_url()
     assert client.post("/devices/scan/", {"code": "NEW", "open": device.number}).url == "/devices/receive/?tag=NEW"
 
