@@ -138,7 +138,7 @@ def _fetch(request, pk, *related):
 @request_reader_required
 def detail(request, pk):
     """One parcel: what comes next and who acts, the way so far, what is inside and for which request."""
-    shipment = _fetch(request, pk, "request__recipient", "partner", "bill_to")
+    shipment = _fetch(request, pk, "request__recipient", "request__partner", "partner", "bill_to")
     stage = shipment.stage
     failed, _batch = _labels([shipment] if stage == "packing" else [])
     waits = stage == "packing" and not failed
@@ -153,6 +153,7 @@ def detail(request, pk):
         "over": not waits,
         "failed": bool(failed),
         "may_work": request.user.has_role("dispatcher", "admin"),
+        "to": actions.face_of(shipment, shipment.ident_code).recipient,
         "timeline": story(shipment, steps, user=request.user),
     }
     return render(request, "shipping/detail.html", context)

@@ -1,5 +1,6 @@
 import pytest
 
+from requests.models import DeviceRequest
 from shipping import actions
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,15 @@ def test_the_organisation_sees_its_parcel_but_nobodys_name_of_the_association(cl
     assert ("By the association." in page, "Samira Wenger" in page) == (True, True)
     for words in ("By Volunteer.", "/label/", "/hand-over/", "/rounds/", "You:"):
         assert words not in page
+
+
+def test_a_parcel_to_an_office_goes_where_its_label_says(client, dispatcher, make_closed):
+    shipment = make_closed()
+    DeviceRequest.objects.update(delivery="office")
+    client.force_login(dispatcher)
+    page = client.get(shipment.get_absolute_url()).content.decode()
+    assert f"<dt>To</dt><dd>Sozialdienst Lindental<br>{shipment.request.number}<br>" in page
+    assert "Samira" not in page
 
 
 def test_a_withdrawn_parcel_says_so_loudly(client, dispatcher, make_closed, withdraw):
