@@ -107,8 +107,12 @@ def check_label(shipment: Shipment) -> None:
     """The first of the two scans: refuse a parcel that must not be closed now."""
     _lock_request(shipment.request_id, shipment.allocation_id)
     shipment.lock()
+    if shipment.handed_over_at:
+        raise Refused(_("This parcel has left the house."))
+    if shipment.status == Status.CANCELLED:
+        raise Refused(_("The parcel was taken out. Its label must not be used."))
     if shipment.status != Status.LABELLED:
-        raise Refused(_("This parcel has no label yet, or has left the house."))
+        raise Refused(_("This parcel has no label yet."))
 
 
 @transaction.atomic

@@ -66,19 +66,52 @@ def handed_over(parcel, *, again):
     return _surface(HAND_OVER, "ok", word, sentence, label=_("Scan the next label"), facts=_facts(parcel))
 
 
-def stop(mode, form, *, in_hand=None):
-    """Refused, and nothing was changed; a parcel in hand waits for its own laptop or is put aside."""
-    word = _("Stop.\n%(reason)s") % {"reason": next(iter(form.errors.values()))[0]}
-    scanned = form.data.get("code", "")[:30]
-    facts = [(_("You scanned"), scanned)] if scanned else []
-    if in_hand is None:
-        sentence = _("Nothing was changed. Put it aside.")
-        return _surface(mode, "stop", word, sentence, label=_("Scan the label of a parcel"), facts=facts)
+def refused(mode, form, parcel):
+    """The parcel whose label was scanned can't take this step: a short word by where it stands, then the reason."""
+    words = {
+        "withdrawn": _("Take it out."),
+        "packing": _("No label yet."),
+        "labelled": _("Close it first."),
+        "cancelled": _("Old label."),
+    }
+    word = words.get(parcel.stage, _("Left already.") if parcel.handed_over_at else _("Not now."))
+    return _stop(mode, form, word, next(iter(form.errors.values()))[0], label=_("Scan the label of a parcel"))
+
+
+def no_parcel(mode, form):
+    sentence = _("No parcel has this label. Put it aside.")
+    return _stop(mode, form, _("Unknown."), sentence, label=_("Scan the label of a parcel"))
+
+
+def label_first(mode, form):
+    """A laptop was scanned with no parcel in hand."""
+    return _stop(mode, form, _("This is a laptop."), _("Scan the label first."), label=_("Scan the label of a parcel"))
+
+
+def wrong_laptop(form, in_hand):
     sentence = _("Don’t close the parcel. Put this one back, fetch the right one.")
-    facts += [(_("Label wants"), in_hand.device.number)]
+    return _wanted(form, in_hand, _("Wrong laptop."), sentence)
+
+
+def another_label(form, in_hand):
+    sentence = _("Don’t close the parcel. Put this label aside, scan the laptop that goes with the first one.")
+    return _wanted(form, in_hand, _("Another label."), sentence)
+
+
+def _wanted(form, in_hand, word, sentence):
+    """The parcel in hand waits for its own laptop or is put aside."""
+    wanted = [(_("Label ends in"), in_hand.ident_code[-4:]), (_("Label wants"), in_hand.device.number)]
     if in_hand.device.shelf:
-        facts += [(_("It lies on"), _place(in_hand.device))]
-    return _surface(mode, "stop", word, sentence, label=_("Scan the right laptop"), facts=facts, in_hand=in_hand)
+        wanted.append((_("It lies on"), _place(in_hand.device)))
+    return _stop(CLOSE, form, word, sentence, label=_("Scan the right laptop"), wanted=wanted, in_hand=in_hand)
+
+
+def _stop(mode, form, reason, sentence, *, label, wanted=(), in_hand=None):
+    """Refused, and nothing was changed."""
+    scanned = form.data.get("code", "")[:30]
+    facts = [*([(_("You scanned"), scanned)] if scanned else []), *wanted]
+    word = _("Stop.\n%(reason)s") % {"reason": reason}
+    return _surface(mode, "stop", word, sentence, label=label, facts=facts, in_hand=in_hand)
 
 
 def _surface(mode, state, word, sentence, *, label, facts=(), in_hand=None):

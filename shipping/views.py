@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from devices.models import Device
 from documents import views as documents
 from jobs.models import Batch, Job, subject_of
 from partners.access import request_reader_required
@@ -152,8 +153,8 @@ def detail(request, pk):
         "waits": waits,
         "over": not waits,
         "failed": bool(failed),
-        "may_work": request.user.has_role("dispatcher", "admin"),
         "to": actions.face_of(shipment, shipment.ident_code).recipient,
+        "may_work": request.user.has_role("dispatcher", "admin"),
         "timeline": story(shipment, steps, user=request.user),
     }
     return render(request, "shipping/detail.html", context)
@@ -241,15 +242,20 @@ def station(request):
 
 def _scanned(mode, form, parcels, user):
     """Do what one scan asks for; the surface that answers it."""
-    code = form.cleaned_data["code"] if form.is_valid() else ""
-    if form.is_valid() and not code:
+    if not form.is_valid():
+        return surface.no_parcel(mode, form)
+    code = form.cleaned_data["code"]
+    if not code:
         return surface.begin(mode)
     scanned = parcels.with_label(code).first()
-    in_hand = parcels.with_label(form.cleaned_data.get("label", "")).first() if mode == surface.CLOSE else None
+    in_hand = parcels.with_label(form.cleaned_data["label"]).first() if mode == surface.CLOSE else None
     if not (scanned or in_hand):
-        form.add_error(None, _("No parcel has this label."))
-    if not form.is_valid():
-        return surface.stop(mode, form)
+        device = Device.objects.visible_to(user).scanned(code.upper())
+        if device is None:
+            return surface.no_parcel(mode, form)
+        scanned = parcels.closed().filter(device=device).first() if mode == surface.CLOSE else None
+        if scanned is None:
+            return surface.label_first(mode, form)
     if mode == surface.HAND_OVER:
         return _leaves(form, scanned, user)
     return _closes(form, in_hand or scanned, scanned, parcels, user)
@@ -259,16 +265,16 @@ def _closes(form, parcel, scanned, parcels, user):
     """The label of a parcel was scanned, now or before: its laptop is wanted, and only that one."""
     attempt(form, partial(actions.check_label, parcel))
     if not form.is_valid():
-        return surface.stop(surface.CLOSE, form)
+        return surface.refused(surface.CLOSE, form, parcel)
     if scanned == parcel:
         return surface.closed_already(parcel) if parcel.closed_at else surface.laptop_wanted(parcel)
     if scanned:
-        form.add_error(None, _("That is another label."))
-    else:
-        code = form.cleaned_data["code"]
-        attempt(form, partial(actions.close_parcel, parcel, device_code=code, by=user))
+        return surface.another_label(form, parcel)
+    code = form.cleaned_data["code"]
+    attempt(form, partial(actions.close_parcel, parcel, device_code=code, by=user))
     if not form.is_valid():
-        return surface.stop(surface.CLOSE, form, in_hand=parcel)
+        is_right = parcel.holds(code)  # then it was withdrawn between the two looks
+        return surface.refused(surface.CLOSE, form, parcel) if is_right else surface.wrong_laptop(form, parcel)
     return surface.match(parcel, parcels.to_close().order_by("device__shelf", "pk").first())
 
 
@@ -278,5 +284,5 @@ def _leaves(form, parcel, user):
         return surface.handed_over(parcel, again=True)
     attempt(form, partial(actions.hand_over, parcel, by=user))
     if not form.is_valid():
-        return surface.stop(surface.HAND_OVER, form)
+        return surface.refused(surface.HAND_OVER, form, parcel)
     return surface.handed_over(parcel, again=False)

@@ -1,5 +1,7 @@
 import pytest
 
+from people.templatetags.look import unbroken
+from requests.models import Allocation
 from shipping import actions
 from shipping.models import Shipment
 
@@ -59,7 +61,9 @@ def test_the_wrong_laptop_stops_the_line_and_changes_nothing(volunteer_client, m
 def test_another_label_stops_too_and_the_parcel_stays_in_hand(volunteer_client, make_labelled):
     shipment, other = make_labelled(), make_labelled()
     answer = scan(volunteer_client, other.ident_code, shipment.ident_code)
-    assert "Stop.<br>That is another label." in text(answer)
+    for words in ("Stop.<br>Another label.", "Put this label aside", shipment.ident_code[-4:], shipment.device.number):
+        assert words in text(answer)
+    assert "fetch the right one" not in text(answer)
     assert f'name="label" value="{shipment.ident_code}"' in text(answer)
 
 
@@ -77,21 +81,49 @@ def test_scanning_twice_is_harmless(volunteer_client, make_labelled):
     for _time in range(2):
         assert "Match." in text(scan(volunteer_client, shipment.device.number, shipment.ident_code))
     assert "Closed already." in text(scan(volunteer_client, shipment.ident_code))
+    for code in (shipment.device.number.lower(), shipment.device.asset_tag):  # nothing is in hand after a match
+        again = scan(volunteer_client, code)
+        assert (again.status_code, "Closed already." in text(again)) == (200, True)
     assert shipment.steps.filter(verb="close").count() == 1
 
 
 @pytest.mark.parametrize("mode", ["close", "hand-over"])
-@pytest.mark.parametrize("code", ["nonsense", "D-000001", "...", "9" * 400])
+@pytest.mark.parametrize("code", ["nonsense", "D-999999", "...", "9" * 400])
 def test_what_is_no_label_stops_the_line(volunteer_client, dispatcher, make_allocation, mode, code):
     actions.pack(make_allocation(), by=dispatcher)  # a parcel without a label is not found by an empty one
     answer = scan(volunteer_client, code, mode=mode)
-    assert "Stop.<br>No parcel has this label." in text(answer)
+    assert ("Stop.<br>Unknown." in text(answer), "No parcel has this label." in text(answer)) == (True, True)
     assert (answer.status_code, Shipment.objects.get().closed_at) == (409, None)
+
+
+@pytest.mark.parametrize("mode", ["close", "hand-over"])
+def test_a_laptop_before_its_label_is_told_from_an_unknown_label(volunteer_client, make_labelled, mode):
+    shipment = make_labelled()
+    answer = scan(volunteer_client, shipment.device.number, mode=mode)
+    for words in ("Stop.<br>This is a laptop.", "Scan the label first."):
+        assert words in text(answer)
+    assert (answer.status_code, closed(shipment)) == (409, None)
+
+
+def test_the_laptop_of_a_closed_parcel_that_was_withdrawn_stops_the_line(volunteer_client, make_closed, withdraw):
+    shipment = make_closed()
+    withdraw(shipment)
+    answer = scan(volunteer_client, shipment.device.number)
+    assert (answer.status_code, "Stop.<br>Take it out." in text(answer)) == (409, True)
 
 
 @pytest.mark.parametrize("mode", ["close", "hand-over"])
 def test_an_empty_scan_begins_again(volunteer_client, mode):
     assert "Scan the label." in text(scan(volunteer_client, "", mode=mode))
+
+
+def test_the_label_of_a_parcel_that_was_taken_out_says_so(volunteer_client, dispatcher, make_withdrawn):
+    shipment = make_withdrawn()
+    actions.take_out(shipment, by=dispatcher)
+    Allocation.objects.update(released_at=None)  # however it came there, the label is an old one
+    answer = scan(volunteer_client, shipment.ident_code)
+    for words in ("Stop.<br>Old label.", "Its label must not be used."):
+        assert words in text(answer)
 
 
 @pytest.mark.parametrize("step", ["label", "laptop", "hand-over"])
@@ -103,7 +135,8 @@ def test_a_withdrawn_request_stops_the_line_at_every_scan(volunteer_client, make
         "laptop": lambda: scan(volunteer_client, shipment.device.number, shipment.ident_code),
         "hand-over": lambda: scan(volunteer_client, shipment.ident_code, mode="hand-over"),
     }[step]()
-    assert f"Stop.<br>{shipment.request} was withdrawn: take it out." in text(answer)
+    assert "Stop.<br>Take it out." in text(answer)
+    assert f"{unbroken(shipment.request)} was withdrawn: take it out." in text(answer)
     shipment.refresh_from_db()
     assert (answer.status_code, shipment.status, bool(shipment.closed_at)) == (409, "labelled", step == "hand-over")
 
@@ -116,14 +149,16 @@ def test_a_scan_hands_a_closed_parcel_over_once(volunteer_client, dispatcher, ma
     assert (shipment.status, shipment.request.status) == ("handed_over", "shipped")
     volunteer_client.force_login(dispatcher)
     assert "Handed over already." in text(scan(volunteer_client, shipment.ident_code, mode="hand-over"))
-    assert "has left the house" in text(scan(volunteer_client, shipment.ident_code))
+    late = text(scan(volunteer_client, shipment.ident_code))
+    assert ("Stop.<br>Left already." in late, "This parcel has left the house." in late) == (True, True)
     assert shipment.steps.filter(verb="hand_over").count() == 1
 
 
 def test_an_open_parcel_is_not_handed_over(volunteer_client, make_labelled):
     shipment = make_labelled()
     answer = scan(volunteer_client, shipment.ident_code, mode="hand-over")
-    assert "Close the parcel first" in text(answer)
+    for words in ("Stop.<br>Close it first.", "Close the parcel first: scan its label and the laptop."):
+        assert words in text(answer)
     shipment.refresh_from_db()
     assert (answer.status_code, shipment.status) == (409, "labelled")
 
