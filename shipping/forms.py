@@ -1,11 +1,10 @@
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 
 class ScanForm(forms.Form):
     """One scan at the station; `label` is the parcel in hand, from the scan before."""
 
-    code = forms.CharField(required=False, max_length=60, error_messages={"max_length": _("No parcel has this label.")})
+    code = forms.CharField(required=False, max_length=60)
     label = forms.CharField(required=False, max_length=30)
 
 
