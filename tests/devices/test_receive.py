@@ -68,7 +68,7 @@ def test_a_drive_typed_in_small_letters_is_kept_in_capitals_and_is_the_same_driv
 def test_what_is_too_long_in_capitals_is_named(client, volunteer, name):
     client.force_login(volunteer)
     page = client.post(URL, ANSWERS | {name: "ß" * 60})
-    assert "at most 60 characters (it has 120)" in page.content.decode()
+    assert "At most 60 characters; there are 120." in page.content.decode()
     assert Device.objects.count() == 0
 
 
