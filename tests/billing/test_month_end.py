@@ -195,6 +195,13 @@ class TestIssuing:
         assert "0 of 2" in text_of(page)
         assert Batch.objects.get().jobs.filter(kind="billing.make_document").count() == 2
 
+    def test_a_month_of_fifteen_hundred_ticks_is_taken(self, client, treasurer, bill_to, make_draft, account):
+        draft, token = make_draft(bill_to), uuid.uuid4()
+        keys = [draft.pk, *range(draft.pk + 1, draft.pk + 1500)]
+        client.force_login(treasurer)
+        answer = client.post(f"{PAGE}issue/", OCTOBER | {"token": token, "drafts": keys})
+        assert (answer.status_code, answer.url) == (302, f"{PAGE}?month=2026-10&batch={token}")
+
     def test_the_second_half_of_a_double_click_does_nothing_new(
         self, client, treasurer, bill_to, other_unit, make_draft, account
     ):
