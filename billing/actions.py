@@ -19,7 +19,7 @@ from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
 from partners.models import BillTo
 from people.lifecycle import Refused, note_many
-from people.models import User
+from people.models import AuditEntry, User
 from requests.models import DeviceRequest
 
 from . import camt, matching
@@ -278,13 +278,22 @@ def creditor_of(account: CreditorAccount) -> dict[str, str]:
 
 
 @transaction.atomic
-def discard(invoice: Invoice) -> None:
-    """Throw a draft away with its lines: no number was drawn, its parcels wait for the next close."""
-    _lock(invoice)
+def discard(invoice: Invoice, *, by: User) -> bool:
+    """Throw a draft away with its lines: no number was drawn, its parcels wait for the next close.
+
+    False if it was thrown away before. Who did it stays in the books, though nothing else of the draft does.
+    """
+    try:
+        invoice.lock()
+    except Invoice.DoesNotExist:
+        return False
     if invoice.status != Invoice.Status.DRAFT:
         raise Refused(_("An issued invoice stays as it is. Credit it instead."))
+    subject = f"{invoice.slug} bill-to-{invoice.bill_to_id} {invoice.period:%Y-%m}"
+    AuditEntry.objects.note("discard_draft", subject=subject, by=by)
     ChargeLine.objects.filter(invoice=invoice).delete()
     invoice.delete()
+    return True
 
 
 def import_bank_file(content: bytes, *, name: str, by: User | None) -> tuple[BankFile, bool]:

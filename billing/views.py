@@ -20,6 +20,7 @@ from partners.models import BillTo, Partner
 from people.access import money_reader_required, treasurer_required
 from people.forms import attempt
 from people.keyset import MANY, chips, page_of
+from people.models import AuditEntry
 
 from . import actions
 from .camt import is_qr_reference
@@ -170,10 +171,26 @@ def download(request, slug):
     return render(request, template, {"invoice": invoice, **standing})
 
 
+def _pressed(request, slug):
+    """The invoice of a button, also when its draft was issued since; None when it was discarded, 404 for any other."""
+    found = Invoice.objects.visible_to(request.user).of_button(slug).select_related("bill_to").first()
+    gone = AuditEntry.objects.filter(deed="discard_draft", subject__startswith=f"{slug} ")
+    if found is None and not gone.exists():
+        raise Http404
+    return found
+
+
+def _gone(request):
+    messages.info(request, _("This draft was discarded already. Its parcels wait for the next close."))
+    return redirect("billing:month_end")
+
+
 @require_POST
 @treasurer_required
 def issue(request, slug):
-    invoice = _fetch(request, slug)
+    invoice = _pressed(request, slug)
+    if invoice is None:
+        return _gone(request)
     if actions.issue(invoice, by=request.user):
         messages.success(request, _("Issued as %(number)s. The PDF is being made.") % {"number": invoice})
     return redirect(invoice)
@@ -182,8 +199,9 @@ def issue(request, slug):
 @require_POST
 @treasurer_required
 def discard(request, slug):
-    invoice = _fetch(request, slug)
-    actions.discard(invoice)
+    invoice = _pressed(request, slug)
+    if invoice is None or not actions.discard(invoice, by=request.user):
+        return _gone(request)
     words = _("The draft for %(unit)s is discarded. Its parcels wait for the next close.")
     messages.success(request, words % {"unit": invoice.bill_to})
     return redirect("billing:month_end")

@@ -13,6 +13,8 @@ from partners.models import BillTo, Partner
 from people.lifecycle import Lifecycle, Step
 from requests.models import DeviceRequest
 
+DRAFT = r"draft-([1-9]\d{0,17})"
+
 
 class Series(models.Model):
     """A gapless number series of one year of issue; its row is locked last and only while issuing."""
@@ -50,11 +52,16 @@ class InvoiceQuerySet(models.QuerySet):
 
     def of_slug(self, slug):
         """The one of an address such as 2026-0463 or draft-12; none if it is written otherwise."""
-        if found := re.fullmatch(r"draft-([1-9]\d{0,17})", slug):
+        if found := re.fullmatch(DRAFT, slug):
             return self.drafts().filter(pk=found[1])
         if found := re.fullmatch(r"(\d{4})-(\d{4}|[1-9]\d{4,17})", slug):
             return self.issued().filter(series=f"invoice-{found[1]}", number=int(found[2]))
         return self.none()
+
+    def of_button(self, slug):
+        """The one that a button names: draft-12 stays its address there when it is issued meanwhile."""
+        found = re.fullmatch(DRAFT, slug)
+        return self.filter(pk=found[1]) if found else self.of_slug(slug)
 
     def of_month(self, month):
         """Those of the last period that their unit's cadence has completed at this month's end."""

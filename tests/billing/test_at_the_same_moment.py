@@ -10,6 +10,7 @@ from django.db import IntegrityError, connections, transaction
 from billing import actions
 from billing.models import ChargeLine, Invoice, NoCharge, Series
 from people.lifecycle import Refused
+from people.models import AuditEntry
 from shipping.models import Shipment
 from tests import contention
 
@@ -65,7 +66,7 @@ def test_a_close_meets_a_draft_that_is_ending_and_begins_another(
     late = make_parcel(bill_to)
     deeds = {
         "issue": lambda: actions.issue(Invoice.objects.get(), by=treasurer),
-        "discard": lambda: actions.discard(Invoice.objects.get()),
+        "discard": lambda: actions.discard(Invoice.objects.get(), by=treasurer),
     }
     another = meanwhile(deeds[deed], lambda: actions.close(bill_to, OCTOBER, by=treasurer))
     assert another.pk != draft.pk
@@ -73,11 +74,21 @@ def test_a_close_meets_a_draft_that_is_ending_and_begins_another(
     assert (another.status, ChargeLine.objects.count()) == ("draft", 2)
 
 
-@pytest.mark.parametrize("verb", ["issue", "discard"])
-def test_a_draft_that_is_discarded_meanwhile_is_said_so(meanwhile, draft, treasurer, verb):
+def test_a_draft_that_is_discarded_meanwhile_is_not_issued(meanwhile, draft, treasurer):
     seen = Invoice.objects.get()
-    deeds = {"issue": lambda: actions.issue(seen, by=treasurer), "discard": lambda: actions.discard(seen)}
-    assert meanwhile(lambda: actions.discard(draft), deeds[verb]) == "It was discarded meanwhile."
+
+    def discard():
+        return actions.discard(draft, by=treasurer)
+
+    assert meanwhile(discard, lambda: actions.issue(seen, by=treasurer)) == "It was discarded meanwhile."
+    assert AuditEntry.objects.count() == 1
+
+
+def test_two_who_discard_a_draft_at_the_same_moment_discard_it_once(meanwhile, draft, treasurer):
+    seen = Invoice.objects.get()
+    first, second = (lambda row=row: actions.discard(row, by=treasurer) for row in (draft, seen))
+    assert meanwhile(first, second) is False
+    assert AuditEntry.objects.count() == 1
 
 
 def test_issuing_holds_neither_invoice_nor_series_while_it_waits_for_a_request(meanwhile, draft, treasurer):

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from billing.models import BankFile, BankTransaction, Invoice, Payment
+from people.models import AuditEntry
 from requests.models import Recipient
 
 pytestmark = pytest.mark.django_db
@@ -88,8 +89,29 @@ def test_issuing_gives_the_number_and_twice_is_as_once(client, treasurer, bill_t
     issued = Invoice.objects.get()
     assert (answer.url, issued.number) == (issued.get_absolute_url(), 1)
     assert client.post(f"{issued.get_absolute_url()}issue/").url == issued.get_absolute_url()
-    assert client.post(url).status_code == 404  # there is no such draft any more
+    assert client.post(url).url == issued.get_absolute_url()  # the second half of a double click
     assert Invoice.objects.get().number == 1
+
+
+def test_discarding_twice_is_as_once_and_issuing_it_then_says_that_it_is_gone(
+    client, treasurer, bill_to, make_draft, account
+):
+    draft = make_draft(bill_to)
+    client.force_login(treasurer)
+    for verb in ("discard", "discard", "issue"):
+        assert client.post(f"{draft.get_absolute_url()}{verb}/").url == "/invoices/month-end/"
+    page = text_of(client.get("/invoices/month-end/"))
+    assert page.count("This draft was discarded already.") == 2
+    assert AuditEntry.objects.filter(deed="discard_draft").count() == 1
+    for slug in (f"draft-{draft.pk + 1}", "nonsense"):
+        assert client.post(f"/invoices/{slug}/discard/").status_code == 404
+
+
+def test_a_draft_that_was_issued_since_is_not_discarded(client, treasurer, bill_to, make_issued):
+    issued = make_issued(bill_to)
+    client.force_login(treasurer)
+    answer = client.post(f"/invoices/draft-{issued.pk}/discard/", headers={"accept": "application/json"})
+    assert (answer.status_code, Invoice.objects.get().status) == (409, "issued")
 
 
 def test_somebody_else_reads_who_issued_it(client, admin, invoice):

@@ -8,6 +8,7 @@ from billing.models import CreditorAccount, Invoice
 from billing.references import qr_reference
 from partners.models import BillTo
 from people.lifecycle import Refused
+from people.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -62,8 +63,14 @@ def test_a_second_press_is_answered_though_the_account_has_ended(bill_to, make_i
 
 
 def test_a_discarded_draft_leaves_its_parcels_to_the_next_close(bill_to, make_draft, treasurer):
-    actions.discard(make_draft(bill_to))
+    draft = make_draft(bill_to)
+    slug = draft.slug
+    assert actions.discard(draft, by=treasurer) is True
     assert Invoice.objects.count() == 0
+    entry = AuditEntry.objects.get()
+    assert (entry.deed, entry.by, entry.subject) == (
+        "discard_draft", treasurer, f"{slug} bill-to-{bill_to.pk} 2026-10",
+    )  # fmt: skip
     assert len(actions.close_month(date(2026, 10, 1), by=treasurer)) == 1
 
 
@@ -71,7 +78,7 @@ def test_an_issued_invoice_cannot_be_discarded(bill_to, make_draft, account, tre
     draft = make_draft(bill_to)
     actions.issue(draft, by=treasurer)
     with pytest.raises(Refused, match="stays as it is"):
-        actions.discard(draft)
+        actions.discard(draft, by=treasurer)
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,7 @@ class TestIssuing:
 
     def test_a_draft_discarded_between_reading_and_issuing_is_named(self, bill_to, make_draft, account, treasurer):
         draft = make_draft(bill_to)
-        actions.discard(Invoice.objects.get())
+        actions.discard(Invoice.objects.get(), by=treasurer)
         assert [why for _draft, why in actions.issue_all([draft], by=treasurer)] == ["It was discarded meanwhile."]
 
     def test_without_an_account_nothing_is_issued_and_it_says_why(self, client, treasurer, bill_to, make_draft):
