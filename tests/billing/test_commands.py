@@ -2,8 +2,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.db import connection, transaction
 
 from billing.models import ChargeLine, Invoice
+from partners.models import BillTo
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +27,7 @@ def test_a_dry_run_says_what_closing_does_and_writes_nothing(bill_to, make_parce
 def test_closing_drafts_and_can_be_repeated(bill_to, make_parcel):
     make_parcel(bill_to)
     said, _errors = run("close_month", "2026-10")
-    assert said == f"Sozialdienst Lindental: {Invoice.objects.get().slug}, 1 parcels, CHF 150.00\n1 drafted.\n"
+    assert said == f"Sozialdienst Lindental: {Invoice.objects.get().slug}, 1 parcel, CHF 150.00\n1 drafted.\n"
     assert run("close_month", "2026-10") == ("Nothing is due.\n", "")
     assert ChargeLine.objects.count() == 1
 
@@ -45,6 +47,33 @@ def test_only_the_drafts_of_that_month_are_issued(bill_to, make_draft, account):
     make_draft(bill_to)
     run("issue_invoices", "2026-09")
     assert Invoice.objects.get().status == "draft"
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_sees_how_far_it_is_once_it_takes_longer(bill_to, make_parcel, account, monkeypatch):
+    make_parcel(bill_to)
+    monkeypatch.setattr("jobs.progress.PATIENCE", -1)
+    for command, what in (("close_month", "units"), ("issue_invoices", "drafts")):
+        monkeypatch.setattr("sys.stderr", terminal := Terminal())
+        said, _errors = run(command, "2026-10")
+        assert f"100% {what}" in terminal.getvalue()
+        assert "%" not in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_else_is_working_on_is_named_and_the_others_are_issued(bill_to, other_unit, make_draft, account):
+    held, free = make_draft(bill_to), make_draft(other_unit)
+    with connection.cursor() as cursor, transaction.atomic(using="owner"):
+        BillTo.objects.using("owner").select_for_update().get(pk=bill_to.pk)
+        cursor.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(CommandError, match="1 of 2 were not issued"):
+            run("issue_invoices", "2026-10")
+        cursor.execute("RESET lock_timeout")
+    assert set(Invoice.objects.values_list("pk", "status")) == {(held.pk, "draft"), (free.pk, "issued")}
 
 
 def test_what_is_refused_is_named_and_the_exit_code_says_so(bill_to, make_draft):

@@ -22,10 +22,10 @@ from config.demo.hours import Calendar
 from config.demo.laptops import Workshop
 from config.demo.organisations import ORGANISATIONS
 from config.demo.partners import Client
-from config.demo.progress import Progress
 from config.demo.stories import Cast, Teller
 from config.management.commands.load_demo import load
 from devices.models import Device, Drive
+from jobs.progress import Progress
 from partners.models import BillTo, Locality, Partner
 from people.models import User
 from requests.models import DeviceRequest, Recipient, RequestDraft

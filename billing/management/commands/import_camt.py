@@ -1,7 +1,10 @@
+import sys
+
 from django.core.management.base import BaseCommand, CommandError
 
 from billing import actions
 from billing.camt import LARGEST
+from jobs.progress import Progress
 from people.lifecycle import Refused
 
 
@@ -16,14 +19,18 @@ class Command(BaseCommand):
         parser.add_argument("files", metavar="FILE", nargs="+", help="a credit notification as the bank wrote it")
 
     def handle(self, *, files, **options):
-        refused = []
+        booked, refused, progress = [], [], Progress(sys.stderr, total=len(files))
         for name in files:
             try:
-                self.stdout.write(f"{name}: {_book(name)}")
+                booked.append(f"{name}: {_book(name)}")
             except Refused as refusal:
                 refused.append(str(refusal))
             except OSError as error:
                 refused.append(f"{name}: it can’t be read ({error.strerror}).")
+            progress.advance(1, "files")
+        progress.end()
+        for line in booked:
+            self.stdout.write(line)
         if refused:
             raise CommandError("\n".join(refused))
 

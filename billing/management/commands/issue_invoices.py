@@ -1,9 +1,15 @@
+import sys
+
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+from psycopg2.errors import LockNotAvailable
 
 from billing import actions
 from billing.models import Invoice
 from billing.periods import month_of
 from documents.templatetags.swiss import money
+from jobs.progress import Progress
+from people.lifecycle import Refused
 
 
 class Command(BaseCommand):
@@ -20,15 +26,31 @@ class Command(BaseCommand):
         if first is None:
             raise CommandError(f"“{month}” is no month. Write it like 2026-10.")
         drafts = Invoice.objects.drafts().of_month(first).select_related("bill_to").order_by("pk")
-        issued = refused = 0
+        progress, issued, refused = Progress(sys.stderr, total=len(drafts)), [], []
         for draft in drafts:
-            unit = draft.bill_to
-            if why := actions.issue_all([draft], by=None):
-                refused += 1
-                self.stderr.write(f"{unit}: not issued. {why[0][1]}")
+            if why := _why_not(draft):
+                refused.append(f"{draft.bill_to}: not issued. {why}")
             else:
-                issued += 1
-                self.stdout.write(f"{unit}: {draft.public_number}, {money(draft.total)}")
-        self.stdout.write(f"{issued} issued." if issued or refused else "No draft of this month waits.")
+                issued.append(f"{draft.bill_to}: {draft.public_number}, {money(draft.total)}")
+            progress.advance(1, "drafts")
+        progress.end()
+        for line in issued:
+            self.stdout.write(line)
+        for line in refused:
+            self.stderr.write(line)
+        self.stdout.write(f"{len(issued)} issued." if issued or refused else "No draft of this month waits.")
         if refused:
-            raise CommandError(f"{refused} of {issued + refused} were not issued.")
+            raise CommandError(f"{len(refused)} of {len(issued) + len(refused)} were not issued.")
+
+
+def _why_not(draft):
+    """Issue a draft, each for itself; the sentence if it was refused, or if somebody holds one of its rows too long."""
+    try:
+        actions.issue(draft, by=None)
+    except Refused as refusal:
+        return str(refusal)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return "Somebody else is working on it just now."
+    return ""

@@ -1,3 +1,4 @@
+import sys
 from datetime import date
 from random import Random
 
@@ -13,8 +14,8 @@ from config.demo.accounts import make_staff
 from config.demo.hours import Calendar
 from config.demo.laptops import Workshop
 from config.demo.partners import make_partners
-from config.demo.progress import Progress
 from config.demo.stories import Cast, Teller
+from jobs.progress import Progress
 from partners.models import Commune, Partner
 from people.models import User
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError("There is no bank account yet: run manage.py prepare first.")
         if not Commune.objects.exists():
             call_command("load_communes", verbosity=0, stdout=self.stdout)
-        load(requests, seed, timezone.localdate(), Progress(self.stdout, total=100))
+        load(requests, seed, timezone.localdate(), Progress(sys.stderr, total=100))
         refresh_statistics()
         if verbosity:
             self.stdout.write(f"{requests} requests of {Partner.objects.count()} organisations.")
