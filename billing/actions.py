@@ -1,6 +1,7 @@
 import hashlib
 import re
 from collections import Counter
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -132,15 +133,27 @@ def refuse_unfinished(month: date) -> None:
         raise Refused(_("This month is not over yet."))
 
 
-def issue_all(drafts: Iterable[Invoice], *, by: User | None, batch: Batch | None = None) -> list[tuple[Invoice, str]]:
-    """Issue drafts in ascending order, each for itself; gives back the refused ones, each with its sentence."""
-    refused = []
-    for draft in sorted(drafts, key=attrgetter("pk")):
-        try:
+@transaction.atomic
+def order_issue(drafts: Iterable[Invoice], *, token: uuid.UUID, by: User) -> Batch:
+    """Have drafts issued, each by a job of its own, in one batch; pressed again, a token gives the same batch."""
+    batch, is_new = Batch.objects.get_or_create(
+        token=token, owner=by, defaults={"title": _("Invoices and their PDFs"), "acting_for_id": by.acting_for_id}
+    )
+    if is_new:
+        Job.objects.plan_many("billing.issue", sorted(drafts, key=attrgetter("pk")), batch=batch)
+    return batch
+
+
+def issue_ordered(key: int, claim: Claim) -> None:
+    """Issue one draft of a batch for who pressed the button; a refusal is said in that person's language."""
+    batch = cast(Batch, claim.job.batch)
+    by = cast(User, batch.owner)
+    with translation.override(by.language):
+        draft = Invoice.objects.filter(pk=key).first()
+        if draft is None:
+            raise Refused(_("It was discarded meanwhile."))
+        with claim.held():
             issue(draft, by=by, batch=batch)
-        except Refused as refusal:
-            refused.append((draft, str(refusal)))
-    return refused
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from documents import views as documents
 from jobs.models import Batch, Job, subject_of
@@ -41,6 +42,7 @@ from .periods import month_before, month_name, month_words, words_for
 from .qr_bill import in_fives
 from .story import story
 
+ISSUE = "billing.issue"
 VIEWS = {"all": gettext_lazy("Everything"), "unpaid": gettext_lazy("To be paid"), "draft": gettext_lazy("Drafts")}
 
 
@@ -151,7 +153,7 @@ def _document(invoice, user):
     """How the PDF stands: there, being made, or given up with the reason."""
     document = InvoiceDocument.objects.select_related("file").filter(invoice=invoice).first()
     jobs = Job.objects.filter(kind="billing.make_document", subject=subject_of(invoice))
-    if document or jobs.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).exists():
+    if document or jobs.under_way().exists():
         return {"document": document}
     dead = jobs.dead().order_by("-ended_at").first()
     document = InvoiceDocument.objects.select_related("file").filter(invoice=invoice).first()  # made meanwhile
@@ -213,6 +215,10 @@ def month_end(request):
     user, today = request.user, timezone.localdate()
     form = MonthForm(request.GET)
     month = form.cleaned_data["month"] if form.is_valid() else month_before(today)
+    batch = _batch(request)
+    bar = _bar(batch, month) if batch else None
+    if request.htmx and bar:
+        return HttpResponseClientRefresh() if bar["over"] else render(request, "components/_progress.html", bar)
     dues, drafts = actions.dry_run(month), drafts_until(month, user)
     issued = _lines(_for_list(Invoice.objects.visible_to(user).issued().of_month(month)).order_by("-pk")[:MANY])
     checks = checks_for(month, dues, drafts, today=today)
@@ -238,22 +244,45 @@ def month_end(request):
         "steps": steps_at(stage),
         "token": uuid.uuid4(),
         "may_press": user.has_role("treasurer", "admin"),
-        **_progress(request),
+        "progress": bar,
+        "at_work": bool(bar) and not bar["over"],
+        "outcome": _outcome(batch, user) if batch else None,
     }
     return render(request, "billing/month_end.html", context)
 
 
-def _progress(request):
-    """The progress of the press that the address names."""
+def _batch(request):
+    """The press that the address names, else one whose work is not over: the page may have been closed."""
     try:
-        token = uuid.UUID(request.GET.get("batch", ""))
+        found = Batch.objects.filter(token=uuid.UUID(request.GET.get("batch", "")))
     except ValueError:
-        return {}
-    batch = Batch.objects.filter(token=token, owner=request.user).first()
-    progress = batch.progress() if batch else None
-    if not progress or not progress["total"]:
-        return {}
-    return {"batch": batch, "progress": progress, "over": progress["done"] + progress["dead"] == progress["total"]}
+        found = Batch.objects.filter(jobs__in=Job.objects.under_way())
+    return found.filter(jobs__kind=ISSUE).order_by("-pk").first()
+
+
+def _bar(batch, month):
+    """The variables of the progress bar: it asks this page for itself."""
+    progress = batch.progress()
+    over = progress["done"] + progress["dead"] == progress["total"]
+    return {"title": _("Invoices and their PDFs"), "url": f"{_of(month)}&batch={batch.token}", "over": over, **progress}
+
+
+def _outcome(batch, user):
+    """What a press came to so far: the invoices it issued, and for each reason the units that got none."""
+    jobs = {int(job.key): job for job in batch.jobs.filter(kind=ISSUE).exclude(pk__in=Job.objects.under_way())}
+    found = Invoice.objects.visible_to(user).filter(pk__in=jobs).select_related("bill_to").defer("snapshot")
+    invoices = {invoice.pk: invoice for invoice in found}
+    issued = [invoice for key, invoice in invoices.items() if jobs[key].state == Job.State.DONE and invoice.number]
+    reasons = {}
+    for key, job in jobs.items():
+        if job.state == Job.State.DEAD:
+            why = job.refusal or _("An admin finds the reason under “Background work”.")
+            unit = invoices[key].bill_to if key in invoices else _("Draft %(id)s") % {"id": key}
+            reasons.setdefault(why, []).append(str(unit))
+    return {
+        "issued": sorted(issued, key=lambda invoice: (invoice.series_id, invoice.number)),
+        "refused": [(", ".join(units), why) for why, units in reasons.items()],
+    }
 
 
 @money_reader_required
@@ -297,38 +326,18 @@ def _of(month):
 @require_POST
 @treasurer_required
 def issue_all(request):
-    """Issue the ticked drafts in ascending order, each for itself; one progress bar for their documents."""
+    """Have the ticked drafts issued, each for itself; the page that follows shows how far it is."""
     form = IssueForm(request.POST)
     if not form.is_valid() or not form.cleaned_data["drafts"]:
         messages.error(request, _("Tick the drafts to issue."))
         return redirect("billing:month_end")
-    month, keys = form.cleaned_data["month"], form.cleaned_data["drafts"]
-    batch, _is_new = Batch.objects.get_or_create(
-        token=form.cleaned_data["token"],
-        owner=request.user,
-        defaults={"title": _("PDF of each invoice"), "acting_for_id": request.user.acting_for_id},
-    )
-    drafts = list(Invoice.objects.visible_to(request.user).select_related("bill_to").filter(pk__in=keys))
-    refused = actions.issue_all(drafts, by=request.user, batch=batch)
-    _tell(request, [draft for draft in drafts if draft.number], refused, gone=len(set(keys)) - len(drafts))
-    return redirect(f"{_of(month)}&batch={batch.token}")
-
-
-def _tell(request, issued, refused, *, gone):
-    """Say what was issued and, each with its sentence, what was not."""
-    issued = [invoice for invoice in issued if invoice.pk not in {draft.pk for draft, _why in refused}]
-    if issued:
-        words = ngettext("Issued: %(first)s.", "%(count)s issued: %(first)s to %(last)s.", len(issued))
-        names = sorted(issued, key=lambda invoice: (invoice.series_id, invoice.number))
-        messages.success(request, words % {"count": len(issued), "first": names[0], "last": names[-1]})
-    sentences = {}
-    for draft, why in refused:
-        sentences.setdefault(why, []).append(str(draft.bill_to))
-    for why, units in sentences.items():
-        messages.error(request, _("Not issued: %(units)s. %(why)s") % {"units": ", ".join(units), "why": why})
-    if gone:
+    keys = set(form.cleaned_data["drafts"])
+    drafts = list(Invoice.objects.visible_to(request.user).filter(pk__in=keys).defer("snapshot"))
+    batch = actions.order_issue(drafts, token=form.cleaned_data["token"], by=request.user)
+    if gone := len(keys) - len(drafts):
         words = ngettext("%(count)s draft was discarded meanwhile.", "%(count)s drafts were discarded meanwhile.", gone)
         messages.warning(request, words % {"count": gone})
+    return redirect(f"{_of(form.cleaned_data['month'])}&batch={batch.token}")
 
 
 @treasurer_required

@@ -100,6 +100,9 @@ class JobQuerySet(models.QuerySet["Job"]):
     def dead(self) -> Self:
         return self.filter(state=Job.State.DEAD)
 
+    def under_way(self) -> Self:
+        return self.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
+
 
 def subject_of(record: models.Model) -> str:
     """The subject of a job: app, model and key, and nothing else."""
@@ -169,6 +172,11 @@ class Job(models.Model):
     def is_broken(self) -> bool:
         """Whether the error is a class and its words, as no refusal is: for who mends it, not for who reads it."""
         return bool(re.match(r"[A-Za-z_]\w*: |the worker died", self.error))
+
+    @property
+    def refusal(self) -> str:
+        """Why a dead job was refused, as a sentence for whoever reads; empty if it broke."""
+        return self.error if self.state == self.State.DEAD and not self.is_broken else ""
 
     def claim(self) -> "Claim | None":
         """Take the job with a lease and a fresh token; None if another worker has it or it is not due."""

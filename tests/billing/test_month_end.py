@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from billing import actions
 from billing.models import BankFile, ChargeLine, CreditorAccount, Invoice
 from billing.periods import words_for
+from jobs import actions as job_actions
 from jobs.models import Batch, Job
 from partners.models import BillTo
 from requests.models import Allocation
@@ -22,6 +23,13 @@ OCTOBER = {"month": "2026-10"}
 def issue_all(client, drafts, token=None, **options):
     data = OCTOBER | {"token": token or uuid.uuid4(), "drafts": [draft.pk for draft in drafts]}
     return client.post(f"{PAGE}issue/", data, **options)
+
+
+def work():
+    """Do what waits, as the workers would, until nothing is left."""
+    while due := list(Job.objects.due().order_by("pk")):
+        for job in due:
+            job_actions.run(job.pk)
 
 
 def text_of(answer):
@@ -182,18 +190,36 @@ class TestClosing:
 
 
 class TestIssuing:
-    def test_one_press_issues_in_ascending_order_with_one_progress_bar(
+    def test_one_press_plans_a_job_per_draft_and_their_documents_follow_in_one_bar(
         self, client, treasurer, bill_to, other_unit, make_draft, account
     ):
         drafts = [make_draft(bill_to), make_draft(other_unit)]
         client.force_login(treasurer)
-        page = issue_all(client, drafts[::-1], follow=True)
+        answer = issue_all(client, drafts[::-1])
+        assert Invoice.objects.drafts().count() == 2  # nothing was done inside the request
+        page = text_of(client.get(answer.url))
+        assert ("0 of 2" in page, "Issue the ticked drafts" in page) == (True, False)
+        work()
         issued = Invoice.objects.order_by("number")
         year = issued[0].issued_on.year
         assert [(row.pk, row.number) for row in issued] == [(drafts[0].pk, 1), (drafts[1].pk, 2)]
-        assert f"2 issued: {year}-0001 to {year}-0002." in text_of(page)
-        assert "0 of 2" in text_of(page)
-        assert Batch.objects.get().jobs.filter(kind="billing.make_document").count() == 2
+        assert {step.by for row in issued for step in row.steps.filter(verb="issue")} == {treasurer}
+        page = text_of(client.get(answer.url))
+        for words in ("4 of 4", f"2 issued: {year}-0001 to {year}-0002."):
+            assert words in page
+        kinds = Batch.objects.get().jobs.order_by("pk").values_list("kind", flat=True)
+        assert list(kinds) == ["billing.issue"] * 2 + ["billing.make_document"] * 2
+
+    def test_the_bar_is_there_again_after_the_page_was_closed(self, client, treasurer, bill_to, make_draft, account):
+        draft = make_draft(bill_to)
+        client.force_login(treasurer)
+        answer = issue_all(client, [draft])
+        assert "0 of 1" in text_of(client.get(PAGE, OCTOBER))
+        fragment = client.get(answer.url, headers={"hx-request": "true"})
+        assert ("0 of 1" in text_of(fragment), "<html" in text_of(fragment)) == (True, False)
+        work()
+        assert client.get(answer.url, headers={"hx-request": "true"}).headers["HX-Refresh"] == "true"
+        assert client.get(PAGE, OCTOBER).context["progress"] is None
 
     def test_a_month_of_fifteen_hundred_ticks_is_taken(self, client, treasurer, bill_to, make_draft, account):
         draft, token = make_draft(bill_to), uuid.uuid4()
@@ -209,14 +235,19 @@ class TestIssuing:
         client.force_login(treasurer)
         first, second = issue_all(client, drafts, token), issue_all(client, drafts, token)
         assert first.url == second.url == f"{PAGE}?month=2026-10&batch={token}"
+        work()
+        issue_all(client, drafts, token)
+        assert not Job.objects.due().exists()
         assert sorted(Invoice.objects.values_list("number", flat=True)) == [1, 2]
-        assert (Batch.objects.count(), Job.objects.filter(kind="billing.make_document").count()) == (1, 2)
+        assert (Batch.objects.count(), Job.objects.count()) == (1, 4)
 
     def test_two_tabs_draw_each_number_once(self, client, treasurer, bill_to, other_unit, make_draft, account):
         drafts = [make_draft(bill_to), make_draft(other_unit)]
         client.force_login(treasurer)
         issue_all(client, drafts[:1])
         issue_all(client, drafts)
+        assert Job.objects.count() == 2
+        work()
         assert list(Invoice.objects.order_by("pk").values_list("number", flat=True)) == [1, 2]
 
     def test_what_is_refused_is_named_and_the_others_go_through(
@@ -225,8 +256,10 @@ class TestIssuing:
         empty, good = make_draft(bill_to), make_draft(other_unit)
         ChargeLine.objects.filter(invoice=empty).delete()
         client.force_login(treasurer)
-        page = text_of(issue_all(client, [empty, good], follow=True))
-        assert "Not issued: Sozialdienst Lindental. There is nothing on this draft." in page
+        url = issue_all(client, [empty, good]).url
+        work()
+        page = text_of(client.get(url))
+        assert "Not issued: Sozialdienst Lindental.</b><br>There is nothing on this draft." in page
         assert list(Invoice.objects.order_by("pk").values_list("status", "number")) == [("draft", None), ("issued", 1)]
 
     def test_a_draft_that_is_gone_is_named(self, client, treasurer, bill_to, other_unit, make_draft, account):
@@ -235,18 +268,39 @@ class TestIssuing:
         client.post(f"{gone.get_absolute_url()}discard/")
         page = text_of(issue_all(client, [gone, good], follow=True))
         assert "1 draft was discarded meanwhile." in page
+        work()
         assert Invoice.objects.get().number == 1
 
-    def test_a_draft_discarded_between_reading_and_issuing_is_named(self, bill_to, make_draft, account, treasurer):
+    def test_a_draft_discarded_before_its_turn_is_named_in_the_language_of_who_pressed(
+        self, client, treasurer, bill_to, make_draft, account
+    ):
         draft = make_draft(bill_to)
-        actions.discard(Invoice.objects.get(), by=treasurer)
-        assert [why for _draft, why in actions.issue_all([draft], by=treasurer)] == ["It was discarded meanwhile."]
+        treasurer.language = "de"
+        treasurer.save()
+        client.force_login(treasurer)
+        url = issue_all(client, [draft]).url
+        actions.discard(draft, by=treasurer)
+        work()
+        with override("de"):
+            assert f"{gettext('It was discarded meanwhile.')}</p>" in text_of(client.get(url))
+        assert Job.objects.get().refusal != "It was discarded meanwhile."
+
+    def test_a_fault_is_not_read_out_to_the_treasurer(self, client, treasurer, bill_to, make_draft, account):
+        draft = make_draft(bill_to)
+        client.force_login(treasurer)
+        url = issue_all(client, [draft]).url
+        Job.objects.update(state="dead", attempts=8, error="OSError: /srv/media", ended_at=timezone.now())
+        page = text_of(client.get(url))
+        assert "An admin finds the reason" in page
+        assert "OSError" not in page
 
     def test_without_an_account_nothing_is_issued_and_it_says_why(self, client, treasurer, bill_to, make_draft):
         draft = make_draft(bill_to)
         assert not CreditorAccount.objects.exists()
         client.force_login(treasurer)
-        assert "No bank account holds today" in text_of(issue_all(client, [draft], follow=True))
+        url = issue_all(client, [draft]).url
+        work()
+        assert "No bank account holds today" in text_of(client.get(url)).partition("Not issued")[2]
         assert Invoice.objects.get().status == "draft"
 
     def test_nothing_ticked_issues_nothing(self, client, treasurer, bill_to, make_draft, account):

@@ -307,6 +307,7 @@ def close_and_issue(page, language):
     look(page, f"{language}-month-end-drafts")
     with page.expect_navigation():
         page.click("#issue button[type=submit].btn-primary:not([form])")
+    expect(page.locator("#outcome [data-tone=done]")).to_be_visible()  # the worker has issued it
     look(page, f"{language}-month-end-issued")
     invoice = Invoice.objects.get()
     assert (invoice.status, invoice.number, invoice.total) == ("issued", 1, 150)
