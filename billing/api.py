@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from documents import views as documents
 from jobs.api import once
+from jobs.models import Job, subject_of
 from partners.access import invoice_reader_required
 from partners.api import ApiView
 from people.access import treasurer_required
@@ -96,14 +97,20 @@ class InvoicePdf(InvoiceView):
 
     @extend_schema(operation_id="invoices_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request, slug):
-        """The document, the same bytes for ever; 409 with Retry-After while it is being made."""
+        """The document, the same bytes for ever; 409 while it is being made, with Retry-After, or once given up."""
         invoice = self.fetch(slug)
         if invoice.status == Invoice.Status.DRAFT:
             raise Conflict(_("A draft has no document: issue it first."))
+        jobs = Job.objects.under_way().filter(kind="billing.make_document", subject=subject_of(invoice))
+        is_coming = jobs.exists()  # asked first: what ends meanwhile has left its document
         document = InvoiceDocument.objects.filter(invoice=invoice).select_related("file").first()
-        if document is None:
+        if document is not None:
+            return documents.send(document.file)
+        if is_coming:
             raise Conflict(_("The document is being made."), "not_made_yet", wait=SOON)
-        return documents.send(document.file)
+        if request.user.acting_for:
+            raise Conflict(_("The PDF can’t be made just now."))
+        raise Conflict(_("The PDF could not be made."))
 
 
 class NewBankFileSerializer(serializers.Serializer):

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from documents import views as documents
 from jobs.api import once
+from jobs.models import Job, subject_of
 from partners.api import ApiView
 from people.access import access, dispatcher_required, workshop_required
 from people.api import Conflict
@@ -14,6 +15,7 @@ from requests.models import Allocation
 
 from . import actions
 from .models import Label, Shipment
+from .next import NEXT
 
 SOON = 5  # seconds until a label is asked for again
 
@@ -96,11 +98,18 @@ class ShipmentLabel(ShipmentView):
 
     @extend_schema(operation_id="shipments_label", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request, pk):
-        """The label as a PDF; 409 with Retry-After while it is being made."""
-        label = self.fetch(pk).labels.filter(state=Label.State.MADE).select_related("file").last()
-        if label is None:
+        """The label as a PDF; 409 while it is being made, with Retry-After, or when there will be none."""
+        shipment = self.fetch(pk)
+        jobs = Job.objects.under_way().filter(kind="shipping.make_label", subject=subject_of(shipment))
+        is_coming = jobs.exists()  # asked first: what ends meanwhile has left its label
+        label = shipment.labels.filter(state=Label.State.MADE).select_related("file").last()
+        if label is not None:
+            return documents.send(label.file)
+        if shipment.status == Shipment.Status.CANCELLED:
+            raise Conflict(NEXT["cancelled"].sentence)
+        if is_coming:
             raise Conflict(_("The label is being made."), "not_made_yet", wait=SOON)
-        return documents.send(label.file)
+        raise Conflict(_("The label was not made."))
 
 
 class ShipmentClose(ShipmentView):

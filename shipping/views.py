@@ -81,7 +81,7 @@ def _labels(packing):
         return set(), None
     subjects = {subject_of(shipment): shipment for shipment in packing}
     unfinished = Job.objects.filter(
-        Q(state=Job.State.DEAD) | Q(state__in=[Job.State.WAITING, Job.State.RUNNING]),
+        ~Q(state=Job.State.DONE),
         kind=LABEL, subject__in=subjects,
     )  # fmt: skip
     newest = {job.subject: job for job in unfinished.select_related("batch").order_by("pk")}

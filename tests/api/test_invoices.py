@@ -56,6 +56,15 @@ def test_a_document_that_is_not_made_yet_says_when_to_ask_again(money, invoice, 
     assert answer.headers["Retry-After"] == "5"
 
 
+def test_a_document_that_was_given_up_is_not_waited_for(money, manager, invoice, assert_problem):
+    Job.objects.filter(kind="billing.make_document").update(state="dead", attempts=8, error="OSError: no space")
+    for program, sentence in ((money, "The PDF could not be made."), (manager, "The PDF can’t be made just now.")):
+        answer = program.get(f"invoices/{invoice.public_number}/pdf/")
+        body = assert_problem(answer, 409)
+        assert (body["detail"], body["type"].endswith("#refused")) == (sentence, True)
+        assert "Retry-After" not in answer.headers
+
+
 def test_a_draft_has_no_document(money, draft, assert_problem):
     answer = money.get(f"invoices/draft-{draft.pk}/pdf/")
     assert_problem(answer, 409)

@@ -52,6 +52,22 @@ def test_the_label_is_awaited_and_then_a_pdf(dispatch, parcel, settings, tmp_pat
     assert b"".join(answer).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(
+    ("job", "status", "sentence"),
+    [
+        ("dead", "packing", "The label was not made."),
+        ("waiting", "cancelled", "The parcel was taken out. Its label must not be used."),
+    ],
+)
+def test_a_label_that_will_not_come_is_not_waited_for(dispatch, parcel, assert_problem, job, status, sentence):
+    Job.objects.update(state=job)
+    Shipment.objects.update(status=status)
+    answer = dispatch.get(f"shipments/{parcel.pk}/label/")
+    body = assert_problem(answer, 409)
+    assert (body["detail"], body["type"].endswith("#refused")) == (sentence, True)
+    assert "Retry-After" not in answer.headers
+
+
 def test_only_dispatch_sees_the_label_with_the_name_on_it(workshop, worker, labelled, assert_problem):
     for program in (workshop, worker):
         assert_problem(program.get(f"shipments/{labelled.pk}/label/"), 403)
