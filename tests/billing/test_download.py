@@ -49,9 +49,9 @@ def test_until_then_a_page_that_asks_again(client, treasurer, invoice, url):
     assert "hx-get" not in fragment
 
 
-def test_a_job_given_up_is_said_with_its_reason_and_asks_no_more(client, treasurer, admin, accounting, url):
+def test_a_refusal_is_said_with_its_reason_and_asks_no_more(client, treasurer, admin, accounting, url):
     Job.objects.filter(kind="billing.make_document").update(
-        state="dead", error="No glyph for ☃", ended_at="2026-11-20T08:00Z"
+        state="dead", attempts=1, error="No glyph for ☃", ended_at="2026-11-20T08:00Z"
     )
     for user in (treasurer, admin):
         client.force_login(user)
@@ -65,6 +65,16 @@ def test_a_job_given_up_is_said_with_its_reason_and_asks_no_more(client, treasur
     page = client.get(url).content.decode()
     assert "just now" in page
     assert "No glyph" not in page
+
+
+def test_a_fault_is_not_read_out(client, treasurer, auditor, admin, url):
+    Job.objects.filter(kind="billing.make_document").update(
+        state="dead", attempts=8, error="OSError: [Errno 28] No space left: '/srv/media'", ended_at="2026-11-20T08:00Z"
+    )
+    for user in (treasurer, auditor, admin):
+        client.force_login(user)
+        page = client.get(url).content.decode()
+        assert ("The PDF could not be made." in page, "OSError" in page) == (True, False)
 
 
 def test_a_draft_has_none(client, treasurer, other_unit, make_draft):
