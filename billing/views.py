@@ -340,11 +340,16 @@ def issue_all(request):
     return redirect(f"{_of(form.cleaned_data['month'])}&batch={batch.token}")
 
 
-@treasurer_required
+@money_reader_required
 def bank_files(request):
     """What waits for a person and the files so far; takes a new file and books it."""
-    form = BankFileForm(request.POST, request.FILES) if request.method == "POST" else BankFileForm()
-    if request.method == "POST" and form.is_valid():
+    return _book(request) if request.method == "POST" else _bank_files(request, BankFileForm())
+
+
+@treasurer_required
+def _book(request):
+    form = BankFileForm(request.POST, request.FILES)
+    if form.is_valid():
         file = form.cleaned_data["file"]
         deed = partial(actions.import_bank_file, file.read(), name=file.name, by=request.user)
         if done := attempt(form, deed, field="file"):
@@ -352,24 +357,30 @@ def bank_files(request):
             if not is_new:
                 messages.info(request, _("This very file was booked before. Nothing has changed."))
             return redirect(imported)
+    return _bank_files(request, form)
+
+
+def _bank_files(request, form):
     waiting = BankTransaction.objects.visible_to(request.user).for_a_person()
     shows_files = request.GET.get("view") == "files"
     found = BankFile.objects.visible_to(request.user) if shows_files else waiting.select_related("file")
     page = page_of(found, request.GET)
+    may_book = request.user.has_role("treasurer", "admin")
     context = {
-        "form": form,
+        "form": form if may_book else None,
         "page": page,
         "lines": [] if shows_files else _entries(page.rows, request.user),
         "shows_files": shows_files,
-        "views": _tabs(shows_files, "files", _("Files so far")),
+        "views": _tabs(shows_files, "files", _("Files so far"), may_book=may_book),
     }
     return render(request, "billing/bank_files.html", context)
 
 
-def _tabs(shows_other, key, words):
+def _tabs(shows_other, key, words, *, may_book):
     """What waits, and the other view of a page."""
+    waits = _("Waits for you") if may_book else _("Waits for the treasurer")
     return [
-        {"label": _("Waits for you"), "url": "?view=waiting", "current": not shows_other},
+        {"label": waits, "url": "?view=waiting", "current": not shows_other},
         {"label": words, "url": f"?view={key}", "current": shows_other},
     ]
 
@@ -390,18 +401,20 @@ def _entries(rows, user):
     ]
 
 
-@treasurer_required
+@money_reader_required
 def bank_file(request, pk):
     """What a file booked, and what of it waits for a person, with the reason."""
     found = get_object_or_404(BankFile.objects.visible_to(request.user), pk=pk)
     waiting = found.transactions.for_a_person()
     shows_booked = request.GET.get("view", "waiting" if found.for_a_person else "booked") == "booked"
     page = page_of(found.transactions.booked() if shows_booked else waiting, request.GET)
+    may_book = request.user.has_role("treasurer", "admin")
     context = {
         "file": found,
         "page": page,
         "lines": _entries(page.rows, request.user),
         "shows_booked": shows_booked,
-        "views": _tabs(shows_booked, "booked", _("Booked")),
+        "may_book": may_book,
+        "views": _tabs(shows_booked, "booked", _("Booked"), may_book=may_book),
     }
     return render(request, "billing/bank_file.html", context)

@@ -23,7 +23,7 @@ ASSOCIATION = {
     "treasurer": [TODAY, MONTH_END, INVOICES, PAYMENTS, PARTNERS],
     "dispatcher": [TODAY, MATCHING, ROUNDS, STATION, DEVICES, REQUESTS],
     "volunteer": [TODAY, TAKE_IN, DEVICES, STATION],
-    "auditor": [TODAY, INVOICES, PARTNERS],
+    "auditor": [TODAY, INVOICES, PAYMENTS, PARTNERS],
 }
 PARTNER = {
     "social_worker": [TODAY, REQUESTS, NEW_REQUEST],

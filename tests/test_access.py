@@ -102,8 +102,8 @@ ROWS = {
     "billing:due": Row(MONEY | {"auditor"}, "bill_to"),
     "billing:close": Row(MONEY, method="post"),
     "billing:issue_all": Row(MONEY, method="post"),
-    "billing:bank_files": Row(MONEY),
-    "billing:bank_file": Row(MONEY, "bank_file"),
+    "billing:bank_files": Row(MONEY | {"auditor"}),  # to book one: tests/billing/test_bank_files.py
+    "billing:bank_file": Row(MONEY | {"auditor"}, "bank_file"),
 }
 PUBLIC = {"front", "healthz", "set_language", "demo_mail", "demo_mail_show"}  # the last two in a demo only
 ELSEWHERE = {"partners:act_for"}  # its object stands in the form: tests/partners/test_act_for.py

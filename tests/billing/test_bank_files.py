@@ -114,7 +114,7 @@ def test_another_account_is_refused_with_its_number(upload, invoice, bank_file):
 
 
 def test_empty_pages_say_so(client, treasurer):
-    assert "Nothing waits for you" in text(client.get(PAGE))
+    assert "Nothing waits" in text(client.get(PAGE))
     assert "No bank file yet" in text(client.get(f"{PAGE}?view=files"))
 
 
@@ -148,6 +148,19 @@ def test_other_roles_are_refused(client, make_user, upload, bank_file, role):
     assert client.get(PAGE).status_code == 403
     assert client.post(PAGE, {"file": SimpleUploadedFile("x.xml", b"")}).status_code == 403
     assert client.get(BankFile.objects.get().get_absolute_url()).status_code == 403
+
+
+def test_an_auditor_reads_and_books_nothing(client, auditor, upload, invoice, bank_file):
+    upload(bank_file({"amount": "20.00", "debtor": "Stiftung Beispiel"}))
+    client.force_login(auditor)
+    for address in (PAGE, f"{PAGE}?view=files", BankFile.objects.get().get_absolute_url()):
+        page = text(client.get(address))
+        assert "Waits for the treasurer" in page
+        for words in ("Waits for you", "Book this file", "Book another file"):
+            assert words not in page
+    assert f'href="{PAGE}"' in text(client.get("/home/"))
+    assert upload(bank_file({"amount": "30.00"})).status_code == 403
+    assert BankTransaction.objects.count() == 1
 
 
 def test_a_partner_sees_no_bank_file(client, social_worker, upload, invoice, bank_file):
