@@ -138,7 +138,7 @@ def _all_scanned(month, dues):
         )  # fmt: skip
     title = _("Every parcel of a past round is handed over")
     if not dues:
-        return Check("ok", title, _("Nothing is left to charge."))
+        return Check("ok", title, _("Nothing is due up to the end of the month."))
     parcels, late = sum(due.parcels for due in dues), sum(due.late for due in dues)
     sentence = ngettext("%(count)s parcel is to be charged.", "%(count)s parcels are to be charged.", parcels)
     sentence = sentence % {"count": parcels}
@@ -210,7 +210,7 @@ def _bank_file(month):
             "warn",
             ngettext("%(count)s bank entry waits for you", "%(count)s bank entries wait for you", waiting)
             % {"count": waiting},
-            _("No invoice was found for them. Closing the month does not depend on it."),
+            _("They could not be booked by themselves. Closing the month does not depend on it."),
             url=reverse("billing:bank_files"),
             action=_("See the entries"),
         )

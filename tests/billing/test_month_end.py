@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from billing import actions
-from billing.models import BankFile, ChargeLine, CreditorAccount, Invoice
+from billing.models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice
 from billing.periods import words_for
 from jobs import actions as job_actions
 from jobs.models import Batch, Job
@@ -321,6 +321,36 @@ class TestIssuing:
         page = text_of(client.get(PAGE, {"month": "2026-10"}))
         assert f'value="{held.pk}" data-pick >' in page
         assert "Held: August 2026" in page
+
+
+class TestBeingDone:
+    def test_a_quarter_that_runs_is_not_called_billed(self, client, treasurer, other_unit, make_issued, make_parcel):
+        make_issued(other_unit)
+        BillTo.objects.exclude(pk=other_unit.pk).update(cadence="quarter")
+        make_parcel(BillTo.objects.get(cadence="quarter"))
+        client.force_login(treasurer)
+        page = text_of(client.get(PAGE, OCTOBER))
+        for words in ("All done", "Nothing is due up to the end of the month.", "who pays by the quarter is billed"):
+            assert words in page
+        assert "Every parcel of this month is on an invoice" not in page
+
+    def test_a_held_draft_keeps_it_from_being_all_done(self, client, treasurer, bill_to, make_issued, make_draft):
+        make_issued(bill_to)
+        held = make_draft(bill_to)
+        Invoice.objects.filter(pk=held.pk).update(period=date(2026, 8, 1))
+        client.force_login(treasurer)
+        page = text_of(client.get(PAGE, OCTOBER))
+        assert ("Issued, but for held drafts" in page, "All done" in page) == (True, False)
+
+    def test_what_the_bank_reported_and_waits_has_reasons_of_its_own(self, client, treasurer):
+        kept = {"name": "f", "sha256": "0", "kind": "camt.054", "message_id": "M", "booked": 0, "known": 0}
+        file = BankFile.objects.create(for_a_person=1, **kept)
+        BankTransaction.objects.create(
+            file=file, account="CH58", identity="1", amount=150, currency="CHF", booked_on="2026-11-12", finding="more"
+        )
+        client.force_login(treasurer)
+        page = text_of(client.get(PAGE, OCTOBER))
+        assert ("could not be booked by themselves" in page, "No invoice was found" in page) == (True, False)
 
 
 class TestDiscarding:
