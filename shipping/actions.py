@@ -66,9 +66,9 @@ def order_labels(shipments: list[Shipment], *, by: User) -> Batch:
 
 def make_label(shipment: Shipment, claim: Claim) -> None:
     """Make the parcel's own A6 label: a new item number is committed first, the PDF after."""
-    if shipment.status != Status.PACKING:
+    label = _draw_label(shipment)
+    if label is None:
         return
-    label = shipment.labels.filter(state=Label.State.ORDERED).last() or _draw_label(shipment)
     content = render_label(face_of(shipment, label.ident_code))
     with claim.held():
         shipment.lock()
@@ -95,7 +95,16 @@ def face_of(shipment: Shipment, ident_code: str) -> LabelFace:
     return LabelFace(ident_code=ident_code, recipient=receiver, sender=sender)
 
 
-def _draw_label(shipment: Shipment) -> Label:
+@transaction.atomic
+def _draw_label(shipment: Shipment) -> Label | None:
+    """The label that is ordered already, or a new one; None for a parcel that is no longer being packed.
+
+    Drawn under the parcel's lock: whoever takes it out finds each label there is, and none stays ordered for ever.
+    """
+    if Shipment.objects.select_for_update(of=("self",)).get(pk=shipment.pk).status != Status.PACKING:
+        return None
+    if ordered := shipment.labels.filter(state=Label.State.ORDERED).last():
+        return ordered
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('label_item_number')")
         (number,) = cursor.fetchone()
@@ -150,7 +159,7 @@ def hand_over(shipment: Shipment, *, by: User) -> bool:
 
 
 @transaction.atomic
-def take_out(shipment: Shipment, *, by: User) -> None:
+def take_out(shipment: Shipment, *, by: User | None) -> None:
     """Cancel a parcel whose laptop is no longer the request's; its label must not be used."""
     request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
     if Allocation.objects.live().filter(pk=shipment.allocation_id).exists():

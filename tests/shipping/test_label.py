@@ -1,9 +1,11 @@
 import pypdfium2
 import pytest
 
+from jobs.models import Claim, Job, subject_of
 from people.models import User
 from shipping import actions
 from shipping.carriers.own_label import render_label
+from shipping.models import Label, Shipment
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +46,33 @@ def test_nobody_but_dispatch_reads_a_label(client, stranger, make_user, make_lab
         client.force_login(User.objects.get(email=email))
         assert client.get(f"/shipments/{shipment.pk}/label/").status_code == 403
         assert client.get("/shipments/999999/label/").status_code == 403
+
+
+class SlowClaim(Claim):
+    """A worker that is slow to draw: before it writes, somebody takes the parcel out."""
+
+    def held(self):
+        actions.take_out(Shipment.objects.get(pk=self.job.key), by=None)
+        return super().held()
+
+
+def claim_for(shipment, kind=Claim):
+    job = Job.objects.get(subject=subject_of(shipment))
+    return kind(job, job.claim().token)
+
+
+def test_a_parcel_taken_out_while_its_label_is_drawn_has_that_label_to_void(dispatcher, make_allocation, withdraw):
+    shipment = actions.pack(make_allocation(), by=dispatcher)
+    withdraw(shipment)
+    actions.make_label(Shipment.objects.get(), claim_for(shipment, SlowClaim))
+    shipment.refresh_from_db()
+    assert (shipment.status, [label.state for label in Label.objects.all()]) == ("cancelled", ["to_void"])
+
+
+def test_a_parcel_taken_out_before_its_label_is_drawn_has_none(dispatcher, make_allocation, withdraw):
+    shipment = actions.pack(make_allocation(), by=dispatcher)
+    withdraw(shipment)
+    claim, read_before = claim_for(shipment), Shipment.objects.get()
+    actions.take_out(shipment, by=None)
+    actions.make_label(read_before, claim)
+    assert not Label.objects.exists()
