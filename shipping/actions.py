@@ -1,3 +1,4 @@
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -166,6 +167,21 @@ def take_out(shipment: Shipment, *, by: User | None) -> None:
         raise Refused(_("%(number)s is not withdrawn: its parcel stays.") % {"number": request})
     if shipment.move(Status.CANCELLED, verb="take_out", by=by):
         shipment.labels.filter(state__in=[Label.State.ORDERED, Label.State.MADE]).update(state=Label.State.TO_VOID)
+
+
+def take_out_withdrawn() -> None:
+    """Take out what the house still holds though its request was withdrawn (decisions 14); the clock does it."""
+    for shipment in Shipment.objects.taken_away().order_by("pk"):
+        with suppress(Refused):  # a dispatcher was faster
+            take_out(shipment, by=None)
+
+
+@transaction.atomic
+def void_labels(shipment: Shipment, *, by: User) -> None:
+    """The labels of a parcel that was taken out are thrown away; pressed again, nothing is left to do."""
+    shipment.lock()
+    if shipment.labels.to_void().update(state=Label.State.VOID):
+        shipment.note("void_label", by=by)
 
 
 def _lock_request(request_id: int, allocation_id: int) -> DeviceRequest:

@@ -62,6 +62,15 @@ class ShipmentQuerySet(models.QuerySet):
     def in_house(self):
         return self.filter(status__in=[Shipment.Status.PACKING, Shipment.Status.LABELLED])
 
+    def lying_here(self):
+        """In the house, and taken out while the label still lies about; by keys, so that each half has its index."""
+        in_house = Shipment.objects.in_house().values("pk")
+        return self.filter(pk__in=in_house.union(Label.objects.to_void().values("shipment"), all=True))
+
+    def taken_away(self):
+        """Still in the house though their laptop is no longer the request's."""
+        return self.in_house().filter(allocation__released_at__isnull=False)
+
     def to_close(self):
         return self.filter(
             status=Shipment.Status.LABELLED, closed_at__isnull=True, allocation__released_at__isnull=True
@@ -72,13 +81,14 @@ class ShipmentQuerySet(models.QuerySet):
         return self.filter(status=Shipment.Status.LABELLED, closed_at__isnull=False)
 
     def count_stages(self):
-        """How many are to be taken out, to be closed and to be handed over: one query."""
+        """How many are of each `stage`: one query."""
         taken_away = Q(allocation__released_at__isnull=False)
         labelled = Q(status=Shipment.Status.LABELLED, allocation__released_at__isnull=True)
         return self.in_house().aggregate(
             withdrawn=Count("pk", filter=taken_away),
-            to_close=Count("pk", filter=labelled & Q(closed_at__isnull=True)),
-            to_hand_over=Count("pk", filter=labelled & Q(closed_at__isnull=False)),
+            packing=Count("pk", filter=Q(status=Shipment.Status.PACKING) & ~taken_away),
+            labelled=Count("pk", filter=labelled & Q(closed_at__isnull=True)),
+            closed=Count("pk", filter=labelled & Q(closed_at__isnull=False)),
         )
 
     def out(self):
@@ -207,6 +217,11 @@ class ShipmentStep(Step):
     record = models.ForeignKey(Shipment, models.PROTECT, related_name="steps")
 
 
+class LabelQuerySet(models.QuerySet):
+    def to_void(self):
+        return self.filter(state=Label.State.TO_VOID)
+
+
 class Label(models.Model):
     """An attempt at a label, committed with its own item number before the carrier is asked."""
 
@@ -225,6 +240,8 @@ class Label(models.Model):
     ordered_at = models.DateTimeField(default=timezone.now)
     made_at = models.DateTimeField(null=True)
 
+    objects = LabelQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -241,6 +258,7 @@ class Label(models.Model):
                 condition=Q(item_number__gt=0, item_number__lt=100_000_000), name="item_number_has_eight_digits"
             ),
         ]
+        indexes = [models.Index(fields=["shipment"], condition=Q(state="to_void"), name="labels_to_void")]
 
     def __str__(self):
         return self.ident_code

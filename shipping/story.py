@@ -13,6 +13,7 @@ TITLES = {
     "label": gettext_lazy("Label made"),
     "close": gettext_lazy("Parcel closed"),
     "take_out": gettext_lazy("Taken out"),
+    "void_label": gettext_lazy("Label thrown away"),
 }
 STAGES = {"labelled": TITLES["label"], "closed": TITLES["close"]}
 

@@ -22,10 +22,10 @@ def begin(mode):
 def head(mode, counts):
     """The line on top: what is done here, and how far it is."""
     if mode == HAND_OVER:
-        left = counts["to_hand_over"]
+        left = counts["closed"]
         counted = ngettext("%(count)s parcel to go", "%(count)s parcels to go", left) % {"count": left}
         return {"heading": _("Hand over"), "counted": counted}
-    done, total = counts["to_hand_over"], counts["to_hand_over"] + counts["to_close"]
+    done, total = counts["closed"], counts["closed"] + counts["labelled"]
     return {"heading": _("Close parcels"), "counted": _("%(done)s of %(all)s closed") % {"done": done, "all": total}}
 
 

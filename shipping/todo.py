@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 from people.todo import Todo
 from requests.models import DeviceRequest
 
-from .models import Shipment, allocations_to_pack
+from .models import Label, Shipment, allocations_to_pack
 
 
 def todo_for(user):
@@ -14,21 +14,22 @@ def todo_for(user):
         return []
     counts = Shipment.objects.visible_to(user).count_stages()
     todos = []
-    if counts["to_close"]:
+    if counts["labelled"]:
         todos.append(_to_close(counts))
     if user.has_role("admin", "dispatcher"):
         to_pack = allocations_to_pack(DeviceRequest.objects.visible_to(user)).count()
-        todos += _for_dispatcher(to_pack, counts["withdrawn"], counts["to_hand_over"])
+        withdrawn = counts["withdrawn"] + Label.objects.to_void().count()
+        todos += _for_dispatcher(to_pack, withdrawn, counts["closed"])
     return todos
 
 
 def _to_close(counts):
-    count = counts["to_close"]
+    count = counts["labelled"]
     return Todo(
         count,
         ngettext("Parcel to close", "Parcels to close", count),
         _("Two scans each: the label, then the laptop. %(done)s of %(all)s are closed.")
-        % {"done": counts["to_hand_over"], "all": counts["to_hand_over"] + count},
+        % {"done": counts["closed"], "all": counts["closed"] + count},
         reverse("shipping:station"),
         _("Go on packing"),
         urgency=65,

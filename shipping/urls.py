@@ -15,4 +15,5 @@ urlpatterns = [
     path("shipments/<int:pk>/order-label/", views.order_label, name="order_label"),
     path("shipments/<int:pk>/hand-over/", views.hand_over, name="hand_over"),
     path("shipments/<int:pk>/take-out/", views.take_out, name="take_out"),
+    path("shipments/<int:pk>/void-labels/", views.void_labels, name="void_labels"),
 ]

@@ -1,7 +1,7 @@
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,7 +27,7 @@ from .next import NEXT
 from .story import story
 
 IN_HOUSE = 500  # rows of one page at most; a round is 50, in summer 200
-STAGES = ("withdrawn", "packing", "labelled", "closed")
+STAGES = ("withdrawn", "cancelled", "packing", "labelled", "closed")
 LABEL = "shipping.make_label"
 STOPPED = 409
 
@@ -51,23 +51,32 @@ def index(request):
     kept = allocations_to_pack(DeviceRequest.objects.visible_to(request.user))
     to_pack = list(kept.select_related("request", "device", "partner").order_by("device__shelf", "pk")[:IN_HOUSE])
     stages = {stage: [] for stage in STAGES}
-    in_house = Shipment.objects.visible_to(request.user).in_house()
-    related = in_house.select_related("allocation", "request", "device", "partner")
-    for shipment in related.order_by("device__shelf", "pk")[:IN_HOUSE]:
+    here = Shipment.objects.visible_to(request.user)
+    related = here.lying_here().select_related("allocation", "request", "device", "partner")
+    withdrawn_first = F("allocation__released_at").asc(nulls_last=True)
+    shown = list(related.order_by(withdrawn_first, "device__shelf", "pk")[:IN_HOUSE])
+    for shipment in shown:
         stages[shipment.stage].append(shipment)
     failed, batch = _labels(stages["packing"])
     steps = {"to_pack": to_pack, **stages}
+    counts = {step: len(rows) for step, rows in steps.items()}
+    if len(to_pack) == IN_HOUSE:
+        counts["to_pack"] = kept.count()
+    if len(shown) == IN_HOUSE:
+        counts |= here.count_stages()
     context = {
         "views": views,
         "steps": steps,
+        "counts": counts,
+        "more": {step: counts[step] - len(rows) for step, rows in steps.items()},
         "failed": failed,
         "progress": _bar(batch) if batch else None,
         "first": next((stage for stage in ("to_pack", "labelled", "closed") if steps[stage]), ""),
         "figures": [
-            (len(to_pack), _("to pack")),
-            (len(stages["packing"]), _("labels being made")),
-            (len(stages["labelled"]), _("to close")),
-            (len(stages["closed"]), _("to hand over")),
+            (counts["to_pack"], _("to pack")),
+            (counts["packing"], _("labels being made")),
+            (counts["labelled"], _("to close")),
+            (counts["closed"], _("to hand over")),
         ],
         "shown_at": shown_at.isoformat(),
         "is_empty": not any(steps.values()),
@@ -203,7 +212,7 @@ def hand_over_all(request):
         until = form.cleaned_data["closed_until"] or timezone.now()
         closed = Shipment.objects.visible_to(request.user).closed().filter(closed_at__lte=until)
     gone = 0
-    for shipment in closed.select_related("device").order_by("pk")[:IN_HOUSE]:
+    for shipment in closed.select_related("device").order_by("pk"):
         gone += bool(attempt(form, partial(actions.hand_over, shipment, by=request.user)))
     if gone:
         told = ngettext("%(count)s parcel is handed over.", "%(count)s parcels are handed over.", gone)
@@ -222,6 +231,14 @@ def take_out(request, pk):
     shipment = _fetch(request, pk)
     actions.take_out(shipment, by=request.user)
     messages.success(request, _("The parcel is taken out. Throw its label away."))
+    return redirect("shipping:list")
+
+
+@require_POST
+@dispatcher_required
+def void_labels(request, pk):
+    shipment = _fetch(request, pk)
+    actions.void_labels(shipment, by=request.user)
     return redirect("shipping:list")
 
 

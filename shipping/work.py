@@ -1,9 +1,15 @@
+from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from jobs.registry import job
 
 from . import actions
 from .models import Shipment
+
+
+@shared_task(name="shipping.take_out_withdrawn")
+def take_out_withdrawn():
+    actions.take_out_withdrawn()
 
 
 @job("shipping.make_label", _("Make a label"))

@@ -93,6 +93,7 @@ ROWS = {
     "shipping:hand_over": Row(DISPATCH, "shipment", "post"),
     "shipping:hand_over_all": Row(DISPATCH, method="post"),
     "shipping:take_out": Row(DISPATCH, "shipment", "post"),
+    "shipping:void_labels": Row(DISPATCH, "shipment", "post"),
     "billing:list": Row(READS_INVOICES),
     "billing:detail": Row(READS_INVOICES, "invoice"),
     "billing:download": Row(READS_INVOICES, "invoice"),

@@ -109,3 +109,15 @@ def make_withdrawn(make_labelled, withdraw):
         return shipment
 
     return make
+
+
+@pytest.fixture
+def make_taken_out(make_withdrawn):
+    """A parcel that was taken out and whose label still lies about."""
+
+    def make():
+        shipment = make_withdrawn()
+        actions.take_out(shipment, by=None)
+        return shipment
+
+    return make

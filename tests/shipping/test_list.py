@@ -10,13 +10,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def fill(make_allocation, make_labelled, make_closed, make_withdrawn, dispatcher):
+def fill(make_allocation, make_labelled, make_closed, make_withdrawn, make_taken_out, dispatcher):
     """One parcel of each kind, as the page names them."""
 
     def fill():
         return {
             "to_pack": [make_allocation()],
             "withdrawn": [make_withdrawn()],
+            "cancelled": [make_taken_out()],
             "packing": [actions.pack(make_allocation(), by=dispatcher)],
             "labelled": [make_labelled()],
             "closed": [make_closed()],
@@ -125,18 +126,45 @@ def test_home_names_what_waits(client, dispatcher, volunteer, fill):
         "Parcel to close",
         "1 of 2 are closed",
         "Parcel to hand over",
-        "Parcel to take out",
+        "Parcels to take out",
     ):
         assert words in page
     client.force_login(volunteer)
     page = client.get("/home/").content.decode()
     assert "Parcel to close" in page
-    for words in ("Parcel to hand over", "Laptop to pack", "Parcel to take out"):
+    for words in ("Parcel to hand over", "Laptop to pack", "Parcels to take out"):
         assert words not in page
 
 
-def test_home_counts_in_two_queries(dispatcher, fill, django_assert_num_queries):
+def test_a_house_too_full_for_one_page_is_counted_whole_with_the_withdrawn_ones_first(
+    client, dispatcher, make_allocation, make_labelled, make_withdrawn, monkeypatch
+):
+    for _time in range(3):
+        make_allocation()
+        make_labelled("A-01")
+    withdrawn = make_withdrawn()
+    monkeypatch.setattr("shipping.views.IN_HOUSE", 2)
+    client.force_login(dispatcher)
+    page = page_of(client)
+    steps, counts = page.context["steps"], page.context["counts"]
+    assert {step: len(rows) for step, rows in steps.items() if rows} == {"to_pack": 2, "withdrawn": 1, "labelled": 1}
+    assert steps["withdrawn"] == [withdrawn]
+    assert counts == {"to_pack": 3, "withdrawn": 1, "cancelled": 0, "packing": 0, "labelled": 3, "closed": 0}
+    for words in ("Pack all 3", "and 1 more", "Close 3 parcels", "and 2 more"):
+        assert words in page.content.decode()
+
+
+def test_all_that_is_closed_is_handed_over(client, dispatcher, make_closed, monkeypatch):
+    parcels = [make_closed() for _time in range(3)]
+    monkeypatch.setattr("shipping.views.IN_HOUSE", 2)
+    client.force_login(dispatcher)
+    assert "Hand over all 3 parcels" in page_of(client).content.decode()
+    client.post("/rounds/hand-over/")
+    assert {parcel.lock().status for parcel in parcels} == {"handed_over"}
+
+
+def test_home_counts_in_three_queries(dispatcher, fill, django_assert_num_queries):
     fill()
     assert dispatcher.association_roles  # asked once for the whole page
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         todo_for(dispatcher)

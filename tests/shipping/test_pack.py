@@ -1,11 +1,13 @@
 import pytest
 
+from config.celery import app
 from jobs.models import Batch, Job
 from people.lifecycle import Refused
 from requests import actions as request_actions
 from requests.models import DeviceRequest
 from shipping import actions
 from shipping.models import Label, Shipment
+from shipping.work import take_out_withdrawn
 
 from .conftest import run_label_jobs
 
@@ -136,3 +138,41 @@ def test_only_dispatch_takes_out(client, volunteer, social_worker, make_labelled
         assert client.post(f"/shipments/{shipment.pk}/take-out/").status_code == 403
     shipment.refresh_from_db()
     assert shipment.status == "labelled"
+
+
+def test_the_clock_takes_out_what_was_withdrawn_and_nothing_else(make_labelled, make_closed, make_withdrawn):
+    stays, closed, packing = make_labelled(), make_closed(), make_withdrawn()
+    take_out_withdrawn()
+    take_out_withdrawn()
+    assert dict(Shipment.objects.values_list("pk", "status")) == {
+        stays.pk: "labelled", closed.pk: "labelled", packing.pk: "cancelled",
+    }  # fmt: skip
+    assert [(step.by, step.verb) for step in packing.steps.filter(verb="take_out")] == [(None, "take_out")]
+    assert [label.shipment for label in Label.objects.to_void()] == [packing]
+
+
+def test_the_clock_knows_of_it():
+    assert "shipping.take_out_withdrawn" in {entry["task"] for entry in app.conf.beat_schedule.values()}
+
+
+def test_labels_to_throw_away_are_listed_until_somebody_did(client, dispatcher, volunteer, make_withdrawn):
+    shipment = make_withdrawn()
+    take_out_withdrawn()
+    url = f"/shipments/{shipment.pk}/void-labels/"
+    client.force_login(volunteer)
+    assert client.post(url).status_code == 403
+    client.force_login(dispatcher)
+    page = client.get("/rounds/").content.decode()
+    assert ("Labels to throw away" in page, shipment.spoken_code in page, "Wenger" in page) == (True, True, False)
+    assert "Parcel to take out" in client.get("/home/").content.decode()
+    assert [client.post(url).url for _time in range(2)] == ["/rounds/"] * 2
+    assert (shipment.labels.get().state, shipment.steps.filter(verb="void_label").get().by) == ("void", dispatcher)
+    assert "Labels to throw away" not in client.get("/rounds/").content.decode()
+    assert "Parcel to take out" not in client.get("/home/").content.decode()
+
+
+def test_a_label_in_use_is_not_thrown_away(client, dispatcher, make_labelled):
+    shipment = make_labelled()
+    client.force_login(dispatcher)
+    client.post(f"/shipments/{shipment.pk}/void-labels/")
+    assert shipment.labels.get().state == "made"

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shipping", "0002_of_the_same_partner")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="label",
+            index=models.Index(fields=["shipment"], condition=Q(state="to_void"), name="labels_to_void"),
+        )
+    ]
