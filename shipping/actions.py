@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from devices import actions as device_actions
 from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
-from partners.models import Partner
 from people.lifecycle import Refused, note_many
 from people.models import User
 from requests import actions as request_actions
@@ -87,11 +86,10 @@ def face_of(shipment: Shipment, ident_code: str) -> LabelFace:
     """What stands on a parcel's label: to the person, or to the organisation's office with the request's number."""
     request, own = shipment.request, settings.ASSOCIATION
     sender = Address(own["name"], f"{own['street']} {own['house_number']}", own["postcode"], own["town"])
-    to_office = request.delivery == Partner.Delivery.OFFICE
-    to: Any = request.partner if to_office else request.recipient
+    to: Any = request.recipient if shipment.names_a_person else request.partner
     receiver = Address(
         name=to.name, street=f"{to.street} {to.house_number}".strip(), postcode=to.postcode, town=to.town,
-        reference=request.number if to_office else "",
+        reference="" if shipment.names_a_person else request.number,
     )  # fmt: skip
     return LabelFace(ident_code=ident_code, recipient=receiver, sender=sender)
 

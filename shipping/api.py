@@ -11,6 +11,7 @@ from jobs.models import Job, subject_of
 from partners.api import ApiView
 from people.access import access, dispatcher_required, workshop_required
 from people.api import Conflict
+from people.models import AuditEntry
 from requests.models import Allocation
 
 from . import actions
@@ -104,6 +105,8 @@ class ShipmentLabel(ShipmentView):
         is_coming = jobs.exists()  # asked first: what ends meanwhile has left its label
         label = shipment.labels.filter(state=Label.State.MADE).select_related("file").last()
         if label is not None:
+            if shipment.names_a_person:
+                AuditEntry.objects.note("read_recipient", subject=shipment.request.number, by=request.user)
             return documents.send(label.file)
         if shipment.status == Shipment.Status.CANCELLED:
             raise Conflict(NEXT["cancelled"].sentence)

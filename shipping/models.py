@@ -195,6 +195,11 @@ class Shipment(Lifecycle):
         return spoken(self.ident_code) if self.ident_code else ""
 
     @property
+    def names_a_person(self):
+        """Whether the label bears a person's name; one to an office bears the organisation's."""
+        return self.request.delivery == Partner.Delivery.PERSON
+
+    @property
     def stage(self):
         """Where the parcel stands for who packs: its status, or "closed", or "withdrawn" while still in the house."""
         if self.status in (self.Status.PACKING, self.Status.LABELLED) and self.allocation.released_at:

@@ -18,6 +18,7 @@ from partners.access import request_reader_required
 from people.access import dispatcher_required, workshop_required
 from people.forms import attempt
 from people.keyset import page_of
+from people.models import AuditEntry
 from requests.models import DeviceRequest
 
 from . import actions, surface
@@ -154,6 +155,8 @@ def detail(request, pk):
     waits = stage == "packing" and not failed
     if request.htmx:  # the page asks until the label is there
         return HttpResponse(status=204) if waits else HttpResponseClientRefresh()
+    if not shipment.request.recipient.erased_at:
+        _note_reading(request, shipment)
     steps = list(shipment.steps.select_related("by"))
     context = {
         "shipment": shipment,
@@ -169,6 +172,10 @@ def detail(request, pk):
     return render(request, "shipping/detail.html", context)
 
 
+def _note_reading(request, shipment):
+    AuditEntry.objects.note("read_recipient", subject=shipment.request.number, by=request.user)
+
+
 @request_reader_required
 def by_label(request, code):
     """The parcel with this number: what a request's story links to."""
@@ -178,9 +185,12 @@ def by_label(request, code):
 @dispatcher_required
 def label(request, pk):
     """The label to print; only for who packs, because the person's address is on it."""
-    made = _fetch(request, pk).labels.filter(state=Label.State.MADE).select_related("file").first()
+    shipment = _fetch(request, pk, "request")
+    made = shipment.labels.filter(state=Label.State.MADE).select_related("file").first()
     if made is None:
         raise Http404
+    if shipment.names_a_person:
+        _note_reading(request, shipment)
     return documents.send(made.file)
 
 

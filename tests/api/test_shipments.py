@@ -2,6 +2,7 @@ import pytest
 
 from jobs import actions as job_actions
 from jobs.models import Job
+from people.models import AuditEntry
 from shipping.models import Shipment
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,7 @@ def test_the_label_is_awaited_and_then_a_pdf(dispatch, parcel, settings, tmp_pat
     answer = dispatch.get(f"shipments/{parcel.pk}/label/", Accept="application/pdf")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     assert b"".join(answer).startswith(b"%PDF")
+    assert AuditEntry.objects.get(deed="read_recipient").subject == parcel.request.number
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
-from requests.models import DeviceRequest
+from people.models import AuditEntry
+from requests.models import DeviceRequest, Recipient
 from shipping import actions
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,37 @@ def test_a_parcel_to_an_office_goes_where_its_label_says(client, dispatcher, mak
     assert "Samira" not in page
 
 
+def test_who_reads_the_name_is_written_down(client, dispatcher, social_worker, volunteer, stranger, make_labelled):
+    shipment = make_labelled()
+    url = shipment.get_absolute_url()
+    for user in (volunteer, stranger):
+        client.force_login(user)
+        assert client.get(url).status_code in (403, 404)
+    client.force_login(dispatcher)
+    client.get(url)
+    client.get(url, headers={"hx-request": "true"})  # asks for the label, shows nothing
+    b"".join(client.get(f"{url}label/"))
+    client.get("/rounds/")
+    client.force_login(social_worker)
+    client.get(url)
+    entries = AuditEntry.objects.filter(deed="read_recipient", subject=shipment.request.number)
+    assert list(entries.order_by("pk").values_list("by", "on_behalf_of")) == [
+        (dispatcher.pk, None), (dispatcher.pk, None), (social_worker.pk, shipment.partner_id),
+    ]  # fmt: skip
+    assert AuditEntry.objects.count() == 3
+
+
+def test_where_no_name_is_shown_nothing_is_written_down(client, dispatcher, make_labelled):
+    shipment = make_labelled()
+    blank = dict.fromkeys(("first_name", "last_name", "street", "house_number", "postcode", "town", "mobile"), "")
+    Recipient.objects.update(erased_at="2026-11-01T08:00Z", **blank)
+    DeviceRequest.objects.update(delivery="office")
+    client.force_login(dispatcher)
+    assert "The person’s data were erased." in client.get(shipment.get_absolute_url()).content.decode()
+    assert b"".join(client.get(f"{shipment.get_absolute_url()}label/")).startswith(b"%PDF")
+    assert not AuditEntry.objects.exists()
+
+
 def test_a_withdrawn_parcel_says_so_loudly(client, dispatcher, make_closed, withdraw):
     shipment = make_closed()
     withdraw(shipment)
@@ -45,10 +77,10 @@ def test_a_withdrawn_parcel_says_so_loudly(client, dispatcher, make_closed, with
     assert ("Withdrawn: take it out." in page, "/hand-over/" in page) == (True, False)
 
 
-def test_it_costs_eight_queries_at_most(client, dispatcher, make_closed, django_assert_max_num_queries):
+def test_it_costs_nine_queries_at_most(client, dispatcher, make_closed, django_assert_max_num_queries):
     shipment = make_closed()
     client.force_login(dispatcher)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(shipment.get_absolute_url())
 
 
