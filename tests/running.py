@@ -46,11 +46,12 @@ class Process:
             self.process.kill()
 
 
-def worker(data_dir, **more):
-    """A Celery worker with the clock inside; `more` goes into its environment."""
+def worker(data_dir, *, clock=True, **more):
+    """A Celery worker with the clock inside, or without; `more` goes into its environment."""
+    beat = ["--beat", "--schedule", str(data_dir / "beat")] if clock else []
     return Process(
-        "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", "2", "--loglevel=ERROR",
-        "--schedule", str(data_dir / "beat"), env=environment(data_dir, **more),
+        "-m", "celery", "-A", "config", "worker", *beat, "--concurrency", "2", "--loglevel=ERROR",
+        env=environment(data_dir, **more),
     )  # fmt: skip
 
 

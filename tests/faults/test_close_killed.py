@@ -15,7 +15,7 @@ from devices.models import Device
 from partners.models import BillTo, Partner
 from requests.models import Allocation, DeviceRequest
 from shipping.models import Shipment
-from tests import running
+from tests import contention, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MONTH, OUT = "2026-10", "2026-10-20T08:00Z"
@@ -78,12 +78,13 @@ def run(tmp_path):
 
 def until_done_though_killed(run, command, how_far, whole):
     """Run a command doubled, kill both on the way a few times, then let both finish; how far each kill was."""
-    killed_at = []
+    killed_at, at_once = [], 0
     for kill in range(KILLS):
         both = [run(*command), run(*command)]
         wanted = how_far() + (whole - how_far()) // (KILLS + 2 - kill) + random.randrange(3)
         until = time.monotonic() + PATIENCE
         while how_far() < wanted and time.monotonic() < until and any(one.poll() is None for one in both):
+            at_once = max(at_once, contention.at_work())
             time.sleep(0.002)
         for one in both:
             one.kill()
@@ -91,6 +92,7 @@ def until_done_though_killed(run, command, how_far, whole):
         killed_at.append(how_far())
     both = [run(*command), run(*command)]
     assert [one.wait(PATIENCE) for one in both] == [0, 0]
+    assert at_once >= 2  # both of a pair had a transaction open at the same moment
     return killed_at
 
 
