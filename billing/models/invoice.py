@@ -72,13 +72,19 @@ class InvoiceQuerySet(models.QuerySet):
         )
 
     def matching_words(self, words):
-        """The one of this number; those of an organisation or unit named so, or with a line of this case."""
-        cases = DeviceRequest.objects.matching_words(words).values("pk")
+        """The one of this number; those of an organisation or unit named so, or with a line of this case.
+
+        By keys, so that each way of finding has its own index.
+        """
+        ways = (
+            Invoice.objects.filter(bill_to__in=BillTo.objects.named(words).values("pk")),
+            Invoice.objects.filter(partner__in=Partner.objects.named(words).values("pk")),
+            Invoice.objects.filter(
+                lines__shipment__request__in=DeviceRequest.objects.matching_words(words).values("pk")
+            ),
+        )
         return self.filter(
-            Q(pk__in=Invoice.objects.of_slug(words).values("pk"))
-            | Q(bill_to__name__icontains=words)
-            | Q(partner__name__icontains=words)
-            | Q(pk__in=Invoice.objects.filter(lines__shipment__request__in=cases).values("pk"))
+            pk__in=Invoice.objects.of_slug(words).values("pk").union(*(way.values("pk") for way in ways))
         )
 
     def in_state(self, state):

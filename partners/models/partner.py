@@ -1,7 +1,8 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,10 @@ class PartnerQuerySet(models.QuerySet):
         if user.has_role("admin", "dispatcher", "treasurer", "auditor"):
             return self
         return self.filter(pk=user.acting_for_id) if user.acting_for else self.none()
+
+    def named(self, words):
+        """Those with these words in their name."""
+        return self.annotate(name_upper=Upper("name")).filter(name_upper__contains=words.upper())
 
 
 class Partner(Lifecycle):
@@ -80,6 +85,7 @@ class Partner(Lifecycle):
                 violation_error_message=_("There is an organisation of this name and postcode already."),
             ),
         ]
+        indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="partners_by_words")]
 
     def __str__(self):
         return self.name
@@ -99,6 +105,10 @@ class PartnerStep(Step):
 class BillToQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(partner__in=Partner.objects.visible_to(user))
+
+    def named(self, words):
+        """Those with these words in their name."""
+        return self.annotate(name_upper=Upper("name")).filter(name_upper__contains=words.upper())
 
 
 class BillTo(models.Model):
@@ -135,6 +145,7 @@ class BillTo(models.Model):
                 condition=~Q(name="") & ~Q(postcode="") & ~Q(town=""), name="bill_to_has_an_address"
             ),
         ]
+        indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="bill_tos_by_words")]
 
     def __str__(self):
         return f"{self.name}, {self.department}" if self.department else self.name

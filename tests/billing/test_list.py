@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from billing.models import Invoice, Payment
@@ -84,6 +85,14 @@ def test_words_find_a_number_an_organisation_a_unit_and_a_case(client, treasurer
     assert rows(client, "q=lt-1") == [second, first]
     assert rows(client, f"q={first.lines.get().shipment.request.number}") == [first]
     assert rows(client, "q=nobody") == []
+
+
+@pytest.mark.parametrize(("model", "index"), [(Partner, "partners_by_words"), (BillTo, "bill_tos_by_words")])
+def test_names_are_found_through_an_index(bill_to, model, index):
+    with connection.cursor() as cursor:
+        for other in ("enable_seqscan", "enable_indexscan"):  # so few rows are read faster one by one
+            cursor.execute(f"SET LOCAL {other} = off")
+    assert index in model.objects.named("Lindental").order_by().explain()
 
 
 def test_of_one_organisation(client, treasurer, bill_to, make_issued):
