@@ -141,7 +141,7 @@ def test_a_house_too_full_for_one_page_is_counted_whole_with_the_withdrawn_ones_
 ):
     for _time in range(3):
         make_allocation()
-        make_labelled("A-01")
+        make_labelled()
     withdrawn = make_withdrawn()
     monkeypatch.setattr("shipping.views.IN_HOUSE", 2)
     client.force_login(dispatcher)
