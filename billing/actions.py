@@ -1,7 +1,7 @@
 import hashlib
 import re
-from collections import Counter
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -211,7 +211,6 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 LARGEST_BODY = 40 * 1024 * 1024  # bytes; a form says itself how large a file may be, 36 MB at most
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a month's drafts are ticked one by one: 1,000 communes, twenty times over
-LARGEST_BODY = 40 * 1024 * 1024  # bytes; a form says itself that a file of 10 MB is the largest
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -155,7 +155,7 @@ def detail(request, pk):
     waits = stage == "packing" and not failed
     if request.htmx:  # the page asks until the label is there
         return HttpResponse(status=204) if waits else HttpResponseClientRefresh()
-    if not shipment.request.recipient.erased_at:
+    if shipment.names_a_person and not shipment.request.recipient.erased_at:
         _note_reading(request, shipment)
     steps = list(shipment.steps.select_related("by"))
     context = {

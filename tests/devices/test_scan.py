@@ -100,7 +100,11 @@ def test_the_tag_of_a_scrapped_laptop_is_free_for_another(client, volunteer, mak
 
 def test_what_is_no_tag_stops_with_a_sentence(client, volunteer):
     client.force_login(volunteer)
-    for code, words in (("X" * 200, "there are 200"), ("D-999999", "No laptop has"), ("a\x00b", "Type it anew")):
+    for code, words in (
+        ("X" * 200, "it has 200 characters"),
+        ("D-999999", "No laptop has"),
+        ("a\x00b", "Type it anew"),
+    ):
         page = scan(client, code).content.decode()
         assert ('data-state="stop"' in page, words in page) == (True, True), code
     assert 'data-state="idle"' in scan(client, "  ").content.decode()

@@ -61,10 +61,11 @@ def test_who_reads_the_name_is_written_down(client, dispatcher, social_worker, v
 def test_where_no_name_is_shown_nothing_is_written_down(client, dispatcher, make_labelled):
     shipment = make_labelled()
     blank = dict.fromkeys(("first_name", "last_name", "street", "house_number", "postcode", "town", "mobile"), "")
-    Recipient.objects.update(erased_at="2026-11-01T08:00Z", **blank)
-    DeviceRequest.objects.update(delivery="office")
+    Recipient.objects.update(erased_at="2026-11-01T08:00Z", birth_year=None, **blank)
     client.force_login(dispatcher)
     assert "The person’s data were erased." in client.get(shipment.get_absolute_url()).content.decode()
+    DeviceRequest.objects.update(delivery="office")
+    assert "Sozialdienst Lindental" in client.get(shipment.get_absolute_url()).content.decode()
     assert b"".join(client.get(f"{shipment.get_absolute_url()}label/")).startswith(b"%PDF")
     assert not AuditEntry.objects.exists()
 

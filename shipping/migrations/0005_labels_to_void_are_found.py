@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shipping", "0002_of_the_same_partner")]
+    dependencies = [("shipping", "0004_refusals_say_why")]
 
     operations = [
         migrations.AddIndex(
