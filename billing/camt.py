@@ -22,6 +22,9 @@ from stdnum.ch import esr
 Element = Any  # lxml has no types of its own
 
 LARGEST = 36 * 1024 * 1024  # bytes: ten thousand payments with all that banks add to them
+MOST_PARTS = 30_000  # bookings, their parts and accounts: some 100 µs each
+MOST_HELD = 10_000  # elements that wait for their booking's end: a bank writes some hundred
+MOST_ATTRIBUTES = 400_000
 LONGEST_IDENTITY = 120
 ZURICH = ZoneInfo("Europe/Zurich")
 OURS = "CHF"
@@ -49,6 +52,7 @@ SENTENCES = {
     "other": _("This is XML, but no credit notification (camt.054) and no statement (camt.053)."),
     "intraday": _("This is a report during the day (camt.052), which can still change. Take the camt.054 instead."),
     "no_account": _("This file names no account. Ask the bank for the file again."),
+    "many": _("This file holds more parts than any bank writes. Ask the bank for a shorter span of days."),
     "account": _("Line %(line)s: a booking without an account. Ask the bank for the file again."),
     "amount": _("Line %(line)s: an amount that can’t be read. Ask the bank for the file again."),
     "direction": _("Line %(line)s: a booking that is neither in nor out. Ask the bank for the file again."),
@@ -137,6 +141,8 @@ def read(content: bytes) -> Message:
         raise Unreadable(found)
     if not start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("not_xml")
+    if content.count(b"=") > MOST_ATTRIBUTES:
+        raise Unreadable("many")
     try:
         return _message(content)
     except etree.XMLSyntaxError as error:
@@ -151,10 +157,24 @@ def _fault_of(error: etree.XMLSyntaxError, content: bytes) -> str:
     return "broken" if content.rstrip().endswith(b"Document>") else "truncated"
 
 
+class _Counted(BytesIO):
+    """The file as the parser takes it in, piece by piece; `held` is how many elements of it no one has dropped yet."""
+
+    held = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        self.held += piece.count(b"<") - piece.count(b"</")
+        if self.held > MOST_HELD:
+            raise Unreadable("many")
+        return piece
+
+
 def _message(content: bytes) -> Message:
     """Walk through the file once; what was read is dropped, so that a large file needs no large tree."""
+    source = _Counted(content)
     walk = etree.iterparse(
-        BytesIO(content), events=("start", "end"), tag=WATCHED, load_dtd=False, dtd_validation=False, no_network=True,
+        source, events=("start", "end"), tag=WATCHED, load_dtd=False, dtd_validation=False, no_network=True,
         resolve_entities=False, huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     kind, message_id = "", ""
@@ -162,11 +182,15 @@ def _message(content: bytes) -> Message:
     transactions: list[Transaction] = []
     parts: list[_Part] = []
     equals: Counter[Any] = Counter()
+    found = 0
     for event, element in walk:
         name = etree.QName(element).localname
         if event == "start":
-            if element.getroottree().docinfo.doctype:
+            found += 1
+            if found == 1 and element.getroottree().docinfo.doctype:
                 raise Unreadable("doctype")
+            if found > MOST_PARTS:
+                raise Unreadable("many")
             kind = kind or KINDS.get(name, "")
             if kind == "camt.052":
                 raise Unreadable("intraday")
@@ -176,11 +200,14 @@ def _message(content: bytes) -> Message:
             accounts.append(_account(element))
         elif name == "TxDtls":
             parts.append(_part(element))
+            source.held -= sum(1 for _each in element.iter())
             element.clear()
         elif name == "Ntry":
             transactions += _transactions(element, parts, equals)
             parts = []
             element.clear()
+            _drop_before(element)
+            source.held = 0
     if walk.root.getroottree().docinfo.doctype:
         raise Unreadable("doctype")
     if not kind or etree.QName(walk.root).localname != "Document":
@@ -188,6 +215,17 @@ def _message(content: bytes) -> Message:
     if not accounts:
         raise Unreadable("no_account")
     return Message(kind, message_id, tuple(accounts), tuple(transactions))
+
+
+def _drop_before(entry: Element) -> None:
+    """Drop the siblings before a booking but the two that are asked for: every search among them passes all."""
+    parent, kept = entry.getparent(), {"Acct", "CreDtTm"}
+    for sibling in list(entry.itersiblings(preceding=True))[::-1]:
+        name = etree.QName(sibling).localname
+        if name in kept:
+            kept.remove(name)
+        else:
+            parent.remove(sibling)
 
 
 def _text(element: Element, path: str) -> str:

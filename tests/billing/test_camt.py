@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from billing import camt
 from billing.camt import Transaction, Unreadable, read
@@ -295,6 +296,27 @@ class TestBombs:
     def test_no_address_is_asked(self, bank_file):
         bomb = '<!DOCTYPE Document SYSTEM "http://127.0.0.1:9/bank.dtd">'
         assert refused(bank_file({"amount": "1"}, before=bomb)) == "doctype"
+
+    @pytest.mark.parametrize(
+        ("place", "bomb", "times"),
+        [
+            ("</NtryDtls>", "<TxDtls/>", camt.MOST_PARTS),
+            ("</Ntfctn>", "<Ntry><Sts>PDNG</Sts></Ntry>", camt.MOST_PARTS),
+            ("</Ntfctn>", "<Bal><a>a</a>a</Bal>", 400_000),
+            ("</TxDtls>", "<a>a</a>a", 800_000),
+            ("</TxDtls>", '<a b=""/>', camt.MOST_ATTRIBUTES),
+        ],
+    )
+    def test_ever_so_many_parts_are_refused_and_take_no_memory(self, bank_file, place, bomb, times):
+        content = bank_file({"amount": "1"}).replace(place.encode(), (bomb * times + place).encode(), 1)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert refused(content) == "many"
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024  # kilobytes
+
+    def test_a_booking_is_not_searched_for_among_those_before_it(self):
+        tree = etree.fromstring("<Stmt><Bal/><Acct/><CreDtTm/><Acct/><Ntry/><Ntry/><Ntry/></Stmt>")
+        camt._drop_before(tree[-1])
+        assert [child.tag for child in tree] == ["Acct", "CreDtTm", "Ntry"]
 
 
 READING = """
