@@ -1,5 +1,4 @@
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -69,14 +68,12 @@ def _mail_waits(membership: Membership) -> bool:
 
 
 def _account(email: str, *, name: str, language: str) -> User:
-    """The person with this address, made now if there is none; two organisations that invite at once share one."""
-    proven = Q(emailaddress__email__iexact=email, emailaddress__verified=True)
-    known = User.objects.filter(Q(email__iexact=email) | proven).distinct()
+    """The person known by this very address, made now if there is none; two that invite at once share one."""
     try:
         with transaction.atomic():
-            return known.first() or User.objects.create_user(email, name=name, language=language)
+            return User.objects.with_email(email) or User.objects.create_user(email, name=name, language=language)
     except IntegrityError:
-        return known.get()
+        return User.objects.get_by_natural_key(email)
 
 
 @transaction.atomic

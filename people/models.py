@@ -1,3 +1,4 @@
+import unicodedata
 from functools import cached_property
 from typing import Any
 
@@ -16,15 +17,28 @@ class UserManager(BaseUserManager):
 
     use_in_migrations = True
 
+    @classmethod
+    def normalize_email(cls, email):
+        """An address as it is kept and compared, letter by letter.
+
+        The database's `iexact` takes letters for each other that stand for different domains: ı for i.
+        """
+        return unicodedata.normalize("NFKC", email or "").lower()
+
+    def with_email(self, email):
+        """The person known by this very address, or None; an address merely added to an account is none."""
+        return self.filter(email=self.normalize_email(email)).first()
+
     @transaction.atomic
     def create_user(self, email, password=None, **columns):
         """Somebody known by an address that counts as theirs: it is us who write it, and only a mail there leads in.
 
         Without a confirmed address, allauth lets its owner change to anybody's, and be there before that person.
         """
-        user = self.model(email=self.normalize_email(email).lower(), **columns)
+        user = self.model(email=self.normalize_email(email), **columns)
         user.set_password(password)
         user.save(using=self._db)
+        user.emailaddress_set.model.objects.filter(email=user.email).delete()  # of those who merely added it
         user.emailaddress_set.create(email=user.email, primary=True, verified=True)
         return user
 
@@ -35,7 +49,7 @@ class UserManager(BaseUserManager):
         return user
 
     def get_by_natural_key(self, email):
-        return self.get(email__iexact=email)
+        return self.get(email=self.normalize_email(email))
 
 
 class User(AbstractUser):

@@ -35,6 +35,7 @@ def test_scopes_may_be_named(capsys, dispatcher):
     ("arguments", "sentence"),
     [
         (["nobody@example.org"], "Nobody signs in as nobody@example.org."),
+        (["d\u0131spatch@example.org"], "Nobody signs in as d\u0131spatch@example.org."),
         (["worker@example.org"], "Worker has no role in the association."),
         (["dispatch@example.org", "--acting-for", "Sozialdienst Lindental"], "has no role in “Sozialdienst Lindental”"),
         (["stranger@example.org", "--acting-for", "Sozialdienst Lindental"], "has no role in “Sozialdienst Lindental”"),

@@ -169,9 +169,33 @@ def test_two_organisations_that_invite_the_same_person_at_once_share_one_account
     assert set(nina.memberships.values_list("partner", flat=True)) == {partner.pk, other.pk}
 
 
-def test_an_invitation_to_somebodys_second_proven_address_is_for_that_somebody(client, admin, partner, make_user):
+def test_an_address_added_to_an_account_gets_nothing_of_an_invitation_there(client, admin, partner, make_user):
+    """Whoever added it may have had it confirmed by its owner unawares."""
     somebody = make_user("first@example.org")
     EmailAddress.objects.create(user=somebody, email=NINA["email"], verified=True)
     client.force_login(admin)
     client.post(f"/partners/{partner.pk}/invite/", NINA)
-    assert Membership.objects.get(partner=partner).user == somebody
+    invited = Membership.objects.get(partner=partner).user
+    assert (invited.email, invited != somebody) == (NINA["email"], True)
+    assert list(EmailAddress.objects.filter(email=NINA["email"]).values_list("user", flat=True)) == [invited.pk]
+
+
+ALIKE = [("chef@gemeinde.example", "chef@geme\u0131nde.example"), ("chef@strasse.example", "chef@straße.example")]
+
+
+@pytest.mark.parametrize(("invited", "waiting"), [*ALIKE, *(pair[::-1] for pair in ALIKE)])
+def test_an_address_that_only_looks_alike_is_another_persons(client, admin, partner, make_user, invited, waiting):
+    """Postgres takes ı for I when it compares without case."""
+    eve = make_user(waiting)
+    client.force_login(admin)
+    client.post(f"/partners/{partner.pk}/invite/", NINA | {"email": invited})
+    assert Membership.objects.get().user.email == invited
+    assert not eve.memberships.exists()
+    assert User.objects.get_by_natural_key(invited) != eve
+
+
+def test_an_address_is_the_same_in_capitals(client, admin, partner, make_user):
+    nina = make_user(NINA["email"])
+    client.force_login(admin)
+    client.post(f"/partners/{partner.pk}/invite/", NINA | {"email": NINA["email"].upper()})
+    assert Membership.objects.get().user == nina

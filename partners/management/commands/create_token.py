@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--scope", action="append", choices=SCOPES, help="may be repeated; all if left out")
 
     def handle(self, *, email, acting_for, name, scope, **options):
-        owner = User.objects.filter(email__iexact=email).first()
+        owner = User.objects.with_email(email)
         if owner is None:
             raise CommandError(f"Nobody signs in as {email}.")
         partner = _partner(acting_for) if acting_for else None
