@@ -48,13 +48,60 @@ def test_an_address_without_access_is_told_so_by_mail_and_not_led_to_signing_up(
     assert "http" not in sent.body
 
 
-def test_another_address_of_a_persons_own_is_confirmed_by_the_mails_link(client, social_worker):
-    client.force_login(social_worker)
+@pytest.fixture
+def signed_in(client, social_worker):
+    """Somebody who has just typed the password once more."""
+    social_worker.set_password(PASSWORD)
+    social_worker.save()
+    client.post("/accounts/login/", {"login": social_worker.email, "password": PASSWORD}, REMOTE_ADDR="192.0.2.1")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD}, REMOTE_ADDR="192.0.2.1")
+    return social_worker
+
+
+def test_an_address_is_changed_by_the_code_typed_where_it_was_asked_for(client, signed_in):
+    old = signed_in.email
     client.post("/accounts/email/", {"action_add": "", "email": "nina@example.org"})
+    (asked,) = mail.outbox
+    assert (asked.subject, asked.to) == ("Confirm your e-mail address", ["nina@example.org"])
+    assert "http" not in asked.body
+    assert list(signed_in.emailaddress_set.values_list("email", flat=True)) == [old]
+    code = re.search(r"^\w{4,}(-\w+)*$", asked.body, re.MULTILINE)[0]
+    client.post("/accounts/confirm-email/", {"code": code})
+    signed_in.refresh_from_db()
+    assert signed_in.email == "nina@example.org"
+    assert list(signed_in.emailaddress_set.values_list("email", "verified")) == [("nina@example.org", True)]
+    told = mail.outbox[-1]
+    assert (told.subject, told.to) == ("Your e-mail address was changed", [old])
+    assert "You now sign in with nina@example.org, no longer with worker@example.org." in told.body
+    client.logout()
+    client.post("/accounts/login/", {"login": old, "password": PASSWORD}, REMOTE_ADDR="192.0.2.2")
+    assert "_auth_user_id" not in client.session
+
+
+def test_no_link_confirms_an_address_for_somebody_else(client, signed_in):
+    assert client.get("/accounts/confirm-email/MQ:1xyz:abc/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/accounts/email/", "/accounts/2fa/totp/activate/"])
+def test_an_open_session_alone_changes_nothing(client, social_worker, path):
+    social_worker.set_password(PASSWORD)
+    social_worker.save()
+    client.force_login(social_worker)
+    answer = client.post(path, {"action_add": "", "email": "eve@example.org"})
+    assert answer.url.startswith("/accounts/reauthenticate/")
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "it", "en"])
+def test_who_changes_a_password_gets_a_mail_that_says_so(client, signed_in, settings, language):
+    signed_in.language = language
+    signed_in.save()
+    words = {"oldpassword": PASSWORD, "password1": PASSWORD + "0", "password2": PASSWORD + "0"}
+    client.post("/accounts/password/change/", words)
     (sent,) = mail.outbox
-    assert (sent.subject, sent.to) == ("Confirm your e-mail address", ["nina@example.org"])
-    client.post(re.search(r"http\S+", sent.body)[0])
-    assert social_worker.emailaddress_set.get(email="nina@example.org").verified
+    assert sent.to == [signed_in.email]
+    assert sent.body.startswith(f"{sent.subject}.\n\n")
+    assert sent.body.endswith(f"--\n{settings.ASSOCIATION['name']}")
 
 
 def test_a_first_password_is_a_welcome_and_a_later_one_is_not(client, social_worker):
