@@ -4,6 +4,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from people.keyset import key_of
+from people.names import plain_name
+
 from .models import Agreement, BillTo, Commune, Membership, Partner
 
 POSTCODE = re.compile(r"[0-9]{4}")
@@ -15,6 +18,7 @@ PLAIN_SIGNS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 class PartnerForm(forms.ModelForm):
     """An organisation with its address and the communes it speaks for."""
 
+    name = forms.CharField(label=_("Name"), max_length=70, validators=[plain_name])
     area = forms.CharField(
         label=_("Postcodes of its communes"),
         help_text=_("One or several: 3400 3432. The communes then appear below."),
@@ -35,7 +39,7 @@ class PartnerForm(forms.ModelForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         found = communes_of(self["area"].value() or self["postcode"].value() or "")
-        ticked = [int(value) for value in self["communes"].value() or [] if str(value).isdecimal()]
+        ticked = [key_of(str(value)) for value in self["communes"].value() or []]
         shown = {commune.pk: commune for commune in [*found, *Commune.objects.live().filter(pk__in=ticked)]}
         self.fields["communes"].choices = [(pk, str(commune)) for pk, commune in shown.items()]
 
@@ -82,7 +86,7 @@ class AgreementForm(forms.ModelForm):
 
 
 class InviteForm(forms.Form):
-    name = forms.CharField(label=_("First and last name"), max_length=100)
+    name = forms.CharField(label=_("First and last name"), max_length=100, validators=[plain_name])
     email = forms.EmailField(label=_("E-mail"))
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role, widget=forms.RadioSelect)
 

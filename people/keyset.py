@@ -19,7 +19,7 @@ class Page:
 def page_of(queryset, params):
     """The page that `after` or `before` (keys) and `rows` (25 or 100) of a query string ask for; one query."""
     size = MANY if params.get("rows") == str(MANY) else ROWS
-    after, before = _key(params.get("after")), _key(params.get("before"))
+    after, before = key_of(params.get("after")), key_of(params.get("before"))
     if before:
         rows = list(queryset.filter(pk__gt=before).order_by("pk")[: size + 1])
         newer, older = len(rows) > size, True
@@ -35,7 +35,8 @@ def page_of(queryset, params):
     )
 
 
-def _key(text):
+def key_of(text):
+    """The key that a text holds, or None: digits of other alphabets and endless ones are no key."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 

@@ -16,6 +16,7 @@ from partners.api import ApiView
 from partners.models import BillTo, Commune, Partner
 from people.access import dispatcher_required
 from people.models import AuditEntry
+from people.names import plain_name
 
 from . import actions
 from .models import Allocation, DeviceRequest, Recipient, RequestStep
@@ -31,8 +32,8 @@ def _this_year(year):
 class RecipientSerializer(serializers.Serializer):
     """The person a request is for. A parcel to the office needs no address."""
 
-    first_name = serializers.CharField(max_length=50)
-    last_name = serializers.CharField(max_length=50)
+    first_name = serializers.CharField(max_length=50, validators=[plain_name])
+    last_name = serializers.CharField(max_length=50, validators=[plain_name])
     birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, validators=[_this_year])
     street = serializers.CharField(max_length=70, required=False, allow_blank=True)
     house_number = serializers.CharField(max_length=16, required=False, allow_blank=True)
@@ -42,14 +43,24 @@ class RecipientSerializer(serializers.Serializer):
     language = serializers.ChoiceField(LANGUAGES, required=False, help_text="Left out: the organisation's.")
 
 
-class OfferedBillTo(serializers.PrimaryKeyRelatedField):
+class Offered(serializers.PrimaryKeyRelatedField):
+    """One of the records that may be named; a number beyond all measure (1e400) is none of them."""
+
+    def to_internal_value(self, data):
+        try:
+            return super().to_internal_value(data)
+        except OverflowError:
+            self.fail("does_not_exist", pk_value=data)
+
+
+class OfferedBillTo(Offered):
     """One of the organisation's own cost bearers."""
 
     def get_queryset(self):
         return BillTo.objects.visible_to(self.context["request"].user).filter(is_active=True)
 
 
-class OfferedCommune(serializers.PrimaryKeyRelatedField):
+class OfferedCommune(Offered):
     """A commune by its BFS number: one of those the organisation speaks for, or any if none is recorded."""
 
     def get_queryset(self):

@@ -8,6 +8,7 @@ from devices.models import Device
 from documents.gate import LARGEST, media_type_of
 from partners.models import BillTo, Commune, Partner
 from people.fields import RowChoiceField
+from people.names import plain_name
 
 from .models import DeclineReason, DeviceRequest
 from .models.recipient import LANGUAGES
@@ -27,8 +28,8 @@ def _this_year(year):
 class RequestForm(forms.Form):
     """A request on one page: person, delivery, laptop. `has_proof`: one was kept with the draft."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=50)
-    last_name = forms.CharField(label=_("Last name"), max_length=50)
+    first_name = forms.CharField(label=_("First name"), max_length=50, validators=[plain_name])
+    last_name = forms.CharField(label=_("Last name"), max_length=50, validators=[plain_name])
     birth_year = forms.IntegerField(
         label=_("Year of birth"),
         help_text=_("Four digits: 1989"),

@@ -114,3 +114,32 @@ class TestPostcode:
         address = {"name": "Gemeinde", "kind": "commune", "language": "de", "town": "Burgdorf", "delivery": "person"}
         client.post("/partners/new/", address | {"postcode": typed, "pays-language": "de", "pays-cadence": "month"})
         assert list(Partner.objects.values_list("postcode", flat=True)) == ["3400"] * is_one
+
+
+@pytest.mark.parametrize("name", ["bill_to", "commune"])
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "99999999999999999999"])
+def test_a_number_beyond_all_measure_is_a_wrong_field(client, social_worker, partner, name, number):
+    _token, secret = ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": str(uuid.uuid4())}
+    sent = f'{{"{name}": {number}}}'
+    answer = client.post("/api/v1/requests/", sent, content_type="application/json", headers=headers)
+    assert answer.status_code == 400
+    assert name in {error["field"] for error in answer.json()["errors"]}
+
+
+@pytest.mark.parametrize("name", ["Nina\u202e", "Nina\u0007", "Nina\nAebi"])
+def test_a_persons_name_holds_no_sign_that_is_not_seen(client, social_worker, partner, name):
+    _token, secret = ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": str(uuid.uuid4())}
+    sent = {"recipient": {"first_name": name, "last_name": name}}
+    answer = client.post("/api/v1/requests/", sent, content_type="application/json", headers=headers)
+    assert {"recipient.first_name", "recipient.last_name"} <= {error["field"] for error in answer.json()["errors"]}
+    client.force_login(social_worker)
+    page = client.post(f"/requests/new/{uuid.uuid4()}/", sent["recipient"]).content.decode()
+    assert page.count("A name has no line breaks") >= 2
+
+
+def test_a_commune_of_endless_digits_is_none(client, admin):
+    client.force_login(admin)
+    for digits in ("9" * 5_000, "9" * 18):
+        assert client.post("/partners/new/", {"name": "Sozialdienst", "communes": digits}).status_code == 200
