@@ -47,4 +47,6 @@ def home(request):
     todos = sorted((todo for app in TODOS for todo in app(request.user)), key=lambda todo: -todo.urgency)
     place = request.user.acting_for
     others = Partner.objects.of_member(request.user).exclude(pk=place.pk) if place else []
-    return render(request, "home.html", {"todos": todos, "place": place, "others": others})
+    mine = [] if request.user.is_association else request.user.memberships.pending().select_related("partner")
+    context = {"todos": todos, "invitations": mine, "needed": len(todos) + len(mine), "place": place, "others": others}
+    return render(request, "home.html", context)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,9 +9,10 @@ from jobs.models import Job, subject_of
 from people.lifecycle import Refused
 from people.models import AuditEntry, User
 
-from .models import SCOPES, Agreement, ApiToken, BillTo, Commune, Membership, Partner
+from .models import SCOPES, Agreement, ApiToken, BillTo, Commune, Membership, Partner, PartnerStep
 
 Status = Partner.Status
+INVITATIONS_AN_HOUR = 20  # by one manager: each is a mail from our address to one that they chose
 
 
 @transaction.atomic
@@ -38,24 +41,27 @@ def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> Non
 
 @transaction.atomic
 def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> bool:
-    """Give a person a role in an organisation, with an account if there is none yet and a mail that leads in.
+    """Ask a person to take a role in an organisation, by a mail that leads in; nothing is given before they accept.
 
-    False when the person has the role and a password already, and so gets no mail.
+    False when the person has the role already, and so gets no mail. A manager learns nothing about the address:
+    somebody of the association is asked in vain, and told nothing.
     """
     partner.lock()
     if partner.status not in (Status.ADMITTED, Status.ACTIVE, Status.SUSPENDED):
         raise Refused(_("This organisation does not take part: nobody can be invited."))
+    lately = PartnerStep.objects.filter(verb="invite", by=by, at__gt=timezone.now() - timedelta(hours=1))
+    if not by.is_association and lately.count() >= INVITATIONS_AN_HOUR:
+        raise Refused(_("You have invited %(n)s people within an hour. Go on later.") % {"n": INVITATIONS_AN_HOUR})
     user = _account(email, name=name, language=partner.language)
-    if user.is_association:
-        if by.acting_for:  # who works for the association is not for an organisation to find out
-            raise Refused(_("This address can’t be invited. Ask the association."))
+    if user.is_association and by.is_association:
         raise Refused(_("This person works for the association and can’t act for an organisation."))
-    membership, is_new = Membership.objects.get_or_create(user=user, partner=partner, role=role, ended_at=None)
-    if is_new:
-        partner.note("invite", by=by, role=role)
-    elif user.has_usable_password():
+    membership, _is_new = Membership.objects.get_or_create(
+        user=user, partner=partner, role=role, ended_at=None, defaults={"accepted_at": None, "invited_as": name}
+    )
+    if not membership.is_pending:
         return False
     if not _mail_waits(membership):
+        partner.note("invite", by=by, role=role)
         Mail.objects.plan("partners.invited", membership, reader=user)
     return True
 
@@ -65,6 +71,53 @@ def _mail_waits(membership: Membership) -> bool:
     planned = Mail.objects.filter(kind="partners.invited", subject=subject_of(membership), outcome=Mail.Outcome.PLANNED)
     jobs = Job.objects.filter(kind="documents.send_mail", subject__in=[subject_of(mail) for mail in planned])
     return jobs.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).exists()
+
+
+@transaction.atomic
+def accept(membership: Membership, *, by: User) -> None:
+    """Take the role that one was invited to; a second time changes nothing."""
+    _lock(membership)
+    if membership.ended_at:
+        raise Refused(_("This invitation has ended. Ask the organisation to invite you again."))
+    if by.is_association:
+        raise Refused(_("Who works for the association can’t act for an organisation."))
+    if membership.is_pending:
+        membership.accepted_at = timezone.now()
+        membership.save(update_fields=["accepted_at"])
+        membership.partner.note("accept", by=by, role=membership.role)
+
+
+@transaction.atomic
+def decline(membership: Membership, *, by: User) -> None:
+    """Turn down a role that one was invited to; a second time changes nothing."""
+    _lock(membership)
+    if not membership.is_pending:
+        raise Refused(_("You have accepted this invitation already."))
+    _end(membership, "decline", by=by)
+
+
+@transaction.atomic
+def end_access(membership: Membership, *, by: User) -> None:
+    """Take a role or an invitation back, with the person's tokens there; a second time changes nothing."""
+    _lock(membership)
+    if membership.user == by:
+        raise Refused(_("Nobody ends their own access: ask a colleague or the association."))
+    _end(membership, "end_access", by=by)
+    for token in ApiToken.objects.filter(owner=membership.user, acting_for=membership.partner):
+        revoke_token(token, by=by)
+
+
+def _lock(membership: Membership) -> None:
+    """Lock the organisation and then read the membership again: whoever changes one does this first."""
+    membership.partner.lock()
+    membership.refresh_from_db(fields=["accepted_at", "ended_at"])
+
+
+def _end(membership: Membership, verb: str, *, by: User) -> None:
+    if membership.ended_at is None:
+        membership.ended_at = timezone.now()
+        membership.save(update_fields=["ended_at"])
+        membership.partner.note(verb, by=by, role=membership.role)
 
 
 def _account(email: str, *, name: str, language: str) -> User:

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 
 from people.access import admin_required, signed_in
 from people.forms import attempt
-from people.keyset import page_of
+from people.keyset import key_of, page_of
 
 from . import actions
 from .access import inviter_required, partner_reader_required, reads_requests
 from .forms import POSTCODE, AgreementForm, BillToForm, FilterForm, InviteForm, PartnerForm, communes_of
 from .middleware import SESSION_KEY
-from .models import Locality, Partner
+from .models import Locality, Membership, Partner
 
 
 @partner_reader_required
@@ -79,7 +79,7 @@ def detail(request, pk):
         "bill_tos": partner.bill_tos.filter(is_active=True),
         "agreements": partner.agreements.all(),
         "coverage": partner.coverage.live().select_related("commune"),
-        "members": partner.memberships.live().select_related("user").order_by("pk"),
+        "members": (partner.memberships.live() | partner.memberships.pending()).select_related("user").order_by("pk"),
         "may_change": request.user.has_role("admin"),
         "may_read_requests": reads_requests(request.user),
         "may_invite": inviter_required.allowed(request.user),
@@ -104,7 +104,7 @@ def record_agreement(request, pk):
 
 @inviter_required
 def invite(request, pk):
-    """Give a person access; the mail that leads in goes out in that person's language."""
+    """Ask a person to work for the organisation; the mail that leads in goes out in that person's language."""
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
     form = InviteForm(request.POST if request.method == "POST" else None, initial={"role": "social_worker"})
     if request.method == "POST" and form.is_valid():
@@ -112,7 +112,7 @@ def invite(request, pk):
         if form.is_valid():
             words = {"email": form.cleaned_data["email"]}  # as typed: whose it is, the account says to nobody else
             if gets_mail:
-                messages.success(request, _("%(email)s has access and gets a mail.") % words)
+                messages.success(request, _("An invitation was sent to %(email)s.") % words)
             else:
                 messages.info(request, _("%(email)s has this role already.") % words)
             return redirect(partner)
@@ -121,10 +121,38 @@ def invite(request, pk):
 
 @require_POST
 @signed_in
+def accept(request, pk):
+    """Take the role that one was invited to, and work for that organisation from now on."""
+    membership = get_object_or_404(request.user.memberships, pk=pk)
+    actions.accept(membership, by=request.user)
+    request.session[SESSION_KEY] = membership.partner_id
+    return redirect("home")
+
+
+@require_POST
+@signed_in
+def decline(request, pk):
+    actions.decline(get_object_or_404(request.user.memberships, pk=pk), by=request.user)
+    return redirect("home")
+
+
+@require_POST
+@inviter_required
+def end_access(request, pk):
+    """Take a colleague's role or invitation back."""
+    membership = get_object_or_404(Membership.objects.visible_to(request.user), pk=pk)
+    actions.end_access(membership, by=request.user)
+    messages.success(request, _("%(name)s has no access as %(role)s any more.") % {
+        "name": membership.shown_name, "role": membership.get_role_display(),
+    })  # fmt: skip
+    return redirect(membership.partner)
+
+
+@require_POST
+@signed_in
 def act_for(request):
     """Go on working for another of one's organisations."""
-    key = request.POST.get("partner", "")
-    partner = get_object_or_404(Partner.objects.of_member(request.user), pk=key if key.isdecimal() else 0)
+    partner = get_object_or_404(Partner.objects.of_member(request.user), pk=key_of(request.POST.get("partner")))
     request.session[SESSION_KEY] = partner.pk
     return redirect("home")
 

@@ -10,9 +10,12 @@ from .models import Membership
 
 @mail("partners.invited")
 def invited(row):
-    """To the person invited: a link to choose a password, or to sign in when there is one already."""
-    membership = Membership.objects.live().select_related("user", "partner").filter(pk=row.key).first()
-    if membership is None:
+    """To the person invited: a link to choose a password, or to sign in when there is one already.
+
+    Who has answered, or works for the association, gets none.
+    """
+    membership = Membership.objects.pending().select_related("user", "partner").filter(pk=row.key).first()
+    if membership is None or membership.user.is_association:
         return None
     user = membership.user
     if user.has_usable_password():

@@ -19,6 +19,7 @@ from devices.models import Device
 from documents.models import StoredFile
 from jobs.models import Batch, Job
 from partners.models import BillTo, Commune, Membership, Partner
+from people.models import User
 from requests.models import Allocation, DeviceRequest, Recipient, RequestDraft
 from shipping.models import Label, Shipment
 
@@ -60,6 +61,9 @@ ROWS = {
     "partners:detail": Row(READS_PARTNERS, "partner"),
     "partners:record_agreement": Row({"admin"}, "partner"),
     "partners:invite": Row({"admin", "manager"}, "partner"),
+    "partners:end_access": Row({"admin", "manager"}, "membership", "post"),
+    "partners:accept": Row(EVERYBODY, "invitation", "post"),
+    "partners:decline": Row(EVERYBODY, "invitation", "post"),
     "devices:list": Row(WORKSHOP),
     "devices:scan": Row(WORKSHOP),
     "devices:receive": Row(WORKSHOP),
@@ -144,6 +148,11 @@ def keys(partner, foreign_partner, make_user):
         if about == "draft":
             owner, of = (user, partner) if whose == "own" else (somebody, foreign_partner)
             return RequestDraft.objects.create(partner=of, owner=owner).token
+        if about == "invitation":
+            invited = user if whose == "own" else somebody
+            return Membership.objects.get_or_create(
+                user=invited, partner=foreign_partner, role="accounting", accepted_at=None
+            )[0].pk
         if about == "batch":
             return Batch.objects.create(title="labels", owner=user if whose == "own" else somebody).token
         return made[whose][about]
@@ -152,6 +161,7 @@ def keys(partner, foreign_partner, make_user):
 
 
 MISSING = {
+    "membership": 99_999_999, "invitation": 99_999_999,
     "partner": 99_999_999, "bill_to": 99_999_999, "job": 99_999_999, "shipment": 99_999_999, "bank_file": 99_999_999,
     "batch": uuid.uuid4(), "draft": uuid.uuid4(), "request": "R-2026-999999", "device": "D-999999",
     "invoice": "2026-9999", "label": "990000000099999999",
@@ -180,7 +190,10 @@ def _records(partner, commune, file):
     job = Job.objects.create(kind="shipping.make_label", subject=f"shipping.shipment:{shipment.pk}", state="dead")
     for record in (request, device):
         record.refresh_from_db()
+    colleague = User.objects.create_user(f"colleague.{partner.pk}@example.org", name="Colleague")
+    membership = Membership.objects.create(user=colleague, partner=partner, role="accounting")
     return {
+        "membership": membership.pk,
         "partner": partner.pk, "request": request.number, "device": device.number, "shipment": shipment.pk,
         "job": job.pk, "label": code, "bill_to": bill_to.pk, "invoice": _invoice(request, bill_to).slug,
         "bank_file": BankFile.objects.create(
@@ -226,7 +239,7 @@ def expected(role, row, whose):
         return 403
     if not row.about or whose == "own":
         return "in"
-    apart = role in PARTNER or row.about == "draft" or (row.about == "batch" and role != "admin")
+    apart = role in PARTNER or row.about in ("draft", "invitation") or (row.about == "batch" and role != "admin")
     return 404 if whose == "missing" or apart else "in"
 
 

@@ -135,7 +135,8 @@ def _people(rng, clients):
     for (client, email, _name, _language, roles), user in zip(wanted, users, strict=True):
         started_at = client.partner.made_at + INVITED_AFTER
         memberships += [
-            Membership(user=user, partner=client.partner, role=role, started_at=started_at) for role in roles
+            Membership(user=user, partner=client.partner, role=role, started_at=started_at, accepted_at=started_at)
+            for role in roles
         ]
         if "social_worker" in roles:
             client.workers += [user.pk] * (3 if email in SIGN_INS else 1)

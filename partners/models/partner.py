@@ -152,12 +152,26 @@ class BillTo(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet):
-    def live(self):
+    def visible_to(self, user):
+        return self.filter(partner__in=Partner.objects.visible_to(user))
+
+    def _going_on(self):
         return self.filter(ended_at__isnull=True, partner__status__in=["admitted", "active", "suspended"])
+
+    def live(self):
+        """What was accepted and goes on: only this gives a right."""
+        return self._going_on().filter(accepted_at__isnull=False)
+
+    def pending(self):
+        """Invitations that the person has answered neither way."""
+        return self._going_on().filter(accepted_at__isnull=True)
 
 
 class Membership(models.Model):
-    """What a user may do in one organisation."""
+    """What a user may do in one organisation, once accepted.
+
+    `invited_as` is the name the inviter typed: all that the organisation learns before the person accepts.
+    """
 
     class Role(models.TextChoices):
         SOCIAL_WORKER = "social_worker", _("Social worker")
@@ -168,7 +182,9 @@ class Membership(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships")
     role = models.CharField(_("Role"), max_length=20, choices=Role)
     started_at = models.DateTimeField(default=timezone.now)
+    accepted_at = models.DateTimeField(default=timezone.now, null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    invited_as = models.CharField(max_length=100, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -186,6 +202,10 @@ class Membership(models.Model):
         return f"{self.user}: {self.get_role_display()}, {self.partner}"
 
     @property
-    def has_come(self):
-        """Whether the person signed in since: before, an invitation shows the address alone, not whose it is."""
-        return self.user.last_login is not None and self.user.last_login >= self.started_at
+    def is_pending(self):
+        return self.accepted_at is None
+
+    @property
+    def shown_name(self):
+        """The person's name, before accepting only what was typed."""
+        return (self.invited_as or self.user.email) if self.is_pending else str(self.user)

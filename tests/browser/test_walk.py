@@ -172,7 +172,7 @@ def take_on_an_organisation(page, place, language):
 
 
 def first_sign_in(page, tmp_path, language):
-    """The invited person: the mail's link, a password, the empty list."""
+    """The invited person: the mail's link, a password, the invitation accepted, the empty list."""
     words = mail_to(tmp_path, "jana@partner.example.org")
     page.goto(re.search(r"http\S+/password/\S+", words)[0])
     look(page, f"{language}-choose-password")
@@ -186,6 +186,8 @@ def first_sign_in(page, tmp_path, language):
     press(page)
     page.wait_for_url("**/home/")
     assert page.evaluate(HTML_LANGUAGE) == language
+    look(page, f"{language}-home-invited")
+    press(page)
     look(page, f"{language}-home-social-worker")
     page.goto("/requests/")
     look(page, f"{language}-requests-empty")

@@ -27,7 +27,7 @@ def test_somebody_of_two_organisations_works_for_one_at_a_time(client, social_wo
 
 def test_nobody_acts_for_an_organisation_of_others(client, social_worker, stranger, second):
     client.force_login(stranger)
-    for key in (second.pk, "", "x", "²", 99_999_999):
+    for key in (second.pk, "", "x", "²", 99_999_999, "9" * 5_000):
         assert client.post("/partners/act-for/", {"partner": key}).status_code == 404
     assert client.get("/home/").context["place"] != second
 
