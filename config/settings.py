@@ -172,6 +172,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # By place, never by address alone: else a stranger elsewhere locks its owner out. Failed sign-ins: see the adapter.
 ACCOUNT_RATE_LIMITS = {"request_login_code": "10/m/ip,60/h/ip", "reset_password": "10/m/ip,60/h/ip"}
+MFA_ADAPTER = "people.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a code that changes while it is typed still counts
