@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0005_tokens_are_scoped"),
+        ("partners", "0006_found_by_a_part_of_their_name"),
     ]
 
     operations = [
