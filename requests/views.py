@@ -27,6 +27,7 @@ from . import actions
 from .forms import DeclineForm, FilterForm, NameForm, RequestForm
 from .matching import Laptop, Wish, propose
 from .models import DeviceRequest, RequestDraft
+from .models.device_request import whole_number
 from .next import acts, next_for, words_for
 from .reasons import SUITS, WAITS
 from .story import story
@@ -105,7 +106,7 @@ def search(request):
         return redirect("requests:list")
     words = form.cleaned_data["name"]
     visible = DeviceRequest.objects.visible_to(request.user)
-    hits = list(visible.filter(Q(number=words.upper()) | Q(case_reference__iexact=words))[:2])
+    hits = list(visible.filter(Q(number=whole_number(words)) | Q(case_reference__iexact=words))[:2])
     if len(hits) == 1:
         return redirect(hits[0])
     if any(sign.isdigit() for sign in words) and visible.matching_words(words).exists():  # so it is no name

@@ -1,8 +1,10 @@
+import re
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,26 @@ from devices.models import Device
 from partners.models import BillTo, Commune, Partner
 from people.lifecycle import Lifecycle, Step
 from people.numbers import NextNumber
+
+SHORT_NUMBER = re.compile(r"R-?([0-9]{4})-([0-9]{1,6})")
+
+
+class Folded(Func):
+    """A text without accents, capitals and the signs between words, as the database folds it."""
+
+    function = "folded"
+    output_field = models.TextField()
+
+
+def name_words(prefix=""):
+    """The words of a person's name, folded, each after a blank: one text to search in, so that one index serves."""
+    return Folded(Concat(Value(" "), f"{prefix}first_name", Value(" "), f"{prefix}last_name"))
+
+
+def whole_number(text):
+    """A request's number as it is written, also if it was typed without its zeros: "r-2026-304"."""
+    short = SHORT_NUMBER.fullmatch(text.upper())
+    return f"R-{short[1]}-{short[2]:0>6}" if short else text.upper()
 
 
 class DeclineReason(models.TextChoices):
@@ -41,15 +63,16 @@ class DeviceRequestQuerySet(models.QuerySet):
     def matching_words(self, text):
         """Requests whose number or case reference holds the words; never a name (decisions 18)."""
         return self.annotate(case_upper=Upper("case_reference")).filter(
-            Q(case_upper__contains=text.upper()) | Q(number=text.upper())
+            Q(case_upper__contains=text.upper()) | Q(number=whole_number(text))
         )
 
     def of_person(self, words):
-        """Requests of people whose first or last name begins with each of the words."""
-        found = self.filter(recipient__erased_at__isnull=True)
-        for word in words.split()[:4]:
-            found = found.filter(Q(recipient__first_name__istartswith=word) | Q(recipient__last_name__istartswith=word))
-        return found
+        """Requests of people of whose name a word begins with each of these, whatever the accents and capitals."""
+        typed = re.split(r"[\s.,’'-]+", words.strip(" .,’'-"))[:4]
+        found = self.alias(words=name_words("recipient__")).filter(recipient__isnull=False)  # so it joins
+        for word in typed:
+            found = found.filter(words__contains=Folded(Value(f" {word}")))
+        return found if any(typed) else self.none()
 
 
 class DeviceRequest(Lifecycle):

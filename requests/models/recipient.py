@@ -1,12 +1,11 @@
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from partners.models import Partner
 
-from .device_request import DeviceRequest
+from .device_request import DeviceRequest, name_words
 
 LANGUAGES = [
     ("de", "Deutsch"),
@@ -46,10 +45,7 @@ class Recipient(models.Model):
                 name="erased_person_is_blank",
             )
         ]
-        indexes = [  # for names that begin with what was typed
-            models.Index(OpClass(Upper("first_name"), name="text_pattern_ops"), name="people_by_first_name"),
-            models.Index(OpClass(Upper("last_name"), name="text_pattern_ops"), name="people_by_last_name"),
-        ]
+        indexes = [GinIndex(OpClass(name_words(), name="gin_trgm_ops"), name="people_by_name_words")]
 
     def __str__(self):
         return self.name

@@ -1,5 +1,6 @@
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from partners.models import Partner
 from requests.models import DeviceRequest, Recipient
@@ -108,21 +109,71 @@ def test_a_name_is_searched_by_post_only(client, social_worker, make_received):
     assert [line["request"] for line in found.context["lines"]] == [received]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "typed"),
+    [
+        ("Anna", "Von Känel", ["von känel", "kanel", "A. Von Känel", "känel a", "KA\u0308NEL"]),
+        ("Linh", "Nguyễn", ["Nguyen", "nguyễn"]),
+        ("Rui", "Simões-Łukasz", ["Simoes", "lukasz", "simões-łu"]),
+        ("Олена", "D’Angelo", ["олен", "angelo", "D'Angelo"]),
+    ],
+)
+def test_a_name_is_found_as_the_list_shows_it_and_without_its_accents(
+    client, social_worker, make_received, first, last, typed
+):
+    received = make_received("LT-1")
+    make_received("LT-2")
+    Recipient.objects.filter(request=received).update(first_name=first, last_name=last)
+    client.force_login(social_worker)
+    for words in typed:
+        found = client.post("/requests/search/", {"name": words}).context["lines"]
+        assert [line["request"] for line in found] == [received], words
+    for words in ("anel", "guyen", "%", "_", "."):  # only from the beginning of a word on, and signs are signs
+        assert client.post("/requests/search/", {"name": words}).context["lines"] == [], words
+
+
+def test_an_erased_person_is_found_by_no_name(make_received):
+    received = make_received()
+    assert list(DeviceRequest.objects.of_person("wenger")) == [received]
+    blank = dict.fromkeys(("first_name", "last_name", "street", "postcode", "town"), "")
+    Recipient.objects.update(erased_at=timezone.now(), **blank)
+    assert list(DeviceRequest.objects.of_person("wenger")) == list(DeviceRequest.objects.of_person(" ")) == []
+
+
 def test_a_name_is_found_by_an_index(make_received):
     make_received()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # so few rows are read faster one by one
         cursor.execute("SET LOCAL enable_indexscan = off")
-    plan = DeviceRequest.objects.of_person("samira wen").explain()
-    for index in ("people_by_first_name", "people_by_last_name"):
-        assert index in plan
+    assert "people_by_name_words" in DeviceRequest.objects.of_person("samira wen").explain()
 
 
 def test_a_number_or_case_reference_leads_straight_to_its_request(client, social_worker, make_received):
     received = make_received("LT-1")
     client.force_login(social_worker)
-    for words in ("lt-1", received.number.lower()):
+    year, count = received.number.split("-")[1:]
+    for words in ("lt-1", received.number.lower(), f"r-{year}-{int(count)}", f"R{year}-{int(count)}"):
         assert client.post("/requests/search/", {"name": words}).url == f"/requests/{received.number}/"
+
+
+def test_the_requests_of_one_organisation_say_so_and_stay_so(client, dispatcher, stranger, partner, make_received):
+    received = make_received()
+    client.force_login(dispatcher)
+    page = client.get(f"/requests/?view=all&partner={partner.pk}")
+    assert page.context["page"].rows == [received]
+    assert [(chip["label"], chip["url"]) for chip in page.context["chips"]] == [(partner, "?view=all")]
+    assert {tab["url"].partition("&")[2] for tab in page.context["views"]} == {f"partner={partner.pk}"}
+    client.force_login(stranger)
+    assert client.get(f"/requests/?view=all&partner={partner.pk}").context["chips"] == []
+
+
+def test_an_erased_person_is_said_to_be(client, social_worker, make_received):
+    received = make_received()
+    blank = dict.fromkeys(("first_name", "last_name", "street", "postcode", "town"), "")
+    Recipient.objects.update(erased_at=timezone.now(), **blank)
+    client.force_login(social_worker)
+    assert "Data erased" in client.get("/requests/").content.decode()
+    assert "Data erased · School" in client.get(received.get_absolute_url()).content.decode()
 
 
 def test_a_stranger_sees_none_and_a_volunteer_is_refused(client, stranger, volunteer, make_received):
