@@ -9,6 +9,7 @@ REQUESTS = (_("Requests"), "requests:list")
 NEW_REQUEST = (_("New request"), "requests:new")
 MATCHING = (_("Matching"), "requests:queue")
 PARTNERS = (_("Partners"), "partners:list")
+OWN = (_("Organisation"), "partners:list")  # which leads a member to its own
 DEVICES = (_("Devices"), "devices:list")
 TAKE_IN = (_("Scan"), "devices:scan")
 ROUNDS = (_("Rounds"), "shipping:list")
@@ -27,7 +28,7 @@ ASSOCIATION = {
 }
 PARTNER = {
     "social_worker": [TODAY, REQUESTS, NEW_REQUEST],
-    "manager": [TODAY, REQUESTS, NEW_REQUEST, INVOICES],
+    "manager": [TODAY, REQUESTS, NEW_REQUEST, INVOICES, OWN],
     "accounting": [TODAY, INVOICES],
 }
 

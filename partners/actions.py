@@ -28,6 +28,18 @@ def create(partner: Partner, bill_to: BillTo, communes: list[Commune], *, by: Us
 
 
 @transaction.atomic
+def admit(partner: Partner, *, by: User) -> None:
+    """Let an organisation that applied take part: it may sign, and its people can be invited."""
+    partner.move(Status.ADMITTED, verb="admit", by=by)
+
+
+@transaction.atomic
+def turn_down(partner: Partner, *, by: User) -> None:
+    """Say no to an organisation that has not signed yet."""
+    partner.move(Status.DECLINED, verb="turn_down", by=by)
+
+
+@transaction.atomic
 def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> None:
     """Record the countersigned agreement: from now on the organisation's approvals reach the queue."""
     partner.lock()

@@ -12,6 +12,8 @@ urlpatterns = [
     path("memberships/<int:pk>/end-access/", views.end_access, name="end_access"),
     path("places/", views.places, name="places"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/admit/", views.admit, name="admit"),
+    path("<int:pk>/turn-down/", views.turn_down, name="turn_down"),
     path("<int:pk>/record-agreement/", views.record_agreement, name="record_agreement"),
     path("<int:pk>/invite/", views.invite, name="invite"),
 ]

@@ -20,7 +20,9 @@ from .models import Locality, Membership, Partner
 
 @partner_reader_required
 def index(request):
-    """The organisations, newest first, by status and by name or town."""
+    """The organisations, newest first, by status and by name or town; a member's own at once."""
+    if request.user.acting_for:
+        return redirect(request.user.acting_for)
     partners = Partner.objects.visible_to(request.user)
     form = FilterForm(request.GET)
     if form.is_valid():
@@ -80,11 +82,30 @@ def detail(request, pk):
         "agreements": partner.agreements.all(),
         "coverage": partner.coverage.live().select_related("commune"),
         "members": (partner.memberships.live() | partner.memberships.pending()).select_related("user").order_by("pk"),
-        "may_change": request.user.has_role("admin"),
+        "may_admit": partner.status == Partner.Status.APPLIED and request.user.has_role("admin"),
+        "may_change": partner.takes_part and request.user.has_role("admin"),
         "may_read_requests": reads_requests(request.user),
-        "may_invite": inviter_required.allowed(request.user),
+        "may_invite": partner.takes_part and inviter_required.allowed(request.user),
     }
     return render(request, "partners/detail.html", context)
+
+
+@require_POST
+@admin_required
+def admit(request, pk):
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    actions.admit(partner, by=request.user)
+    messages.success(request, _("Admitted. Next: record the signed agreement and invite the first person."))
+    return redirect(partner)
+
+
+@require_POST
+@admin_required
+def turn_down(request, pk):
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    actions.turn_down(partner, by=request.user)
+    messages.success(request, _("%(partner)s is declined.") % {"partner": partner})
+    return redirect(partner)
 
 
 @admin_required

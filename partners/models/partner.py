@@ -97,6 +97,11 @@ class Partner(Lifecycle):
     def is_active(self):
         return self.status == self.Status.ACTIVE
 
+    @property
+    def takes_part(self):
+        """Whether it may sign and its people may come: admitted, active or suspended."""
+        return self.status in (self.Status.ADMITTED, self.Status.ACTIVE, self.Status.SUSPENDED)
+
 
 class PartnerStep(Step):
     record = models.ForeignKey(Partner, models.PROTECT, related_name="steps")
