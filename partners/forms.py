@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from people.keyset import key_of
 from people.names import plain_name
 
-from .models import Agreement, BillTo, Commune, Membership, Partner
+from .models import Agreement, BillTo, Commune, Locality, Membership, Partner
 
 POSTCODE = re.compile(r"[0-9]{4}")
+FROM_THE_PARTNER = ("name", "postcode", "town")  # needed on an invoice, and may be left out where the two are one
 # A bank's payment code knows Latin letters and plain signs only (IG QR-bill v2.4, 4.1.1).
 UNPRINTABLE = re.compile(r"[^\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u20ac]")
 PLAIN_SIGNS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."})
@@ -43,11 +44,34 @@ class PartnerForm(forms.ModelForm):
         shown = {commune.pk: commune for commune in [*found, *Commune.objects.live().filter(pk__in=ticked)]}
         self.fields["communes"].choices = [(pk, str(commune)) for pk, commune in shown.items()]
 
+    def clean_area(self):
+        area = self.cleaned_data["area"]
+        if unknown := unknown_postcodes(area):
+            raise forms.ValidationError(_("No commune has the postcode %(postcode)s.") % {"postcode": unknown[0]})
+        return area
+
+    @property
+    def unknown(self):
+        """Postcodes typed for the communes that no commune has, while the form is still being written."""
+        return [] if self.is_bound else unknown_postcodes(self["area"].value() or "")
+
 
 def communes_of(text):
     """The communes of the postcodes in a text, the largest share of addresses first."""
     places = Commune.objects.live().filter(localities__postcode__in=POSTCODE.findall(text))
     return list(dict.fromkeys(places.order_by("-localities__share", "name")))
+
+
+def main_communes_of(text):
+    """Of each postcode in a text the commune with the largest share of its addresses, as keys."""
+    places = Locality.objects.filter(postcode__in=POSTCODE.findall(text), commune__valid_to=None)
+    first = places.order_by("postcode", "-share", "name").distinct("postcode")
+    return list(dict.fromkeys(place.commune_id for place in first))
+
+
+def unknown_postcodes(text):
+    """Those of the postcodes in a text that the register does not know."""
+    return [postcode for postcode in dict.fromkeys(POSTCODE.findall(text)) if not Locality.objects.knows(postcode)]
 
 
 class BillToForm(forms.ModelForm):
@@ -56,6 +80,8 @@ class BillToForm(forms.ModelForm):
     Signs that a QR-bill does not know become plain ones here, or are refused where they are typed.
     """
 
+    section = _("Who pays")
+
     class Meta:
         model = BillTo
         fields = [
@@ -63,7 +89,15 @@ class BillToForm(forms.ModelForm):
             "cost_centre", "order_number",
         ]  # fmt: skip
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for name in FROM_THE_PARTNER:
+            self.fields[name].required = False
+
     def clean(self):
+        for name in FROM_THE_PARTNER:
+            if not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
         for name, text in list(self.cleaned_data.items()):
             if isinstance(text, str) and name != "email":
                 self.cleaned_data[name] = plain = text.translate(PLAIN_SIGNS)

@@ -13,7 +13,17 @@ from people.keyset import key_of, page_of
 
 from . import actions
 from .access import inviter_required, partner_reader_required, reads_requests
-from .forms import POSTCODE, AgreementForm, BillToForm, FilterForm, InviteForm, PartnerForm, communes_of
+from .forms import (
+    POSTCODE,
+    AgreementForm,
+    BillToForm,
+    FilterForm,
+    InviteForm,
+    PartnerForm,
+    communes_of,
+    main_communes_of,
+    unknown_postcodes,
+)
 from .middleware import SESSION_KEY
 from .models import Locality, Membership, Partner
 
@@ -40,7 +50,8 @@ def create(request):
     """Take on an organisation with who pays, on one page; "find" looks up its communes and keeps what was typed."""
     if "find" in request.POST:
         typed = {name: request.POST.get(name, "") for name in request.POST}
-        form = PartnerForm(initial=typed | {"communes": request.POST.getlist("communes")})
+        ticked = [*request.POST.getlist("communes"), *main_communes_of(typed.get("area") or typed.get("postcode", ""))]
+        form = PartnerForm(initial=typed | {"communes": ticked})
         bill_to = BillToForm(initial=_unprefixed(request.POST), prefix="pays")
     elif request.method == "POST":
         form = PartnerForm(request.POST)
@@ -183,8 +194,9 @@ def places(request):
     """The places and communes of postcodes, the largest share first: JSON, a choice of communes, or town names."""
     text = request.GET.get("area") or request.GET.get("postcode", "")
     if request.GET.get("as") == "communes":
-        ticked = request.GET.getlist("communes")
-        return render(request, "partners/_places.html", {"communes": communes_of(text), "ticked": ticked})
+        ticked = [*request.GET.getlist("communes"), *map(str, main_communes_of(text))]
+        context = {"communes": communes_of(text), "ticked": ticked, "unknown": unknown_postcodes(text)}
+        return render(request, "partners/_places.html", context)
     found = [place for postcode in POSTCODE.findall(text)[:20] for place in Locality.objects.suggest(postcode)]
     if "application/json" in request.headers.get("Accept", ""):
         rows = [

@@ -45,6 +45,10 @@ class LocalityQuerySet(models.QuerySet):
         """Localities of a postcode with their communes, the largest share of addresses first."""
         return self.filter(postcode=postcode).select_related("commune").order_by("-share", "name")
 
+    def knows(self, postcode):
+        """Whether there is such a postcode; any counts as known until the register is loaded."""
+        return self.filter(postcode=postcode).exists() or not self.exists()
+
 
 class Locality(models.Model):
     """A postcode's place in a commune. `share`: percent of the postcode's addresses there."""

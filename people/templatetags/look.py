@@ -172,7 +172,10 @@ def filter_field(bound):
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*bound_forms):
-    """What is to be mended, on top, each line a link to its field; nothing when all is well."""
+    """What is to be mended, on top, each line a link to its field; nothing when all is well.
+
+    A form with a `section` has it said before its labels: another form on the page has such fields, too.
+    """
     lines = []
     for form in bound_forms:
         lines += [{"text": text} for text in form.non_field_errors()]
@@ -181,7 +184,9 @@ def error_summary(*bound_forms):
                 target = bound.id_for_label
                 if isinstance(bound.field.widget, GROUPS):
                     target = f"{bound.auto_id}_0"
-                about = {"target": target, "label": bound.label, "is_sentence": str(bound.label).endswith(("?", "."))}
+                section = getattr(form, "section", "")
+                label = f"{section}, {bound.label}" if section else bound.label
+                about = {"target": target, "label": label, "is_sentence": str(label).endswith(("?", "."))}
                 lines += [about | {"text": text} for text in bound.errors]
     return {
         "lines": lines,

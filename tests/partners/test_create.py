@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import IntegrityError
 
@@ -56,6 +58,41 @@ def test_the_communes_are_found_without_script_and_what_was_typed_stays(client, 
     assert "Burgdorf (BE)" in page
     assert 'value="Kirchbühl"' in page
     assert "to mend" not in page
+
+
+def test_of_each_postcode_the_main_commune_is_ticked_and_an_unknown_one_is_named(client, admin, commune):
+    small = type(commune).objects.create(bfs_no=418, name="Oberburg", canton="BE", language="de")
+    other = type(commune).objects.create(bfs_no=957, name="Sumiswald", canton="BE", language="de")
+    Locality.objects.create(postcode="3400", name="Burgdorf", commune=small, share=2, language="de")
+    Locality.objects.create(postcode="3454", name="Sumiswald", commune=other, share=100, language="de")
+    client.force_login(admin)
+    area = "3400 3454 9999"
+    pages = [
+        client.get("/partners/places/", {"as": "communes", "area": area}).content.decode(),
+        client.post("/partners/new/", TYPED | {"find": "1", "area": area, "communes": []}).content.decode(),
+    ]
+    for page in pages:
+        boxes = re.findall(r'name="communes"\s+id="[^"]*"\s+value="(\d+)"\s+(checked)?', page)
+        assert {value for value, checked in boxes if checked} == {"404", "957"}
+        assert {value for value, _checked in boxes} == {"404", "418", "957"}
+        assert "No commune has the postcode 9999." in page
+    page = client.post("/partners/new/", TYPED | {"area": area}).content.decode()
+    assert "Postcodes of its communes: No commune has the postcode 9999." in page
+    assert not Partner.objects.exists()
+
+
+def test_enter_admits_and_looks_for_no_communes(client, admin):
+    client.force_login(admin)
+    form = client.get("/partners/new/").content.decode().partition("<main")[2]
+    assert "name=" not in re.search(r'<button[^>]*type="submit"[^>]*>', form)[0]
+
+
+def test_who_pays_may_be_left_out_as_a_whole_and_a_half_is_named_with_its_section(client, admin):
+    client.force_login(admin)
+    assert client.get("/partners/new/").content.decode().count("(optional)") > 8
+    page = client.post("/partners/new/", TYPED | {"pays-street": "Kasse", "pays-postcode": "3400"}).content.decode()
+    assert '<a href="#id_pays-town">Who pays, Town: ' in page
+    assert not Partner.objects.exists()
 
 
 def test_places_are_ranked_by_share(client, social_worker, commune):
