@@ -57,25 +57,33 @@ def index(request):
         found = found.matching_words(words)
     if status:
         found = found.filter(status=status)
-    if params.get("partner", "").isdecimal() and len(params["partner"]) < 19:
-        found = found.filter(partner=params["partner"])
+    if partner := _partner_of(params, request.user):
+        found = found.filter(partner=partner)
     page = page_of(found.select_related("recipient", "partner"), params)
     context = {
         "page": page,
         "lines": _lines(page.rows, request.user),
         "form": form,
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
-        "filtered": bool(words or status),
-        "views": _tabs(request.user, chosen),
-        "chips": chips(params, {"q": words, "status": status and Status(status).label}),
+        "filtered": bool(words or status or partner),
+        "views": _tabs(request.user, chosen, partner),
+        "chips": chips(params, {"partner": partner, "q": words, "status": status and Status(status).label}),
     }
     return render(request, "requests/list.html", context | {"name_form": NameForm()})
 
 
-def _tabs(user, chosen):
-    """The saved views, and the drafts of who has any."""
-    page = reverse("requests:list")
-    tabs = [{"label": label, "url": f"{page}?view={key}", "current": key == chosen} for key, label in VIEWS.items()]
+def _partner_of(params, user):
+    """The organisation whose requests are asked for, or None if this person sees none of that key."""
+    key = params.get("partner", "")
+    if not key.isdecimal() or len(key) > 18:
+        return None
+    return Partner.objects.visible_to(user).filter(pk=key).first()
+
+
+def _tabs(user, chosen, partner=None):
+    """The saved views, of one organisation if one was asked for, and the drafts of who has any."""
+    page, of = reverse("requests:list"), f"&partner={partner.pk}" if partner else ""
+    tabs = [{"label": label, "url": f"{page}?view={key}{of}", "current": key == chosen} for key, label in VIEWS.items()]
     if chosen == "drafts" or RequestDraft.objects.visible_to(user).exists():
         tabs.append({"label": _("Drafts"), "url": reverse("requests:drafts"), "current": chosen == "drafts"})
     return tabs
