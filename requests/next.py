@@ -2,38 +2,66 @@
 
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
 class Next(NamedTuple):
-    """Who acts, the deed in a few words, and a sentence on what to expect.
+    """Who acts; deed and sentence for everybody else; both for who acts, with the page where it is done.
 
-    `actor` is partner, association, post, nobody (it has ended) or empty (it rests).
+    `actor` is partner, association, post, nobody (it has ended) or empty (it rests). No `page`: the request's own.
     """
 
     actor: str
     deed: Any
     sentence: Any
+    your_deed: Any = ""
+    your_sentence: Any = ""
+    page: str = ""
 
 
 NEXT = {
     "received": Next(
-        "partner", _("Examine and decide"), _("The organisation examines the request and approves or declines it.")
+        "partner",
+        _("The organisation decides"),
+        _("The organisation examines the request and approves or declines it."),
+        _("Examine and decide"),
+        _("Examine the request by your own rules, then approve or decline it."),
     ),
     "approved": Next(
-        "association", _("A laptop is matched"), _("The association matches a laptop, the oldest approval first.")
+        "association",
+        _("A laptop is matched"),
+        _("The association matches a laptop, the oldest approval first."),
+        _("Allocate a laptop"),
+        _("The oldest approval comes first."),
+        "requests:queue",
     ),
-    "allocated": Next("association", _("Is packed and sent"), _("The laptop is kept and goes out in the next round.")),
-    "shipped": Next("post", _("Swiss Post delivers"), _("The parcel is on its way. It can be followed by its number.")),
+    "allocated": Next(
+        "association",
+        _("Is packed and sent"),
+        _("The laptop is kept and goes out in the next round."),
+        _("Pack and post it"),
+        _("The laptop is kept for this request."),
+        "shipping:list",
+    ),
+    "shipped": Next("post", _("Swiss Post delivers"), _("The parcel is on its way.")),
     "delivered": Next("nobody", _("Closed"), _("The parcel has arrived.")),
     "declined": Next("nobody", _("Closed"), _("The organisation declined the request.")),
     "rejected": Next("nobody", _("Closed"), _("The association rejected the request.")),
     "withdrawn": Next("nobody", _("Closed"), _("The organisation took the request back.")),
     "returned": Next(
-        "association", _("Decide on the return"), _("The parcel came back. The association asks where it should go.")
+        "association",
+        _("The association calls"),
+        _("The parcel came back. The association settles by phone with the organisation where it should go."),
+        _("Call the organisation"),
+        _("The parcel came back. Settle by phone with the organisation where it should go."),
     ),
-    "lost": Next("association", _("Look for the parcel"), _("The association asks Swiss Post where the parcel is.")),
+    "lost": Next(
+        "association",
+        _("The parcel is looked for"),
+        _("The association asks Swiss Post where the parcel is, and calls the organisation."),
+        _("Look for the parcel"),
+        _("Ask Swiss Post where the parcel is, and call the organisation."),
+    ),
 }
 PAUSED = Next("", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
 
@@ -48,12 +76,6 @@ def next_for(device_request):
 def acts(step, user):
     """Whether it is this reader's turn."""
     return step.actor == ("partner" if user.acting_for else "association")
-
-
-def words_for(device_request, user):
-    """The deed for a list: "You: Examine and decide" when it is the reader's turn."""
-    step = next_for(device_request)
-    return gettext("You: %(deed)s") % {"deed": step.deed} if acts(step, user) else step.deed
 
 
 WAYS = ("received", "approved", "allocated", "shipped", "delivered")

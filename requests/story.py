@@ -1,6 +1,7 @@
 """The steps of a request as its timeline, told for the reader's side."""
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,8 +24,7 @@ def story(device_request, steps, *, user):
         {
             "title": TITLES.get(step.verb) or LOOKS["request", step.to_status].word,
             "at": step.at,
-            "text": " ".join(_words(step, user)),
-            "url": _url(step),
+            "text": format_html_join(" ", "{}", ((words,) for words in _words(step, user))),
             "state": "past",
         }
         for step in steps
@@ -35,10 +35,10 @@ def story(device_request, steps, *, user):
     return rows + [{"title": LOOKS["request", status].word, "state": "next"} for status in ahead]
 
 
-def _url(step):
-    """Where a step leads: to the parcel, which everybody who reads the request may open."""
-    parcel = step.numbers.get("parcel")
-    return reverse("shipping:by_label", args=[parcel]) if parcel else ""
+def _parcel(code):
+    """A parcel's code as its page writes it, leading there: whoever reads the request may open it."""
+    spoken = f"{code[:2]}.{code[2:4]}.{code[4:10]}.{code[10:]}"
+    return format_html('<a class="wg-id" href="{}">{}</a>', reverse("shipping:by_label", args=[code]), spoken)
 
 
 def _words(step, user):
@@ -52,6 +52,6 @@ def _words(step, user):
     if device := step.numbers.get("device"):
         yield _("Laptop %(number)s.") % {"number": device}
     if parcel := step.numbers.get("parcel"):
-        yield _("Parcel %(number)s.") % {"number": parcel}
+        yield format_html(_("Parcel %(number)s.") % {"number": "{}"}, _parcel(parcel))
     if invoice := step.numbers.get("invoice") or (step.verb == "billed" and step.numbers.get("number")):
         yield _("Invoice %(number)s.") % {"number": invoice}

@@ -28,7 +28,7 @@ from .forms import DeclineForm, FilterForm, NameForm, RequestForm
 from .matching import Laptop, Wish, propose
 from .models import DeviceRequest, RequestDraft
 from .models.device_request import whole_number
-from .next import acts, next_for, words_for
+from .next import acts, next_for
 from .reasons import SUITS, WAITS
 from .story import story
 
@@ -41,6 +41,7 @@ VIEWS = {
 }
 NEEDS_PARTNER = [Status.RECEIVED]
 NEEDS_ASSOCIATION = [Status.APPROVED, Status.RETURNED, Status.LOST]
+FREE = {Status.DECLINED, Status.REJECTED, Status.WITHDRAWN}
 ON_THE_WAY = [Status.APPROVED, Status.ALLOCATED, Status.SHIPPED]
 
 
@@ -100,7 +101,8 @@ def _of_view(found, view, user):
 
 
 def _lines(rows, user):
-    return [{"request": row, "next": words_for(row, user)} for row in rows]
+    steps = [(row, next_for(row)) for row in rows]
+    return [{"request": row, "next": step, "is_my_turn": acts(step, user)} for row, step in steps]
 
 
 @request_reader_required
@@ -274,6 +276,13 @@ def _fetch(request, number, *related):
     )
 
 
+def _price_of(device_request):
+    """What approving it now would fix."""
+    return device_request.price or Tariff.objects.price_for(
+        tier=device_request.partner.tier, delivery=device_request.delivery
+    )
+
+
 @request_reader_required
 def detail(request, number):
     """Where the laptop is: what comes next and who acts, the way so far, person, laptop, contribution."""
@@ -284,14 +293,18 @@ def detail(request, number):
     if not device_request.recipient.erased_at:
         AuditEntry.objects.note("read_recipient", device_request.number, by=user)
     following = next_for(device_request)
+    may_decide = bool(user.acting_for) and status == Status.RECEIVED
     context = {
         "device_request": device_request,
         "person": device_request.recipient,
         "device": allocation.device if allocation else None,
         "next": following,
         "is_my_turn": acts(following, user),
+        "act_url": reverse(following.page) if following.page else "",
         "timeline": story(device_request, steps, user=user),
-        "may_decide": bool(user.acting_for) and status == Status.RECEIVED,
+        "may_decide": may_decide,
+        "price": _price_of(device_request) if may_decide else device_request.price,
+        "is_free": status in FREE,
         "may_withdraw": bool(user.acting_for) and status in actions.UNTIL_HAND_OVER,
         "may_release": user.has_role("dispatcher", "admin") and status == Status.ALLOCATED,
     }
@@ -317,10 +330,19 @@ def approve(request, number):
     return redirect(device_request)
 
 
+def _too_late(request, device_request):
+    """Nothing to fill in for a step that would be refused."""
+    words = {"record": device_request, "status": device_request.get_status_display()}
+    messages.info(request, _("%(record)s is “%(status)s”: this step can’t follow.") % words)
+    return redirect(device_request)
+
+
 @social_worker_required
 def decline(request, number):
     """Say no, with a reason; the page asks for it."""
     device_request = _fetch(request, number)
+    if request.method != "POST" and device_request.status != Status.RECEIVED:
+        return _too_late(request, device_request)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         attempt(form, partial(actions.decline, device_request, by=request.user, **form.cleaned_data))
@@ -334,6 +356,8 @@ def decline(request, number):
 def withdraw(request, number):
     """Take a request back; the page says first what that does."""
     device_request = _fetch(request, number)
+    if request.method != "POST" and device_request.status not in actions.UNTIL_HAND_OVER:
+        return _too_late(request, device_request)
     if request.method == "POST":
         actions.withdraw(device_request, by=request.user)
         messages.success(request, _("%(number)s is withdrawn.") % {"number": device_request})

@@ -1,6 +1,8 @@
 import pytest
+from django.urls import reverse
 
 from requests import actions
+from requests.models import DeviceRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -15,14 +17,65 @@ def test_it_says_what_comes_next_and_tells_the_way_so_far(client, social_worker,
     assert "By Dispatch" not in page
 
 
-def test_it_costs_nine_queries_however_long_the_way(
-    client, social_worker, make_received, django_assert_max_num_queries
+def test_who_must_act_reads_the_deed_with_its_price_or_its_page(
+    client, social_worker, dispatcher, make_received, make_approved
 ):
+    received, approved = make_received("LT-1"), make_approved("LT-2")
+    client.force_login(social_worker)
+    page = client.get(received.get_absolute_url()).content.decode()
+    for words in ("You: Examine and decide.", "confirm that you have examined it", "CHF 150.00"):
+        assert words in page
+    client.force_login(dispatcher)
+    page = client.get(approved.get_absolute_url()).content.decode()
+    assert 'You: <a href="/requests/queue/">Allocate a laptop</a>.' in page
+    assert "confirm that you" not in page
+
+
+def test_a_parcel_that_came_back_is_settled_by_phone(client, social_worker, dispatcher, make_approved):
+    device_request = make_approved()
+    DeviceRequest.objects.update(status="returned")
+    for user, words in ((social_worker, "Next: The association calls."), (dispatcher, "You: Call the organisation.")):
+        client.force_login(user)
+        page = client.get(device_request.get_absolute_url()).content.decode()
+        assert words in page
+        assert "Nothing to do for you." not in page
+
+
+@pytest.mark.parametrize("status", ["declined", "rejected", "withdrawn"])
+def test_what_ended_before_it_was_sent_costs_nothing(client, social_worker, make_approved, status):
+    device_request = make_approved()
+    DeviceRequest.objects.update(status=status)
+    client.force_login(social_worker)
+    page = client.get(device_request.get_absolute_url()).content.decode()
+    assert "Nothing is charged." in page
+    assert "CHF 150.00" not in page
+
+
+def test_the_parcel_is_named_as_on_its_own_page_and_only_its_number_is_a_link(client, social_worker, make_approved):
+    device_request = make_approved()
+    device_request.note("ship", by=social_worker, parcel="990000000000000284")
+    client.force_login(social_worker)
+    url = reverse("shipping:by_label", args=["990000000000000284"])
+    link = f'<a class="wg-id" href="{url}">99.00.000000.00000284</a>'
+    assert f"<p>By Worker. Parcel {link}.</p>" in client.get(device_request.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("step", ["decline", "withdraw"])
+def test_a_step_that_is_no_longer_open_has_no_form(client, social_worker, make_approved, step):
+    device_request = make_approved()
+    DeviceRequest.objects.update(status="shipped")
+    client.force_login(social_worker)
+    answer = client.get(f"{device_request.get_absolute_url()}{step}/", follow=True)
+    assert answer.redirect_chain == [(device_request.get_absolute_url(), 302)]
+    assert "this step can’t follow" in answer.content.decode()
+
+
+def test_it_costs_ten_queries_however_long_the_way(client, social_worker, make_received, django_assert_max_num_queries):
     device_request = make_received()
     for _time in range(20):
         device_request.note("billed", number="2026-0001")
     client.force_login(social_worker)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(device_request.get_absolute_url())
 
 

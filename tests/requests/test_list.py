@@ -80,9 +80,11 @@ def test_switching_the_language_where_a_search_led_goes_back_to_the_list(client,
 def test_it_says_whose_turn_it_is(client, social_worker, dispatcher, make_received):
     make_received()
     client.force_login(social_worker)
-    assert "You: Examine and decide" in client.get("/requests/").content.decode()
+    assert "<b>You:</b> Examine and decide" in client.get("/requests/").content.decode()
     client.force_login(dispatcher)
-    assert "You: Examine" not in client.get("/requests/").content.decode()
+    page = client.get("/requests/").content.decode()
+    assert "The organisation decides" in page
+    assert "You:" not in page
 
 
 def test_of_a_suspended_organisation_it_is_nobodys_turn(
@@ -92,11 +94,12 @@ def test_of_a_suspended_organisation_it_is_nobodys_turn(
     Partner.objects.filter(pk=partner.pk).update(status="suspended")
     for user in (social_worker, dispatcher):
         client.force_login(user)
-        assert [line["next"] for line in client.get("/requests/").context["lines"]] == ["Paused", "Paused"]
+        assert [line["next"].deed for line in client.get("/requests/").context["lines"]] == ["Paused", "Paused"]
         for row in rows:
             page = client.get(row.get_absolute_url()).content.decode()
-            assert "Next: Paused." in page
+            assert "<b>Paused.</b>" in page
             assert "You:" not in page
+            assert "/approve/" not in page
 
 
 def test_a_name_is_searched_by_post_only(client, social_worker, make_received):
