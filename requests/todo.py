@@ -2,6 +2,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from devices.models import Device
+from documents.templatetags.swiss import number
 from people.todo import Todo
 
 from .models import DeviceRequest, RequestDraft
@@ -36,7 +38,9 @@ def _for_partner(user):
             Todo(
                 drafts,
                 ngettext("Draft is not sent yet", "Drafts are not sent yet", drafts),
-                _("Only you see it. It is kept for 30 days."),
+                ngettext(
+                    "Only you see it. It is kept for 30 days.", "Only you see them. They are kept for 30 days.", drafts
+                ),
                 reverse("requests:drafts"),
                 _("Go on writing"),
                 urgency=20,
@@ -51,11 +55,17 @@ def _for_association(user):
     waiting = DeviceRequest.objects.visible_to(user).queued().count()
     if not waiting:
         return []
+    ready = Device.objects.visible_to(user).ready().count()
     return [
         Todo(
             waiting,
             ngettext("Approved request waits for a laptop", "Approved requests wait for a laptop", waiting),
-            _("A match is proposed for each, with its reasons."),
+            ngettext(
+                "%(count)s laptop is ready. A match is proposed where one suits, with its reasons.",
+                "%(count)s laptops are ready. A match is proposed where one suits, with its reasons.",
+                ready,
+            )
+            % {"count": number(ready)},
             reverse("requests:queue"),
             _("See the matches"),
             urgency=50,
