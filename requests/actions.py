@@ -9,7 +9,7 @@ from devices import actions as device_actions
 from devices.models import Device
 from documents.gate import ENDINGS, media_type_of
 from documents.models import StoredFile
-from partners.models import Commune, Partner, Tariff
+from partners.models import Commune, Locality, Partner, Tariff
 from people.lifecycle import Refused
 from people.models import User
 
@@ -42,6 +42,8 @@ def receive(
     if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
         office = {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
         recipient = recipient | office
+    elif not Locality.objects.knows(recipient["postcode"]):
+        raise Refused(_("We don’t know this postcode."))
     token = form_token or uuid.uuid4()
     device_request, is_new = DeviceRequest.objects.get_or_create(
         form_token=token, defaults={"partner": partner, "owner": owner, **columns}

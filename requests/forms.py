@@ -1,3 +1,5 @@
+import re
+
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
@@ -6,7 +8,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from devices.models import Device
 from documents.gate import LARGEST, media_type_of
-from partners.models import BillTo, Commune, Partner
+from partners.models import BillTo, Commune, Locality, Partner
 from people.fields import RowChoiceField
 from people.names import plain_name
 
@@ -18,6 +20,7 @@ Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delive
 PERSON = (
     "first_name", "last_name", "birth_year", "street", "house_number", "postcode", "town", "mobile", "language",
 )  # fmt: skip
+TYPED = ("case_reference", *(name for name in PERSON if name != "language"))  # what is empty in a new form
 WISH = ("case_reference", "bill_to", "commune", "delivery", "purpose", "system", "keyboard")
 
 
@@ -38,13 +41,15 @@ class RequestForm(forms.Form):
         widget=forms.TextInput,
     )
     case_reference = forms.CharField(
-        label=_("Your case reference"), help_text=_("Printed on your invoice. No names."), max_length=40
+        label=_("Case reference"),
+        help_text=_("Your own reference, printed on your invoice. No names."),
+        max_length=40,
     )
     delivery = RowChoiceField(
         label=_("Where should the parcel go?"),
         choices=[
-            (Delivery.PERSON, Delivery.PERSON.label, _("Swiss Post, with tracking link")),
-            (Delivery.OFFICE, Delivery.OFFICE.label, _("You hand it over yourselves")),
+            (Delivery.PERSON, Delivery.PERSON.label, _("By Swiss Post")),
+            (Delivery.OFFICE, Delivery.OFFICE.label, ""),  # its address, see __init__
         ],
     )
     street = forms.CharField(label=_("Street"), max_length=70, required=False)
@@ -58,10 +63,10 @@ class RequestForm(forms.Form):
     )
     town = forms.CharField(label=_("Town"), max_length=35, required=False)
     mobile = PhoneNumberField(
-        label=_("Mobile"), help_text=_("Only for the text message about the parcel"), required=False, region="CH"
+        label=_("Mobile"), help_text=_("Only for questions about the parcel"), required=False, region="CH"
     )
     language = forms.ChoiceField(
-        label=_("Language of the person"), help_text=_("For the tracking page and the leaflet"), choices=LANGUAGES
+        label=_("Language of the person"), help_text=_("For questions to the person"), choices=LANGUAGES
     )
     purpose = RowChoiceField(
         label=_("What is it for?"),
@@ -97,6 +102,10 @@ class RequestForm(forms.Form):
         preset = {"delivery": partner.delivery, "system": System.LINUX, "language": partner.language}
         preset["keyboard"] = Device.Keyboard.CH_FR if partner.language == "fr" else Device.Keyboard.CH_DE
         self.initial = preset | self.initial
+        office = f"{partner.street} {partner.house_number}".strip()
+        office = ", ".join(filter(None, [office, f"{partner.postcode} {partner.town}"]))
+        delivery = self.fields["delivery"]
+        delivery.choice_help = delivery.choice_help | {str(Delivery.OFFICE): office}
         self._offer("commune", Commune.objects.offered_to(partner))
         self._offer("bill_to", BillTo.objects.visible_to(user).filter(is_active=True))
 
@@ -121,7 +130,14 @@ class RequestForm(forms.Form):
         return proof
 
     def clean(self):
+        self._leave_out_what_is_not_shown()
         answers = self.cleaned_data
+        if postcode := answers.get("postcode"):
+            if not Locality.objects.knows(postcode):
+                self.add_error("postcode", _("We don’t know this postcode."))
+            elif not answers.get("town") and "town" not in self.errors:
+                towns = self.towns
+                answers["town"] = towns[0] if len(towns) == 1 else ""
         asked = {name: answers.get(name) or "" for name in ("case_reference", "first_name", "last_name")}
         asked |= {name: answers.get(name) for name in ("delivery", "system", "purpose")}
         asked |= {name: answers.get(name) or name in self.errors for name in (*ADDRESS, "proof")}  # one error is enough
@@ -129,6 +145,25 @@ class RequestForm(forms.Form):
         for name, sentence in faults(asked).items():
             self.add_error(name, sentence)
         return answers
+
+    def _leave_out_what_is_not_shown(self):
+        """The person's address when the parcel goes to the office, and a proof for Linux: as good as not typed."""
+        answers, hidden = self.cleaned_data, []
+        if answers.get("delivery") == Delivery.OFFICE:
+            hidden += ["street", "house_number", "postcode", "town"]
+        if answers.get("system") == System.LINUX:
+            hidden.append("proof")
+        for name in hidden:
+            self.errors.pop(name, None)
+            if name != "proof":
+                answers[name] = ""
+
+    @property
+    def towns(self):
+        """The names of the places of the postcode that was typed, the largest first."""
+        postcode = self["postcode"].value() or ""
+        found = Locality.objects.suggest(postcode) if re.fullmatch(r"[0-9]{4}", postcode, re.ASCII) else []
+        return list(dict.fromkeys(place.name for place in found))
 
     @property
     def person(self):

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from people.keyset import MANY, chips, page_of
 from people.models import AuditEntry
 
 from . import actions
-from .forms import DeclineForm, FilterForm, NameForm, RequestForm
+from .forms import TYPED, DeclineForm, FilterForm, NameForm, RequestForm
 from .matching import Laptop, Wish, propose
 from .models import DeviceRequest, RequestDraft
 from .models.device_request import whole_number
@@ -145,17 +145,22 @@ def new(request):
 def draft(request, token):
     """Keep what was typed, whatever it is; go on to the check when it is complete."""
     if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
-        return redirect(sent)
+        return HttpResponse(status=204) if "typing" in request.POST else redirect(sent)
     kept = RequestDraft.objects.visible_to(request.user).select_related("proof").filter(token=token).first()
-    has_proof = bool(kept and kept.proof_id)
-    if request.method != "POST":
-        if kept is None:
-            raise Http404
-        if "again" in request.GET:
-            form = RequestForm(kept.answers, user=request.user, has_proof=has_proof)
-        else:
-            form = RequestForm(initial=kept.answers, user=request.user, has_proof=has_proof)
-        return _write(request, form, token, kept)
+    if request.method == "POST":
+        return _keep(request, token, has_proof=bool(kept and kept.proof_id))
+    if kept is None:
+        raise Http404
+    answers = {"data": kept.answers} if "again" in request.GET else {"initial": kept.answers}
+    form = RequestForm(**answers, user=request.user, has_proof=bool(kept.proof_id))
+    return _write(request, form, token, kept)
+
+
+def _keep(request, token, *, has_proof):
+    """Keep the form; "typing" is sent in passing, while it is written, and needs no page in return."""
+    typing = "typing" in request.POST
+    if typing and not any(request.POST.get(name, "").strip() for name in TYPED):
+        return HttpResponse(status=204)  # an empty form is no draft
     form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
     complete = form.is_valid()
     answers = {  # whatever was typed, but for the NUL that Postgres can't keep
@@ -166,12 +171,12 @@ def draft(request, token):
     kept = attempt(form, partial(actions.keep_draft, token, answers=answers, proof=content, by=request.user))
     if kept is None:
         raise Http404
+    if typing:
+        return render(request, "requests/_kept.html", {"draft": kept})
     if "keep" in request.POST:
         messages.success(request, _("Your draft is kept for 30 days. Only you see it."))
         return redirect("requests:draft", token)
-    if complete:
-        return redirect("requests:check", token)
-    return _write(request, form, token, kept)
+    return redirect("requests:check", token) if complete else _write(request, form, token, kept)
 
 
 def _write(request, form, token, kept):
@@ -254,12 +259,12 @@ def _summary(form, kept):
         fact(_("Case reference"), answers["case_reference"], "case_reference"),
     ]
     delivery = [
-        fact(_("To"), word("delivery"), "delivery"),
+        fact(_("Delivery"), word("delivery"), "delivery"),
         fact(_("Address"), f"{street} {house}\n{postcode} {town}", "street"),
         fact(_("Mobile"), phone(answers["mobile"]), "mobile"),
         fact(_("Language"), word("language"), "language"),
     ]
-    laptop = [fact(_("For"), word("purpose"), "purpose"), fact(_("System"), word("system"), "system")]
+    laptop = [fact(_("Purpose"), word("purpose"), "purpose"), fact(_("System"), word("system"), "system")]
     if kept.proof and answers["system"] == Device.System.WINDOWS:
         laptop.append(fact(_("Proof"), f"{kept.proof.name}, {kept.proof.size // 1024 + 1} KB", "proof"))
     laptop.append(fact(_("Keyboard"), word("keyboard"), "keyboard"))

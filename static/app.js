@@ -63,6 +63,13 @@ function begin() {
 begin();
 document.addEventListener("htmx:afterSwap", begin);
 
+// A postcode with a single place fills the town, unless one was typed.
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (!target.matches("datalist") || target.options.length !== 1) return;
+  const field = document.querySelector(`[list="${target.id}"]`);
+  if (!field.value) field.value = target.options[0].value;
+});
+
 // A refusal (409) brings its sentence along: show it like any other answer.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if ([409, 422].includes(event.detail.xhr.status)) {

@@ -5,7 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from documents.gate import LARGEST
 from documents.models import StoredFile
-from partners.models import Commune, Tariff
+from partners.models import Commune, Locality, Tariff
+from people.lifecycle import Refused
+from requests.forms import TYPED
 from requests.models import DeviceRequest, Recipient, RequestDraft
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,62 @@ def test_a_proof_may_have_ten_megabytes_and_no_byte_more(client, social_worker, 
     answer = write(client, token, answers, system="windows", purpose="training", proof=proof)
     assert ("larger than 10 MB" in answer.content.decode()) is not is_kept
     assert StoredFile.objects.count() == is_kept
+
+
+def test_what_is_being_typed_is_kept_in_passing(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    page = client.get("/requests/new/").content.decode()
+    assert re.search(r'hx-post="/requests/new/[0-9a-f-]{36}/"', page)
+    empty = answers | dict.fromkeys(TYPED, "")
+    assert write(client, token, empty, typing="1").status_code == 204
+    assert RequestDraft.objects.count() == 0
+    answer = write(client, token, empty, typing="1", first_name="Samira").content.decode()
+    assert "Draft kept" in answer
+    assert "to mend" not in answer
+    assert RequestDraft.objects.get().answers["first_name"] == "Samira"
+    write(client, token, answers)
+    client.post(f"/requests/new/{token}/check/", {"verb": "send"})
+    assert write(client, token, answers, typing="1").status_code == 204
+    assert RequestDraft.objects.count() == 0
+
+
+def test_a_postcode_that_the_register_does_not_know_is_named(client, social_worker, commune, answers, token):
+    client.force_login(social_worker)
+    assert write(client, token, answers, postcode="9999").status_code == 302  # no register is loaded
+    Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
+    page = write(client, token, answers, postcode="9999").content.decode()
+    assert '<a href="#id_postcode">Postcode: We don’t know this postcode.</a>' in page
+    assert write(client, token, answers).status_code == 302
+
+
+def test_nor_does_it_get_past_the_form(make_received, commune):
+    Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
+    person = {"first_name": "Samira", "last_name": "Wenger", "street": "Gasse", "postcode": "9999", "town": "Nirgends"}
+    with pytest.raises(Refused, match="know this postcode"):
+        make_received(recipient=person)
+
+
+def test_the_only_place_of_a_postcode_is_the_town_and_several_are_offered(
+    client, social_worker, commune, answers, token
+):
+    Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
+    client.force_login(social_worker)
+    write(client, token, answers, town="")
+    assert "3400 Burgdorf" in client.get(f"/requests/new/{token}/check/").content.decode()
+    Locality.objects.create(postcode="3400", name="Lyssach", commune=commune, share=1, language="de")
+    page = write(client, token, answers, town="").content.decode()
+    assert "needs street, postcode and town" in page
+    for offered in (page, client.get(f"/requests/new/{token}/").content.decode()):
+        assert '<option value="Burgdorf"></option><option value="Lyssach"></option>' in offered
+
+
+def test_what_the_choices_above_hide_is_not_asked_for(client, social_worker, partner, answers, token):
+    client.force_login(social_worker)
+    assert f"{partner.postcode} {partner.town}</small>" in client.get("/requests/new/").content.decode()
+    proof = SimpleUploadedFile("x.pdf", b"MZ not a pdf")
+    answer = write(client, token, answers, delivery="office", postcode="34", house_number="x" * 20, proof=proof)
+    assert answer.status_code == 302
+    assert RequestDraft.objects.get().answers["postcode"] == "34"  # and is there again if the choice changes
 
 
 def test_a_draft_is_seen_by_its_owner_only(client, social_worker, stranger, answers, token):
