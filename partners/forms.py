@@ -39,6 +39,10 @@ class PartnerForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.fields["delivery"].choices = [
+            (Partner.Delivery.PERSON, Partner.Delivery.PERSON.label),
+            (Partner.Delivery.OFFICE, _("To the organisation")),  # "our" office is said by its own people
+        ]
         found = communes_of(self["area"].value() or self["postcode"].value() or "")
         ticked = [key_of(str(value)) for value in self["communes"].value() or []]
         shown = {commune.pk: commune for commune in [*found, *Commune.objects.live().filter(pk__in=ticked)]}

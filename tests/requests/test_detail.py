@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from requests import actions
-from requests.models import DeviceRequest
+from requests.models import DeviceRequest, Recipient
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,18 @@ def test_the_parcel_is_named_as_on_its_own_page_and_only_its_number_is_a_link(cl
     url = reverse("shipping:by_label", args=["990000000000000284"])
     link = f'<a class="wg-id" href="{url}">99.00.000000.00000284</a>'
     assert f"<p>By Worker. Parcel {link}.</p>" in client.get(device_request.get_absolute_url()).content.decode()
+
+
+def test_a_parcel_to_the_office_shows_its_address_and_whose_office_it_is(
+    client, social_worker, dispatcher, partner, make_received
+):
+    device_request = make_received(delivery="office")
+    Recipient.objects.update(street="", house_number="", postcode="", town="")
+    for user, words in ((social_worker, "To our office"), (dispatcher, "To the organisation")):
+        client.force_login(user)
+        page = client.get(device_request.get_absolute_url()).content.decode()
+        assert words in page
+        assert f"<br>{partner.postcode} {partner.town}</dd>" in page
 
 
 @pytest.mark.parametrize("step", ["decline", "withdraw"])
