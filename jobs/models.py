@@ -2,7 +2,6 @@ import re
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -86,9 +85,8 @@ class JobQuerySet(models.QuerySet["Job"]):
                 subjects = [subject for subject in subjects if subject not in planned]
 
     def ring(self, *jobs: "Job") -> None:
-        """Ring for these jobs once the transaction has committed."""
-        for job in jobs:
-            transaction.on_commit(partial(ring, job.pk))
+        """Ring for these jobs once the transaction has committed; the first that finds no broker is the last."""
+        transaction.on_commit(lambda: all(ring(job.pk) for job in jobs))
 
     def due(self) -> Self:
         """What a worker may take: waiting and due, or running on a lease that has ended."""
