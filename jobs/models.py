@@ -1,8 +1,8 @@
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
@@ -209,9 +209,14 @@ class Claim:
             raise LostClaim(str(self.job))
         self.ended = True
 
-    def held(self) -> "_Held":
+    @contextmanager
+    def held(self) -> Iterator[None]:
         """A transaction that commits only if the job is still ours, and ends the job with it."""
-        return _Held(self)
+        with transaction.atomic():
+            if not Job.objects.select_for_update().filter(pk=self.job.pk, token=self.token).exists():
+                raise LostClaim(str(self.job))
+            yield
+            self.finish()
 
     def finish(self) -> None:
         self._end(state=Job.State.DONE, ended_at=timezone.now(), token=None, lease_until=None)
@@ -227,29 +232,6 @@ class Claim:
             self._end(state=Job.State.WAITING, error=error, due_at=now + pause, token=None, lease_until=None)
         except IntegrityError:  # a newer one waits already and does the same work
             self._end(state=Job.State.DONE, error=error, ended_at=now, token=None, lease_until=None)
-
-
-class _Held(transaction.Atomic):
-    """`transaction.atomic()` that locks the claimed row first and finishes the job last."""
-
-    def __init__(self, claim: Claim) -> None:
-        super().__init__(using=None, savepoint=True, durable=False)
-        self.claim = claim
-
-    def __enter__(self) -> None:
-        super().__enter__()
-        mine = Job.objects.select_for_update().filter(pk=self.claim.job.pk, token=self.claim.token)
-        if not mine.exists():
-            error = LostClaim(str(self.claim.job))
-            super().__exit__(LostClaim, error, None)
-            raise error
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.claim.finish()
-        super().__exit__(kind, error, traceback)
 
 
 class KeptAnswerManager(models.Manager["KeptAnswer"]):
