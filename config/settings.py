@@ -9,6 +9,8 @@ from pathlib import Path
 
 import environ
 
+from config.logs import through_logging
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 UNDER_TEST = "pytest" in sys.modules
 
@@ -238,7 +240,10 @@ LOGGING = {
     "formatters": {"discreet": {"()": "config.logs.DiscreetFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+    # Its warnings quote the letters that a font lacks, and these are somebody's name.
+    "loggers": {"weasyprint": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
 }
+through_logging()
 
 # The association, and first values of dated records.
 ASSOCIATION = {
