@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +28,7 @@ class Letter:
 
 
 class NotAccepted(Exception):
-    """The mail server turned the reader's address down, with this answer's number; the address itself is not said."""
+    """No server took the mail: the number of its answer, or what kind of error it was; never the address itself."""
 
 
 def mail(kind):
@@ -70,12 +70,21 @@ def send(row: Mail, claim: Claim) -> None:
     message = render(row.kind, letter)
     row.message_id = f"<mail-{row.pk}@{urlsplit(settings.BASE_URL).hostname}>"
     message.extra_headers["Message-ID"] = row.message_id  # the same at a second attempt: readers see it once
+    hand_in(message)
+    with claim.held():
+        _note(row, Mail.Outcome.SENT)
+
+
+def hand_in(message: EmailMultiAlternatives) -> None:
+    """Give a mail to the server; whatever it answers, the error says nothing of the reader. Raises OSError, too."""
     try:
         message.send()
     except SMTPRecipientsRefused as error:
         raise NotAccepted(*(number for number, _words in error.recipients.values())) from None
-    with claim.held():
-        _note(row, Mail.Outcome.SENT)
+    except SMTPResponseException as error:
+        raise NotAccepted(error.smtp_code) from None
+    except (SMTPException, ValueError) as error:  # what is no address is quoted whole
+        raise NotAccepted(type(error).__name__) from None
 
 
 def _note(row, outcome):

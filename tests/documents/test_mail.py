@@ -1,4 +1,4 @@
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPSenderRefused
 
 import pytest
 from django.core.mail.backends.locmem import EmailBackend
@@ -26,18 +26,31 @@ def test_a_mail_has_the_same_id_at_every_attempt_and_keeps_no_address(planned, m
     assert mail.message_id == f"<mail-{mail.pk}@localhost>"
 
 
-def test_an_address_that_the_server_turns_down_stands_in_no_reason(planned, settings):
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        (lambda address: SMTPRecipientsRefused({address: (550, b"no such user")}), "550"),
+        (lambda address: SMTPDataError(554, f"no {address} here".encode()), "554"),
+        (lambda address: SMTPSenderRefused(553, b"who is that", address), "553"),
+        (lambda address: SMTPNotSupportedError(f"no SMTPUTF8 for {address}"), "SMTPNotSupportedError"),
+        (lambda address: ValueError(f"Invalid address {address}"), "ValueError"),
+    ],
+)
+def test_an_address_that_the_server_turns_down_stands_in_no_reason(planned, settings, monkeypatch, refusal, reason):
     settings.EMAIL_BACKEND = f"{__name__}.TurnsDown"
+    monkeypatch.setattr(TurnsDown, "refusal", staticmethod(refusal))
     with pytest.raises(NotAccepted) as failed:
         run(planned.pk)
     assert failed.value.__suppress_context__
     planned.refresh_from_db()
-    assert (planned.state, planned.error) == ("waiting", "NotAccepted: 550")
+    assert (planned.state, planned.error) == ("waiting", f"NotAccepted: {reason}")
     assert Mail.objects.get().outcome == "planned"
 
 
 class TurnsDown(EmailBackend):
-    """A mail server that knows nobody."""
+    """A mail server that takes nothing."""
+
+    refusal = None
 
     def send_messages(self, messages):
-        raise SMTPRecipientsRefused({address: (550, b"no such user") for address in messages[0].to})
+        raise self.refusal(messages[0].to[0])
