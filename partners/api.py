@@ -2,6 +2,7 @@
 
 import redis
 import structlog
+from django.core.cache import caches
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -61,6 +62,10 @@ class TokenThrottle(SimpleRateThrottle):
     """So many calls per token and minute; while Redis is away nobody is counted and nobody is turned away."""
 
     scope = "token"
+
+    @property
+    def cache(self):
+        return caches["quick"]
 
     def get_cache_key(self, request, view):
         return f"throttle-{request.auth.digest}"
