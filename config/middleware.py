@@ -1,14 +1,13 @@
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django_htmx.http import reswap
 
-from people.lifecycle import Refused, refusal_for
+from people.access import page_before
+from people.lifecycle import sentence_for
 
 SEE_OTHER = 303
 
@@ -59,7 +58,7 @@ class PersonLanguageMiddleware:
 class RefusedMiddleware:
     """Say a refusal to whoever asked: 409 to programs and fragments, else a message on the page one came from.
 
-    A broken constraint or trigger that we named is a refusal, too.
+    A broken constraint or trigger that we named is a refusal, too, and so is a row that somebody else holds.
     """
 
     def __init__(self, get_response):
@@ -69,23 +68,15 @@ class RefusedMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if isinstance(exception, Refused):
-            sentence = str(exception)
-        elif isinstance(exception, IntegrityError) and (found := refusal_for(exception)):
-            sentence = str(found)
-        else:
+        sentence = sentence_for(exception)
+        if sentence is None:
             return None
-        if request.htmx or "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse({"detail": sentence}, status=409)
+        if "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"detail": str(sentence)}, status=409)
+        if request.htmx:  # into the fragment, not in its place: what one was at stays there
+            note = render(request, "components/_refused.html", {"sentence": sentence}, status=409)
+            return reswap(note, "afterbegin")
         messages.error(request, sentence)
-        response = HttpResponseRedirect(_back(request))
+        response = HttpResponseRedirect(page_before(request))
         response.status_code = SEE_OTHER
         return response
-
-
-def _back(request):
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    if came_from.netloc != request.get_host():
-        return "/home/"
-    path = came_from.path.lstrip("/")  # an address that begins with two strokes would lead to another host
-    return f"/{path}?{came_from.query}" if came_from.query else f"/{path}"

@@ -1,12 +1,14 @@
-"""Who may open a page: one decorator per role. A route without one is refused by the deny-by-default check."""
+"""Who may open a page: one decorator per role, and a test fails as long as a route has none."""
 
 from functools import wraps
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 
 def access(label, allowed):
@@ -19,10 +21,10 @@ def access(label, allowed):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _elsewhere(request, redirect_to_login(_page(request)))
             if request.user.lacks_second_factor:
                 messages.warning(request, _("Who works for the association signs in with a second factor. Set one up."))
-                return redirect("mfa_index")
+                return _elsewhere(request, redirect("mfa_index"))
             if not allowed(request.user):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -32,6 +34,30 @@ def access(label, allowed):
 
     decorator.label, decorator.allowed = label, allowed  # for the API, which answers 401 where a page asks to sign in
     return decorator
+
+
+def _page(request):
+    """Where to go on after signing in: never to a deed or a fragment, which are no pages."""
+    if request.htmx:
+        return request.htmx.current_url_abs_path or "/home/"
+    return request.get_full_path() if request.method in ("GET", "HEAD") else page_before(request)
+
+
+def page_before(request):
+    """The page of ours that a person came from, else the home page."""
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/home/"
+    if came_from.netloc != request.get_host():
+        return "/home/"
+    path = came_from.path.lstrip("/")  # an address that begins with two strokes would lead to another host
+    return f"/{path}?{came_from.query}" if came_from.query else f"/{path}"
+
+
+def _elsewhere(request, redirect):
+    """Lead a whole page there, or a fragment's page: else the other page would be put into the fragment."""
+    return HttpResponseClientRedirect(redirect.url) if request.htmx else redirect
 
 
 def public(view):

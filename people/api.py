@@ -3,17 +3,15 @@
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from psycopg2.errors import LockNotAvailable
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from .keyset import page_of
-from .lifecycle import Refused, refusal_for
+from .lifecycle import is_busy, sentence_for
 
 TITLES = {
     "invalid": _("The input is not complete or not well formed"),
@@ -53,13 +51,10 @@ def problem(exception, context):
 
 def _conflict(exception):
     """What the books or another person stand against, as a 409 with its sentence; None for anything else."""
-    if isinstance(exception, Refused):
-        return Conflict(str(exception))
-    if isinstance(exception, IntegrityError) and (sentence := refusal_for(exception)):
-        return Conflict(str(sentence))
-    if isinstance(exception, OperationalError) and isinstance(exception.__cause__, LockNotAvailable):
-        return Conflict(_("Somebody else is working on this just now. Try again."), "busy", wait=1)
-    return None
+    sentence = sentence_for(exception)
+    if sentence is None:
+        return None
+    return Conflict(str(sentence), "busy", wait=1) if is_busy(exception) else Conflict(str(sentence))
 
 
 def _too_deep(exception):

@@ -2,10 +2,10 @@
 
 from django import forms
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from .lifecycle import Refused, refusal_for
+from .lifecycle import Refused, sentence_for
 from .models import User
 
 
@@ -25,10 +25,8 @@ def attempt(form, deed, *, field=None):
     try:
         with transaction.atomic():
             return deed()
-    except Refused as refusal:
-        form.add_error(field, str(refusal))
-    except IntegrityError as error:
-        sentence = refusal_for(error)
+    except (Refused, DatabaseError) as error:
+        sentence = sentence_for(error)
         if sentence is None:
             raise
         form.add_error(field, str(sentence))

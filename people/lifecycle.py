@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import IntegrityError, models
+from django.db import IntegrityError, OperationalError, models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
 
 class Refused(Exception):
@@ -164,3 +165,17 @@ def refusal_for(error: IntegrityError) -> Any:
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
     return _sentences().get(name) or (OF_ANOTHER if name.endswith("_of_its_partner") else None)
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether somebody else held the rows for too long, or each waited for the other: the same may work in a moment."""
+    return isinstance(error, OperationalError) and isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
+
+
+def sentence_for(error: Exception) -> Any:
+    """What a person reads when the books or somebody else stand against a deed; None for what is our own fault."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, IntegrityError):
+        return refusal_for(error)
+    return _("Somebody else is working on this just now. Try again.") if is_busy(error) else None

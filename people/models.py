@@ -88,6 +88,9 @@ class User(AbstractUser):
             )
         ]
 
+    # `unique` has a constraint of its own, with a name that PostgreSQL gave.
+    TRIGGERS = {"people_user_email_key": _("Somebody signs in with this e-mail address already.")}
+
     def __str__(self):
         return self.name or self.email
 
@@ -102,9 +105,15 @@ class User(AbstractUser):
         return self.acting_for.pk if self.acting_for else None
 
     @cached_property
+    def _roles_and_factors(self):
+        """Today's roles, each with how many second factors there are: every page asks for both, in one query."""
+        factors = models.Count("user__authenticator", filter=~models.Q(user__authenticator__type="recovery_codes"))
+        return dict(self.roles.live().annotate(factors=factors).values_list("role", "factors")) if self.pk else {}
+
+    @cached_property
     def association_roles(self):
         """The association's roles this person holds today; whoever has one acts for no partner."""
-        return frozenset(self.roles.live().values_list("role", flat=True)) if self.pk else frozenset()
+        return frozenset(self._roles_and_factors)
 
     def has_role(self, *roles):
         """Whether the person holds one of the association's roles."""
@@ -123,7 +132,7 @@ class User(AbstractUser):
         let_off = settings.DEMO and self.email.endswith(DEMO_ADDRESSES)
         if let_off or not self.is_association:
             return False
-        return not self.authenticator_set.exclude(type="recovery_codes").exists()
+        return not any(self._roles_and_factors.values())
 
 
 class RoleQuerySet(models.QuerySet):

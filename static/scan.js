@@ -81,11 +81,12 @@ document.addEventListener("htmx:afterSettle", answer);
 
 // A lost answer must not look like a right one: the surface says stop, and nothing else, until the next scan.
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(failure, () => {
+  document.addEventListener(failure, (event) => {
     const surface = document.querySelector("#scan");
     if (!surface) return;
     surface.dataset.state = "stop";
-    const lost = document.querySelector("#scan-lost");
+    const signedOut = event.detail.xhr?.status === 403; // the form's token went with the sign-in
+    const lost = document.querySelector(signedOut ? "#scan-signed-out" : "#scan-lost");
     surface.querySelector("[data-scan-answer]").replaceChildren(lost.content.cloneNode(true));
     answer();
   });

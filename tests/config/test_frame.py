@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from config.navigation import ASSOCIATION, PARTNER
 from jobs.models import Job
+from people.lifecycle import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,7 @@ def test_volunteers_get_large_buttons_at_home_and_others_those_of_a_desk(client,
         ("http://testserver/jobs/?state=dead&after=7", "/jobs/?state=dead&after=7"),
         ("http://testserver//elsewhere.example.org/", "/elsewhere.example.org/"),
         ("http://elsewhere.example.org/jobs/", "/home/"),
+        ("http://[", "/home/"),
         ("", "/home/"),
     ],
 )
@@ -55,3 +57,27 @@ def test_a_refusal_leads_back_to_the_page_as_it_was_and_never_out_of_the_house(c
     answer = client.post(f"/jobs/{done.pk}/try-again/", headers={"referer": came_from})
     assert (answer.status_code, answer.url) == (303, back)
     assert [str(message) for message in get_messages(answer.wsgi_request)] == ["This job is no longer given up."]
+
+
+def test_a_fragment_is_answered_by_a_note_inside_it_and_a_program_by_json(client, admin):
+    done = Job.objects.create(kind="tests.deed", subject="people.user:1", state="done")
+    client.force_login(admin)
+    answer = client.post(f"/jobs/{done.pk}/try-again/", headers={"HX-Request": "true", "Accept": "*/*"})
+    assert (answer.status_code, answer.headers["HX-Reswap"]) == (409, "afterbegin")
+    assert '<div class="wg-note" data-tone="stop" role="alert"><p>This job is no longer given up.</p></div>' in (
+        answer.content.decode()
+    )
+    answer = client.post(f"/jobs/{done.pk}/try-again/", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (409, {"detail": "This job is no longer given up."})
+
+
+def test_what_a_refusal_repeats_is_shown_and_never_run(client, admin, monkeypatch):
+    def refuse(job):
+        raise Refused("<img src=x onerror=alert(1)>")
+
+    monkeypatch.setattr("jobs.actions.try_again", refuse)
+    done = Job.objects.create(kind="tests.deed", subject="people.user:1", state="done")
+    client.force_login(admin)
+    answer = client.post(f"/jobs/{done.pk}/try-again/", headers={"HX-Request": "true"})
+    assert "&lt;img" in answer.content.decode()
+    assert "<img" not in answer.content.decode()
