@@ -1,5 +1,8 @@
+import re
+
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -10,6 +13,7 @@ from people.access import page_before
 from people.lifecycle import sentence_for
 
 SEE_OTHER = 303
+SESSION_KEY = re.compile("[a-z0-9]{32}")
 
 
 class NotKeptMiddleware:
@@ -40,6 +44,15 @@ class SizeMiddleware:
 def _size(request):
     text = request.headers.get("Content-Length", "")
     return int(text) if text.isdecimal() else 0
+
+
+class OwnSessionMiddleware(SessionMiddleware):
+    """Django's, for sessions of ours only: what a key of ours never holds, a NUL say, must not reach the database."""
+
+    def process_request(self, request):
+        if not SESSION_KEY.fullmatch(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        super().process_request(request)
 
 
 class PersonLanguageMiddleware:

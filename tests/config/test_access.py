@@ -1,6 +1,7 @@
 """Deny by default: a stranger opens nothing, and every answer carries the content policy."""
 
 import pytest
+from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -11,8 +12,21 @@ def test_a_stranger_is_asked_to_sign_in(client, path):
     assert (answer.status_code, answer.url) == (302, f"/accounts/login/?next={path}")
 
 
-def test_every_answer_carries_the_content_policy(client):
-    for path in ("/accounts/login/", "/nowhere/"):
-        policy = client.get(path).headers["Content-Security-Policy"]
+def test_every_answer_carries_the_content_policy(client, settings):
+    answers = [client.get(path) for path in ("/accounts/login/", "/nowhere/")]
+    answers.append(client.get("/accounts/login/", headers={"Host": "elsewhere.example.org"}))
+    settings.SECURE_SSL_REDIRECT = True
+    answers.append(Client().get("/accounts/login/"))
+    answers.append(Client().get("/accounts/login/", headers={"Host": "elsewhere.example.org"}))
+    assert [answer.status_code for answer in answers] == [200, 404, 400, 301, 400]
+    for answer in answers:
+        policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
         assert "unsafe-inline" not in policy
+
+
+@pytest.mark.parametrize("key", ["aaaaaaaaaaaa\\000b", "A" * 32, "x" * 40, "../../etc/passwd"])
+def test_a_session_cookie_that_is_none_of_ours_is_none(client, key):
+    client.cookies.load(f'sessionid="{key}"')
+    assert client.get("/accounts/login/").status_code == 200
+    assert client.get("/home/").url == "/accounts/login/?next=/home/"
