@@ -1,5 +1,13 @@
+from urllib.parse import urlsplit, urlunsplit
+
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
+
+from .mail import NotAccepted, hand_in
+
+log = structlog.get_logger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -12,3 +20,26 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request, **credentials):
         """Failed sign-ins count per address and place: nobody elsewhere can lock a person out."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{get_ip(request)}"
+
+    def send_mail(self, template_prefix, email, context):
+        """Send it at once, for it holds a code or a key that nothing may keep.
+
+        The page answers the same whether it went out or not: it must not tell which addresses a server knows.
+        """
+        message = self.render_mail(template_prefix, email, {"request": self.request, "email": email} | context)
+        try:
+            hand_in(message)
+        except (NotAccepted, OSError) as error:
+            log.error("account_mail_not_sent", mail=template_prefix, reason=f"{type(error).__name__}: {error}")
+
+    def get_reset_password_from_key_url(self, key):
+        return _at_home(super().get_reset_password_from_key_url(key))
+
+    def get_email_confirmation_url(self, request, emailconfirmation):
+        return _at_home(super().get_email_confirmation_url(request, emailconfirmation))
+
+
+def _at_home(url):
+    """The address under BASE_URL, whatever host and port the request named: the reader trusts our mails."""
+    home = urlsplit(settings.BASE_URL)
+    return urlunsplit(urlsplit(url)._replace(scheme=home.scheme, netloc=home.netloc))

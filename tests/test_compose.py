@@ -243,8 +243,18 @@ def test_the_page_answers_and_a_job_nobody_rang_for_is_done(house):
 def test_in_production_only_https_is_served_but_health_is_told_on_the_machine(house):
     same_passwords = {"DATABASE_PASSWORD": "", "DATABASE_OWNER_PASSWORD": ""}
     with house.started("web", PRODUCTION | same_passwords):
-        assert house.ask("/healthz/", Host="localhost:8000") in (200, 503)  # 503: no worker runs here
+        assert house.ask("/healthz/", Host="weitergabe.example.org") in (200, 503)  # 503: no worker runs here
+        health = composed()["services"]["web"]["healthcheck"]["test"][-1].replace(":8000", f":{house.port}")
+        asked = subprocess.run(
+            [sys.executable, "-c", health],
+            env=house.told("web", PRODUCTION),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert asked.returncode == 0 or "HTTP Error 503" in asked.stderr
         assert house.ask("/accounts/login/", Host="weitergabe.example.org") == 301
         through_proxy = {"Host": "weitergabe.example.org", "X-Forwarded-Proto": "https"}
         assert house.ask("/accounts/login/", **through_proxy) == 200
-        assert house.ask("/accounts/login/", Host="elsewhere.example.org") == 400
+        for host in ("elsewhere.example.org", "localhost:8000", "127.0.0.1"):
+            assert house.ask("/accounts/login/", Host=host) == 400

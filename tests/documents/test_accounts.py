@@ -1,11 +1,14 @@
 """Signing in by allauth: nobody makes an account for themselves, and its mails are ours."""
 
 import re
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
 from django.urls import reverse
 
 from people.models import User
@@ -130,3 +133,41 @@ def test_devices_are_named_and_no_address_is_shown(client, social_worker):
     assert "Mozilla" not in page
     assert "127.0.0.1" not in page
     assert "You are signed in on this device only." in page
+
+
+DEAD = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 1}
+REFUSING = {"EMAIL_BACKEND": f"{__name__}.TurnsDown"}
+
+
+class TurnsDown(EmailBackend):
+    """A mail server that knows nobody."""
+
+    def send_messages(self, messages):
+        raise SMTPRecipientsRefused({address: (550, f"no {address} here".encode()) for address in messages[0].to})
+
+
+@pytest.mark.parametrize("server", [DEAD, REFUSING])
+@pytest.mark.parametrize("path", ["/accounts/login/code/", "/accounts/password/reset/"])
+def test_a_mail_that_can_not_go_out_changes_no_answer_and_leaves_no_address(
+    social_worker, settings, caplog, path, server
+):
+    usual = Client().post(path, {"email": social_worker.email})
+    for name, value in server.items():
+        setattr(settings, name, value)
+    for address in (social_worker.email, "samira@example.org"):
+        answer = Client().post(path, {"email": address})
+        assert (answer.status_code, answer.url) == (302, usual.url)
+        assert address not in caplog.text
+    assert caplog.text.count("account_mail_not_sent") == 2
+
+
+def test_a_mails_link_leads_to_our_own_address_whatever_host_was_asked(client, social_worker, settings):
+    settings.BASE_URL = "https://weitergabe.example.org"
+    client.post("/accounts/password/reset/", {"email": social_worker.email}, headers={"Host": "localhost:6666"})
+    client.force_login(social_worker)
+    added = {"action_add": "", "email": "nina@example.org"}
+    client.post("/accounts/email/", added, headers={"Host": "localhost:6666"})
+    links = [re.search(r"http\S+", sent.body)[0] for sent in mail.outbox]
+    assert len(links) == 2
+    assert all(link.startswith("https://weitergabe.example.org/accounts/") for link in links)
+    assert "6666" not in "".join(str(sent.message()) for sent in mail.outbox)
