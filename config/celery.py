@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "take out what was withdrawn": {"task": "shipping.take_out_withdrawn", "schedule": 60.0},
     "forget what programs were answered": {"task": "jobs.forget_answers", "schedule": 3600.0},
     "forget unfinished forms": {"task": "requests.forget_drafts", "schedule": 3600.0},
+    "forget whose sign-in is over": {"task": "people.forget_expired", "schedule": 3600.0},
     "remove files that nothing names": {"task": "documents.sweep_files", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -25,11 +25,14 @@ class StoredFileManager(models.Manager):
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
         )
-        stored.path.parent.mkdir(parents=True, exist_ok=True)
+        folder = stored.path.parent
+        folder.mkdir(parents=True, exist_ok=True)
         with stored.path.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        for place in (folder, folder.parent):  # the file's name, and the folder's if it is new
+            _sync(place)
         stored.save(force_insert=True)
         return stored
 
@@ -42,6 +45,15 @@ class StoredFileManager(models.Manager):
         for file in orphans:
             file.unlink(missing_ok=True)
         return len(orphans)
+
+
+def _sync(folder):
+    """Make the names in a folder last through a loss of power, as fsync does for a file's bytes."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class StoredFile(models.Model):

@@ -63,3 +63,11 @@ def test_what_was_not_erased_after_all_stays():
         stored.erase()
         transaction.set_rollback(True)
     assert (stored.path.exists(), StoredFile.objects.count()) == (True, 1)
+
+
+def test_a_files_name_is_synced_as_its_bytes_are(monkeypatch):
+    """A folder that was not would come back without the file after a loss of power, and the row with it."""
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(os.readlink(f"/proc/self/fd/{file}")), fsync(file)))
+    stored = keep()
+    assert synced == [str(stored.path), str(stored.path.parent), str(settings.MEDIA_ROOT)]

@@ -93,3 +93,7 @@ def test_a_ring_lasts_until_the_sweep_has_rung_again(queue):
     doorbell.ring(1)
     (headers,) = rung(queue)
     assert headers["expires"]
+
+
+def test_a_worker_is_stopped_before_its_lease_is_over():
+    assert 60 < app.conf.task_time_limit < LEASE.total_seconds()

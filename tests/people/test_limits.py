@@ -1,7 +1,15 @@
 """Limits on signing in hold whatever becomes of the broker, and keep nobody's address for long."""
 
+from datetime import timedelta
+
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
+
+from people.work import forget_sign_ins
 
 pytestmark = pytest.mark.django_db
 WRONG = {"login": "worker@example.org", "password": "not the right one 9"}
@@ -25,3 +33,25 @@ def test_the_sites_login_writes_them_and_does_not_own_them():
     with connection.cursor() as cursor:
         cursor.execute("SELECT tableowner = current_user FROM pg_tables WHERE tablename = 'people_limit'")
         assert cursor.fetchall() == [(False,)]
+
+
+def test_what_is_over_is_forgotten_and_who_is_signed_in_stays(client, social_worker, dispatcher):
+    keys = []
+    for user in (social_worker, dispatcher):
+        client.cookies.clear()
+        client.force_login(user)
+        keys.append(client.session.session_key)
+        UserSession.objects.get_or_create(session_key=keys[-1], defaults={"user": user, "ip": "192.0.2.7"})
+        cache.set(user.email, 1, timeout=60)
+    over, live = keys
+    Session.objects.filter(session_key=over).update(expire_date=timezone.now() - timedelta(seconds=1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_limit SET expires = now() - interval '1s' WHERE cache_key LIKE %s", ["%:worker@%"]
+        )
+        forget_sign_ins()
+        cursor.execute("SELECT cache_key FROM people_limit")
+        assert cursor.fetchall() == [(":1:dispatch@example.org",)]
+    assert list(Session.objects.values_list("session_key", flat=True)) == [live]
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [live]
+    assert client.get("/home/").status_code == 200
