@@ -18,7 +18,7 @@ app = Celery("weitergabe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="work")
 
-app.conf.beat_schedule = {
+SCHEDULE = {
     "ring again for what is due": {"task": "jobs.sweep", "schedule": 5.0},
     "take out what was withdrawn": {"task": "shipping.take_out_withdrawn", "schedule": 60.0},
     "forget what programs were answered": {"task": "jobs.forget_answers", "schedule": 3600.0},
@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
 }
 
 # While no worker is there, these lie in the queue; later each would ring again for the same jobs and fill it for good.
-for entry in app.conf.beat_schedule.values():
+for entry in SCHEDULE.values():
     pause = entry["schedule"]
     entry["options"] = {"expires": max(pause, LASTS) if isinstance(pause, float) else 3600}
+app.conf.beat_schedule = SCHEDULE  # assigned whole: to read `conf` here would load the settings

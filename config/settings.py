@@ -6,15 +6,15 @@ Without DATABASE_URL the running demo's servers are joined (`.data/env`); under 
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import environ
-
+from config.environment import Environment, refuse
 from config.logs import through_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 UNDER_TEST = "pytest" in sys.modules
 
-env = environ.Env()
+env = Environment()
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data")))
 
 if UNDER_TEST:
@@ -25,12 +25,7 @@ if UNDER_TEST:
         os.environ.update(embedded.start_postgres(throwaway=True, durable=False))
         os.environ["REDIS_URL"] = embedded.start_valkey()
 elif "DATABASE_URL" not in os.environ and (DATA_DIR / "env").exists():
-    environ.Env.read_env(DATA_DIR / "env")
-
-
-def refuse(sentence):
-    """Stop with one sentence that says what to do, and exit code 1."""
-    raise SystemExit(f"Weitergabe can't start: {sentence}")
+    Environment.read_env(DATA_DIR / "env")
 
 
 DEMO = env.bool("DEMO", default="DATABASE_URL" not in os.environ)
@@ -38,22 +33,20 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
 GUARD_KEY = env("GUARD_KEY", default="") or SECRET_KEY
 BASE_URL = env("BASE_URL", default="http://localhost:8000")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+HERE = ["localhost", "127.0.0.1"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=HERE if DEMO else [urlsplit(BASE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", default=0)
 
-for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-    if not os.environ.get(name, "postgresql://").startswith(("postgresql://", "postgres://")):
-        refuse(f"{name} is no address of a PostgreSQL database. Write postgresql://login:password@host/name.")
-DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://nobody@127.0.0.1:1/none")}
+DATABASES = {"default": env.database("DATABASE_URL", default="postgresql://nobody@127.0.0.1:1/none")}
 if "DATABASE_OWNER_URL" in os.environ:
-    DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
+    DATABASES["owner"] = env.database("DATABASE_OWNER_URL")
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s -c statement_timeout=60s"
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if "owner" in DATABASES:
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
-REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = env.broker("REDIS_URL", default="redis://127.0.0.1:6379/0")
 if UNDER_TEST:  # tests that run side by side have a broker each
     REDIS_URL = f"{REDIS_URL.rpartition('/')[0]}/{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]}"
 
@@ -66,6 +59,14 @@ if not DEMO and not UNDER_TEST:
         refuse("DATABASE_URL is missing. Name the database, or set DEMO=1 and use bin/start.")
     if (DATA_DIR / "env").exists() and os.environ["DATABASE_URL"] in (DATA_DIR / "env").read_text():
         refuse("DATABASE_URL is the demo's embedded database. Name a real one, or set DEMO=1.")
+    for name in (
+        "BASE_URL", "EMAIL_URL", "ASSOCIATION_NAME", "ASSOCIATION_STREET", "ASSOCIATION_POSTCODE", "ASSOCIATION_TOWN",
+        "CREDITOR_IBAN", "CREDITOR_QR_IBAN",
+    ):  # fmt: skip
+        if not os.environ.get(name):  # or letters and bills would bear a made-up name and account
+            refuse(f"{name} is missing. The file .env.example says what it is; a demo (DEMO=1) makes it up.")
+    if not BASE_URL.startswith("https://"):
+        refuse("BASE_URL is no https address. Write the one that people type, such as https://weitergabe.example.org.")
 SECRET_KEY = SECRET_KEY or "a demo without a key of its own answers nobody; bin/start writes a real one"
 
 INSTALLED_APPS = [
@@ -187,7 +188,7 @@ if UNDER_TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 EMAIL_TIMEOUT = 20  # seconds: a mail server that says nothing must hold neither a page nor a worker
-EMAIL_CONFIG = env.email("EMAIL_URL", default="filemail://")
+EMAIL_CONFIG = env.mail("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Weitergabe <hello@weitergabe.example.org>")
@@ -253,7 +254,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"discreet": {"()": "config.logs.DiscreetFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": env.level("LOG_LEVEL", default="WARNING")},
     # Its warnings quote the letters that a font lacks, and these are somebody's name.
     "loggers": {"weasyprint": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
 }
@@ -275,7 +276,7 @@ CREDITOR_IBAN = env("CREDITOR_IBAN", default="CH5800791123000889012")
 CREDITOR_QR_IBAN = env("CREDITOR_QR_IBAN", default="CH4431999123000889012")
 CREDITOR_REFERENCE_PREFIX = env("CREDITOR_REFERENCE_PREFIX", default="")
 VAT_STATUS = env("VAT_STATUS", default="")
-RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+RETENTION_DAYS = env.number("RETENTION_DAYS", default=90)
 DEFAULT_CONTRIBUTION = "150.00"
 
 # Deny by default: a view that names no token and no role of its own lets in nobody.

@@ -29,6 +29,13 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "weitergabe.example.org",
     "BASE_URL": "https://weitergabe.example.org",
     "TRUSTED_PROXIES": "1",
+    "EMAIL_URL": "smtp://site:x@mail.example.org:587",
+    "ASSOCIATION_NAME": "Verein Weitergabe",
+    "ASSOCIATION_STREET": "Werkgasse",
+    "ASSOCIATION_POSTCODE": "3018",
+    "ASSOCIATION_TOWN": "Bern",
+    "CREDITOR_IBAN": "CH5800791123000889012",
+    "CREDITOR_QR_IBAN": "CH4431999123000889012",
 }
 
 
@@ -201,6 +208,12 @@ def test_production_refuses_the_demos_passwords(house):
     assert "DATABASE_OWNER_PASSWORD" in ended.stderr
 
 
+def test_production_refuses_the_demos_mail_catcher(house):
+    ended = house.run("prepare", PRODUCTION | {"EMAIL_URL": ""})
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "EMAIL_URL" in ended.stderr
+
+
 def test_the_sites_login_owns_nothing_and_the_superuser_can_not_sign_in(house):
     assert house.sql("owner", "SELECT rolname FROM pg_roles WHERE rolsuper AND rolname LIKE 'weitergabe%'") == []
     assert house.sql("site", "SELECT tablename FROM pg_tables WHERE tableowner = current_user") == []
@@ -245,6 +258,7 @@ def test_in_production_only_https_is_served_but_health_is_told_on_the_machine(ho
     with house.started("web", PRODUCTION | same_passwords):
         assert house.ask("/healthz/", Host="weitergabe.example.org") in (200, 503)  # 503: no worker runs here
         health = composed()["services"]["web"]["healthcheck"]["test"][-1].replace(":8000", f":{house.port}")
+        health = health.replace("timeout=5", f"timeout={PATIENCE}")
         asked = subprocess.run(
             [sys.executable, "-c", health],
             env=house.told("web", PRODUCTION),

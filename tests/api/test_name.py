@@ -11,16 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from rest_framework.test import RequestsClient
 
 import requests
+from tests.config.test_settings import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ROOT / "requests" / "__init__.py"
-PRODUCTION = {
-    "DEMO": "0",
-    "SECRET_KEY": "a key of an example production, long enough to be taken for a real one",
-    "DATABASE_URL": "postgresql://site:x@127.0.0.1:1/site",
-    "ALLOWED_HOSTS": "weitergabe.example.org",
-    "BASE_URL": "https://weitergabe.example.org",
-}
 
 
 def test_under_pytest_it_is_ours():

@@ -47,6 +47,21 @@ def test_a_real_site_does_not_start_on_the_accounts_of_a_demo(make_user):
         call_command("prepare", verbosity=0)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CREDITOR_IBAN", "nonsense"),
+        ("CREDITOR_IBAN", "CH5800791123000889013"),
+        ("CREDITOR_QR_IBAN", "CH5800791123000889012"),
+    ],
+)
+def test_an_account_that_is_none_is_one_sentence(settings, name, value):
+    setattr(settings, name, value)
+    with pytest.raises(CommandError, match=f"^{name} is not what its name says"):
+        call_command("prepare", verbosity=0)
+    assert not CreditorAccount.objects.exists()
+
+
 def test_without_the_owners_login_it_says_what_is_missing():
     environment = {"PATH": os.environ["PATH"], "DEMO": "1", "DATABASE_URL": "postgresql://site:x@127.0.0.1:1/site"}
     ended = subprocess.run(

@@ -13,12 +13,25 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://site:x@127.0.0.1:1/site",
     "ALLOWED_HOSTS": "weitergabe.example.org",
     "BASE_URL": "https://weitergabe.example.org",
+    "EMAIL_URL": "smtp://site:x@mail.example.org:587",
+    "ASSOCIATION_NAME": "Verein Weitergabe",
+    "ASSOCIATION_STREET": "Werkgasse",
+    "ASSOCIATION_POSTCODE": "3018",
+    "ASSOCIATION_TOWN": "Bern",
+    "CREDITOR_IBAN": "CH5800791123000889012",
+    "CREDITOR_QR_IBAN": "CH4431999123000889012",
 }
 
 
-def start(expression="None", **changes):
+MADE_UP = [
+    "BASE_URL", "EMAIL_URL", "ASSOCIATION_NAME", "ASSOCIATION_STREET", "ASSOCIATION_POSTCODE", "ASSOCIATION_TOWN",
+    "CREDITOR_IBAN", "CREDITOR_QR_IBAN",
+]  # fmt: skip
+
+
+def start(expression="None", *, replace=None, **changes):
     """Load the settings in a process of their own, which prints what an expression about them comes to."""
-    environment = {**PRODUCTION, **changes, "PATH": os.environ["PATH"]}
+    environment = {**(replace or PRODUCTION), **changes, "PATH": os.environ["PATH"]}
     return subprocess.run(
         [sys.executable, "-c", f"from config import settings; print({expression})"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
@@ -36,6 +49,20 @@ def test_an_example_production_starts():
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://site:x@127.0.0.1:port/site"}, "DATABASE_URL"),
+        ({"DATABASE_OWNER_URL": "postgresql://site:x@[127.0.0.1/site"}, "DATABASE_OWNER_URL"),
+        ({"REDIS_URL": "localhost"}, "REDIS_URL"),
+        ({"REDIS_URL": "redis://localhost:port/0"}, "REDIS_URL"),
+        ({"DEMO": "maybe"}, "DEMO"),
+        ({"DEBUG": "perhaps"}, "DEBUG"),
+        ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES"),
+        ({"RETENTION_DAYS": "lots"}, "RETENTION_DAYS"),
+        ({"RETENTION_DAYS": "-1"}, "RETENTION_DAYS"),
+        ({"EMAIL_URL": "nonsense"}, "EMAIL_URL"),
+        ({"EMAIL_URL": "smtp://mail:port"}, "EMAIL_URL"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        ({"BASE_URL": "http://localhost:8000"}, "BASE_URL"),
+        *(({name: ""}, f"{name} is missing") for name in MADE_UP),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_and_exit_code_1(wrong, says):
@@ -43,6 +70,22 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(wrong, says):
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert says in ended.stderr
+
+
+def test_a_demo_makes_them_up():
+    assert start(DEMO="1", **dict.fromkeys(MADE_UP, "")).returncode == 0
+
+
+def test_empty_is_as_not_set_and_mails_may_go_to_files_on_purpose():
+    empty = dict.fromkeys(("TRUSTED_PROXIES", "RETENTION_DAYS", "LOG_LEVEL", "DEBUG"), "")
+    ended = start("(settings.RETENTION_DAYS, settings.DEBUG, settings.DEMO)", EMAIL_URL="filemail://", **empty)
+    assert (ended.stdout, ended.stderr) == ("(90, False, False)\n", "")
+
+
+def test_without_more_the_site_answers_to_its_own_name_alone():
+    environment = {name: value for name, value in PRODUCTION.items() if name != "ALLOWED_HOSTS"}
+    ended = start("settings.ALLOWED_HOSTS", replace=environment)
+    assert ended.stdout == "['weitergabe.example.org']\n"
 
 
 def test_what_the_databases_address_says_about_encryption_is_kept():
@@ -71,3 +114,13 @@ def test_a_command_without_a_database_ends_in_one_sentence():
     )  # fmt: skip
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
     assert ended.stderr.startswith("The database does not answer (connection to server")
+
+
+def test_what_starts_the_servers_is_loaded_before_any_setting_is_read():
+    """Else the supervisor would join the servers of its last run, which are gone."""
+    environment = {"PATH": os.environ["PATH"], "DEMO": "maybe"}
+    program = "import config.supervisor, sys; print('config.settings' in sys.modules)"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.stdout == "False\n"

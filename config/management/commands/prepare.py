@@ -3,12 +3,21 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from stdnum import iban
 from stdnum.ch import vat
 
 from billing.models import CreditorAccount, VatStatus
 from people.models import DEMO_ADDRESSES, User
 
 BEGINNING = "2020-01-01"
+# The form of each: a QR-IBAN is known by the number of its bank, 30000 to 31999 (IG QR-bill v2.4, 4.2.2).
+FORMS = {"CREDITOR_IBAN": r"(CH|LI)\d\d[0-9A-Z]{17}", "CREDITOR_QR_IBAN": r"(CH|LI)\d\d3[01]\d{3}[0-9A-Z]{12}"}
+
+
+def _check_account():
+    for name, form in FORMS.items():
+        if not (re.fullmatch(form, getattr(settings, name)) and iban.is_valid(getattr(settings, name))):
+            raise CommandError(f"{name} is not what its name says. Copy it from the bank's letter, without spaces.")
 
 
 class Command(BaseCommand):
@@ -24,6 +33,7 @@ class Command(BaseCommand):
                 "The demo's accounts are in this database, and everybody knows their password. "
                 "Name an empty database, or set DEMO=1."
             )
+        _check_account()
         CreditorAccount.objects.get_or_create(
             valid_from=BEGINNING,
             defaults={
