@@ -14,7 +14,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.throttling import SimpleRateThrottle
 
-from documents.gate import LARGEST
+from documents.uploads import LARGEST
 from people.access import access
 from people.api import KeysetPagination
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
 from devices.models import Device
-from documents.gate import ENDINGS, media_type_of
 from documents.models import StoredFile
+from documents.uploads import ENDINGS, media_type_of
 from partners.models import Commune, Locality, Partner, Tariff
 from people.lifecycle import Refused
 from people.models import User

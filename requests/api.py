@@ -9,7 +9,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from devices.models import Device
-from documents.gate import LARGEST, media_type_of
+from documents.uploads import LARGEST, media_type_of
 from jobs.api import once
 from partners.access import request_reader_required, social_worker_required
 from partners.api import ApiView

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from devices.models import Device
-from documents.gate import LARGEST, media_type_of
+from documents.uploads import LARGEST, media_type_of
 from partners.models import BillTo, Commune, Locality, Partner
 from people.fields import RowChoiceField
 from people.names import plain_name

@@ -1,8 +1,8 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from documents.gate import LARGEST
 from documents.models import StoredFile
+from documents.uploads import LARGEST
 from partners.models import BillTo, Commune, Partner
 from requests.models import DeviceRequest
 

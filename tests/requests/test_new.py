@@ -3,8 +3,8 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from documents.gate import LARGEST
 from documents.models import StoredFile
+from documents.uploads import LARGEST
 from partners.models import Commune, Locality, Tariff
 from people.lifecycle import Refused
 from requests.forms import TYPED
