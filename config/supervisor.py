@@ -5,6 +5,7 @@ Started by bin/start. Every child dies with it, on Ctrl-C and on kill -9 alike.
 
 import argparse
 import fcntl
+import http.client
 import os
 import secrets
 import signal
@@ -12,10 +13,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from urllib.parse import urlsplit
 
 from config import embedded
+from config.environment import YES
 
 PYTHON = sys.executable
 PATIENCE = 120  # seconds until the first page must answer, once the data are there
@@ -27,17 +28,20 @@ def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # Being ended is an orderly exit, so that the exit handlers stop the embedded servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    address = f"http://{'localhost' if options.host in ('127.0.0.1', 'localhost') else options.host}:{options.port}"
-    embedded.DATA.mkdir(exist_ok=True)
+    _refuse_what_can_not_be(options)
+    embedded.DATA.mkdir(parents=True, exist_ok=True)
     embedded.DATA.chmod(0o700)  # mails and labels name people
-    with (embedded.DATA / "lock").open("w") as lock:
-        _be_the_only_one(lock)
-        _wait_for_port(options)
-        _run(options, address)
+    try:
+        with (embedded.DATA / "lock").open("w") as lock:
+            _be_the_only_one(lock)
+            _wait_for_port(options)
+            _run(options)
+    except KeyboardInterrupt:
+        raise SystemExit("Stopped before it was ready.") from None
 
 
-def _run(options, address):
-    _environment(options, address)
+def _run(options):
+    _environment(options)
     _manage("prepare", "--verbosity", "0")
     _manage("collectstatic", "--noinput", "--verbosity", "0")
     _manage("load_communes", "--verbosity", "0")
@@ -55,8 +59,8 @@ def _run(options, address):
                str(embedded.DATA / "beat")),
     ]  # fmt: skip
     try:
-        _wait_for_page(address, children)
-        print(f"Ready: {address}", flush=True)
+        _wait_for_page(options, children)
+        print(f"Ready: {os.environ['BASE_URL']}", flush=True)
         if has_demo:
             _print_sign_ins()
         if not options.once:
@@ -76,11 +80,24 @@ def _run(options, address):
 def _options():
     parser = argparse.ArgumentParser(prog="bin/start", description="Start Weitergabe on this machine.")
     parser.add_argument("--port", type=int, default=8000, help="where the site answers, 8000 by default")
-    parser.add_argument("--host", default="127.0.0.1", help="another address than this machine's own: on purpose only")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="the name or address of this machine under which others may open the site: on purpose only",
+    )
     parser.add_argument("--fresh", action="store_true", help="throw the demo data away and load it anew")
     parser.add_argument("--empty", action="store_true", help="no demo data: asks for the first admin")
     parser.add_argument("--once", action="store_true", help="start, see that the page answers, stop")
     return parser.parse_args()
+
+
+def _refuse_what_can_not_be(options):
+    if options.host in ("", "0.0.0.0", "::"):
+        raise SystemExit("--host needs the name or address under which others open the site: links lead there.")
+    if options.fresh and "DATABASE_URL" in os.environ:
+        raise SystemExit(
+            "--fresh empties the demo's own database, and DATABASE_URL names another one. Leave one of them out."
+        )
 
 
 def _be_the_only_one(lock):
@@ -104,24 +121,28 @@ def _wait_for_port(options):
             time.sleep(0.1)
 
 
-def _environment(options, address):
+def _environment(options):
     """Start what is not configured and write the addresses to .data/env, for `manage.py` in another shell."""
-    os.environ.setdefault("BASE_URL", address)
-    os.environ.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,{options.host}")
+    own = "DATABASE_URL" not in os.environ
+    if own:
+        os.environ["DEMO"] = "1"
+    if os.environ.get("DEMO", "").lower() in YES:  # a real site is told its name, or says that it was not
+        name = "localhost" if options.host == "127.0.0.1" else options.host
+        os.environ.setdefault("BASE_URL", f"http://{name}:{options.port}")
+        os.environ.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,{options.host}")
     key = embedded.DATA / "secret-key"
     if not key.exists():
         key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(50))
     os.environ.setdefault("SECRET_KEY", key.read_text())
-    if "DATABASE_URL" in os.environ:
-        return
-    os.environ["DEMO"] = "1"
     if options.fresh:
         embedded.forget_data()
-    started = embedded.start_postgres()
+    started = embedded.start_postgres() if own else {}
     if "REDIS_URL" not in os.environ:
         started["REDIS_URL"] = embedded.start_valkey()
     os.environ.update(started)
+    if not own:
+        return
     joined = {name: os.environ[name] for name in (*started, "SECRET_KEY", "BASE_URL", "DEMO")}
     file = embedded.DATA / "env"
     file.touch(mode=0o600)
@@ -130,7 +151,10 @@ def _environment(options, address):
 
 def _manage(*command):
     # The owner's login is for these commands only; what runs for long never has it.
-    if subprocess.run([PYTHON, "manage.py", *command], cwd=embedded.ROOT, check=False).returncode:
+    ended = subprocess.run(
+        [PYTHON, "manage.py", *command], cwd=embedded.ROOT, check=False, preexec_fn=embedded.die_with_parent
+    )
+    if ended.returncode:
         raise SystemExit(1)
 
 
@@ -139,18 +163,27 @@ def _start(*command):
     return subprocess.Popen(command, cwd=embedded.ROOT, env=env, preexec_fn=embedded.die_with_parent)
 
 
-def _wait_for_page(address, children):
+def _answers(options):
+    """Whether the site says something to whoever calls it by its name; a real one sends plain http to https."""
+    connection = http.client.HTTPConnection(options.host, options.port, timeout=5)
+    try:
+        connection.request("GET", "/accounts/login/", headers={"Host": urlsplit(os.environ["BASE_URL"]).netloc})
+        return connection.getresponse().status in (200, 301)
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _wait_for_page(options, children):
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if any(child.poll() is not None for child in children):
             raise SystemExit("A part of the system stopped while starting; its reason stands above.")
-        try:
-            with urllib.request.urlopen(f"{address}/accounts/login/", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise SystemExit(f"{address} did not answer within {PATIENCE} seconds.")
+        if _answers(options):
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"Port {options.port} did not answer within {PATIENCE} seconds.")
 
 
 def _watch(children):

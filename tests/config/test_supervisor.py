@@ -8,11 +8,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from config import embedded
+
+from .test_settings import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 300  # seconds: against waiting for ever, not a promise
@@ -33,12 +36,33 @@ def _checkout_hash(copy):
     return hashlib.sha256(str(copy).encode()).hexdigest()[:12]
 
 
-def start(checkout, *options):
-    environment = {"PATH": os.environ["PATH"], "HOME": str(checkout)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "config.supervisor", "--empty", "--port", str(embedded.free_port()), *options],
-        cwd=checkout, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+@pytest.fixture
+def start(checkout):
+    """Start the supervisor with these options and environment; it is killed when the test ends."""
+    with ExitStack() as stack:
+
+        def run(*options, **environment):
+            environment = {"PATH": os.environ["PATH"], "HOME": str(checkout), **environment}
+            process = subprocess.Popen(
+                [sys.executable, "-m", "config.supervisor", "--empty", "--port", str(embedded.free_port()), *options],
+                cwd=checkout, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                # As from a terminal: what a shell starts in the background is deaf to Ctrl-C, and hands that on.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            )  # fmt: skip
+            stack.callback(process.stdout.close)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        yield run
+
+
+def until_ready(supervisor):
+    """Its address, read from what it prints."""
+    for line in supervisor.stdout:
+        if ready := re.match(r"Ready: (\S+)", line):
+            return ready[1]
+    raise AssertionError("it ended before it was ready")
 
 
 def family(pid):
@@ -69,15 +93,12 @@ def _state(pid):
         return "Z"
 
 
-def test_killed_it_leaves_no_process_behind_and_starts_again(checkout):
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_it_is_ended_it_leaves_no_process_behind_and_starts_again(start, by):
     """Until then it is the only one on its folder: a second one would end its database."""
-    supervisor = start(checkout)
-    for line in supervisor.stdout:
-        if ready := re.match(r"Ready: (\S+)", line):
-            break
-    assert ready
-    assert urllib.request.urlopen(f"{ready[1]}/accounts/login/", timeout=10).status == 200
-    second = start(checkout, "--once")
+    supervisor = start()
+    assert urllib.request.urlopen(f"{until_ready(supervisor)}/accounts/login/", timeout=10).status == 200
+    second = start("--once")
     assert second.communicate(timeout=PATIENCE) == (
         "Weitergabe runs from this folder already. Stop that one first, or use it.\n",
         None,
@@ -85,24 +106,72 @@ def test_killed_it_leaves_no_process_behind_and_starts_again(checkout):
     assert second.returncode == 1
     children = family(supervisor.pid)
     assert len(children) >= 6  # Postgres, Valkey, web, worker, clock, and their own children
-    supervisor.send_signal(signal.SIGKILL)
-    supervisor.wait()
+    supervisor.send_signal(by)
+    assert supervisor.wait(PATIENCE) == (-by if by == signal.SIGKILL else 0)
+    said = supervisor.stdout.read()
+    assert by == signal.SIGKILL or "Traceback" not in said  # killed, it leaves its parts to end without an order
     until = time.monotonic() + PATIENCE
     while alive(children) and time.monotonic() < until:
         time.sleep(0.2)
-    supervisor.stdout.close()
     assert alive(children) == set()
 
-    again = start(checkout, "--once")
+    again = start("--once")
     said, _nothing = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, said
     assert "Ready:" in said
 
 
-def test_a_port_that_is_taken_is_said_before_anything_starts(checkout):
+def test_ended_while_it_prepares_it_says_one_sentence_and_leaves_no_process_behind(start, checkout):
+    supervisor = start()
+    until = time.monotonic() + PATIENCE
+    while not (manage := commands_of(supervisor.pid, "manage.py")) and time.monotonic() < until:
+        time.sleep(0.01)
+    children = family(supervisor.pid)
+    assert manage
+    supervisor.send_signal(signal.SIGINT)
+    said, _nothing = supervisor.communicate(timeout=PATIENCE)
+    assert (supervisor.returncode, said) == (1, "Stopped before it was ready.\n")
+    assert alive(children) == set()
+
+
+def commands_of(pid, word):
+    return [child for child in family(pid) if word in Path(f"/proc/{child}/cmdline").read_text()]
+
+
+def test_a_real_site_on_servers_of_its_own_gets_ready(start, tmp_path):
+    """It answers plain http by a redirect to an https that ends at a proxy; what is missing is started for it."""
+    data = tmp_path / "data"
+    servers = embedded.start_postgres(throwaway=True, durable=False)
+    ended = start("--once", **(PRODUCTION | servers | {"DATA_DIR": str(data)}))
+    said, _nothing = ended.communicate(timeout=PATIENCE)
+    assert (ended.returncode, "Ready: https://weitergabe.example.org" in said) == (0, True), said
+    assert (data / "static").is_dir()
+    assert not (data / "env").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "says"),
+    [
+        (["--host", "0.0.0.0"], {}, "--host needs the name or address"),
+        (
+            ["--fresh"],
+            {"DATABASE_URL": "postgresql://site:x@127.0.0.1:1/site"},
+            "--fresh empties the demo's own database",
+        ),
+    ],
+)
+def test_what_can_not_be_is_said_before_anything_starts(start, checkout, options, environment, says):
+    ended = start(*options, **environment)
+    said, _nothing = ended.communicate(timeout=PATIENCE)
+    assert (ended.returncode, said.count("\n")) == (1, 1)
+    assert says in said
+    assert not (checkout / ".data").exists()
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(start, checkout):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ended = start(checkout, "--port", str(port))
+        ended = start("--port", str(port))
         said, _nothing = ended.communicate(timeout=PATIENCE)
     assert (ended.returncode, said.count("\n")) == (1, 1)
     assert f"Port {port} can't be used" in said
@@ -139,3 +208,10 @@ def test_a_child_that_swallows_an_interrupt_dies_with_its_parent():
     while alive(child) and time.monotonic() < until:
         time.sleep(0.05)
     assert alive(child) == set()
+
+
+@pytest.mark.parametrize(("starter", "said"), [("os.getppid()", "lives\n"), ("1 + os.getppid()", "")])
+def test_a_child_whose_parent_died_before_it_could_say_so_does_not_stay(starter, said):
+    child = f"import os; from config.embedded import die_with_parent as die; die(starter={starter}); print('lives')"
+    ended = subprocess.run([sys.executable, "-c", child], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.stdout == said
