@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """The table of Django's cache, in which the limits on signing in are counted."""
 
-    dependencies = [("people", "0001_initial")]
+    dependencies = [("people", "0003_secrets_are_encrypted")]
 
     operations = [
         migrations.RunSQL(
