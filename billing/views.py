@@ -64,7 +64,7 @@ def index(request):
     partner = _partner(params, user)
     if partner:
         found = found.filter(partner=partner)
-    page = page_of(_for_list(found), params)
+    page = page_of(_for_list(found), params, key="place")
     label = dict(form.fields["state"].choices)[state] if state else ""
     context = {
         "page": page,
@@ -220,7 +220,7 @@ def month_end(request):
     if request.htmx and bar:
         return HttpResponseClientRefresh() if bar["over"] else render(request, "components/_progress.html", bar)
     dues, drafts = actions.dry_run(month), drafts_until(month, user)
-    issued = _lines(_for_list(Invoice.objects.visible_to(user).issued().of_month(month)).order_by("-pk")[:MANY])
+    issued = _lines(_for_list(Invoice.objects.visible_to(user).issued().of_month(month)).order_by("-place")[:MANY])
     checks = checks_for(month, dues, drafts, today=today)
     stage = stage_of(dues, drafts, is_issued=bool(issued))
     ready = [draft for draft in drafts if not draft.is_held]

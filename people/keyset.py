@@ -16,22 +16,26 @@ class Page:
     older_url: str
 
 
-def page_of(queryset, params):
-    """The page that `after` or `before` (keys) and `rows` (25 or 100) of a query string ask for; one query."""
+def page_of(queryset, params, *, key="pk"):
+    """The page that `after` or `before` (keys) and `rows` (25 or 100) of a query string ask for; one query.
+
+    `key` names a column of whole numbers that is unique and has an index.
+    """
     size = MANY if params.get("rows") == str(MANY) else ROWS
     after, before = key_of(params.get("after")), key_of(params.get("before"))
     if before:
-        rows = list(queryset.filter(pk__gt=before).order_by("pk")[: size + 1])
+        rows = list(queryset.filter(**{f"{key}__gt": before}).order_by(key)[: size + 1])
         newer, older = len(rows) > size, True
         rows = rows[:size][::-1]
     else:
-        rows = list((queryset.filter(pk__lt=after) if after else queryset).order_by("-pk")[: size + 1])
+        older_ones = queryset.filter(**{f"{key}__lt": after}) if after else queryset
+        rows = list(older_ones.order_by(f"-{key}")[: size + 1])
         newer, older = bool(after), len(rows) > size
         rows = rows[:size]
     return Page(
         rows,
-        _url(params, "before", rows[0].pk) if newer and rows else "",
-        _url(params, "after", rows[-1].pk) if older and rows else "",
+        _url(params, "before", getattr(rows[0], key)) if newer and rows else "",
+        _url(params, "after", getattr(rows[-1], key)) if older and rows else "",
     )
 
 

@@ -2,6 +2,7 @@ import re
 
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.db.models.functions import Cast, Right
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -141,6 +142,15 @@ class Invoice(Lifecycle):
         output_field=models.BigIntegerField(null=True),
         db_persist=True,
     )
+    # In a list: drafts on top, then by number, whatever the order their drafts were made in.
+    place = models.GeneratedField(
+        expression=Case(
+            When(number__isnull=True, then=models.Value(10**15) + F("id")),
+            default=Cast(Right("series", 4), models.BigIntegerField()) * models.Value(10**9) + F("number"),
+        ),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     total = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     issued_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
@@ -196,7 +206,11 @@ class Invoice(Lifecycle):
                 name="number_exactly_when_issued",
             ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["status", "-id"], name="invoices_by_status")]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="invoices_by_status"),
+            models.Index(fields=["-place"], name="invoices_by_number"),
+            models.Index(fields=["partner", "-place"], name="invoices_of_partner"),
+        ]
 
     def __str__(self):
         return self.public_number or _("Draft %(id)s") % {"id": self.pk}
