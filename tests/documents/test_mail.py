@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def planned(social_worker):
     """A mail to somebody, with its job."""
+    Membership.objects.update(accepted_at=None)  # who has answered gets none
     Mail.objects.plan("partners.invited", Membership.objects.get(), reader=social_worker)
     return Job.objects.get(kind="documents.send_mail")
 
