@@ -35,9 +35,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key):
         return _at_home(super().get_reset_password_from_key_url(key))
 
-    def get_email_confirmation_url(self, request, emailconfirmation):
-        return _at_home(super().get_email_confirmation_url(request, emailconfirmation))
-
 
 def _at_home(url):
     """The address under BASE_URL, whatever host and port the request named: the reader trusts our mails."""

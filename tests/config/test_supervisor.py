@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -135,7 +135,13 @@ def test_ended_while_it_prepares_it_says_one_sentence_and_leaves_no_process_behi
 
 
 def commands_of(pid, word):
-    return [child for child in family(pid) if word in Path(f"/proc/{child}/cmdline").read_text()]
+    """Its descendants with this word in their command; one may end while we look."""
+    found = []
+    for child in family(pid):
+        with suppress(OSError):
+            if word in Path(f"/proc/{child}/cmdline").read_text():
+                found.append(child)
+    return found
 
 
 def test_a_real_site_on_servers_of_its_own_gets_ready(start, tmp_path):
