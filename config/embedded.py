@@ -29,7 +29,7 @@ STARTER = os.getpid()
 ENOUGH_MEMORY = 2 * 2**30  # bytes free before a throwaway cluster goes to memory
 
 
-def die_with_parent(by=signal.SIGTERM, starter=STARTER):
+def die_with_parent(by=signal.SIGTERM, starter=STARTER, *, apart=True):
     """In a child before exec: get this signal when the supervisor dies, however it dies.
 
     SIGTERM ends a Python that is still starting at once; SIGINT would be an exception there, which may be swallowed.
@@ -37,7 +37,8 @@ def die_with_parent(by=signal.SIGTERM, starter=STARTER):
     ctypes.CDLL(None).prctl(1, by)
     if os.getppid() != starter:  # it died before that was said, and nobody would ever end this child
         os._exit(1)
-    os.setpgrp()  # Ctrl-C goes to the supervisor only
+    if apart:
+        os.setpgrp()  # Ctrl-C goes to the supervisor only
 
 
 def free_port():

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from urllib.parse import urlsplit
 
 from config import embedded
@@ -50,7 +51,7 @@ def _run(options):
         print("Preparing the demo …", file=sys.stderr, flush=True)
         _manage("load_demo", "--verbosity", "0")
     elif options.empty:
-        _manage("first_admin")
+        _manage("first_admin", apart=False)  # a terminal is read by the group in front only
     children = [
         _start(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{options.host}:{options.port}", "--workers", "2",
                "--threads", "4", "--log-level", "warning", "--no-control-socket"),
@@ -149,11 +150,12 @@ def _environment(options):
     file.write_text("".join(f"{name}={value}\n" for name, value in joined.items()))
 
 
-def _manage(*command):
+def _manage(*command, apart=True):
     # The owner's login is for these commands only; what runs for long never has it.
     ended = subprocess.run(
-        [PYTHON, "manage.py", *command], cwd=embedded.ROOT, check=False, preexec_fn=embedded.die_with_parent
-    )
+        [PYTHON, "manage.py", *command], cwd=embedded.ROOT, check=False,
+        preexec_fn=partial(embedded.die_with_parent, apart=apart),
+    )  # fmt: skip
     if ended.returncode:
         raise SystemExit(1)
 

@@ -1,8 +1,11 @@
 """The system as it runs for people: gunicorn, a Celery worker and the clock as processes, on a test's own database."""
 
+import fcntl
 import os
+import pty
 import subprocess
 import sys
+import termios
 import time
 import urllib.error
 import urllib.request
@@ -25,6 +28,32 @@ def environment(data_dir, **more):
         "SECRET_KEY": settings.SECRET_KEY, "REDIS_URL": settings.REDIS_URL,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT), "DATA_DIR": str(data_dir), **more,
     }  # fmt: skip
+
+
+def on_terminal(*command, lines, cwd=ROOT, env):
+    """Run a command on a terminal of its own, where somebody answers its questions; gives back what stood there."""
+    ours, theirs = pty.openpty()
+    asked = subprocess.Popen(
+        [sys.executable, *command], cwd=cwd, env=env, stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(theirs)
+    said = []
+    try:
+        for line in lines:
+            prompt = b""
+            while not prompt.endswith(b": "):
+                prompt += os.read(ours, 1000)
+            os.write(ours, f"{line}\n".encode())
+            said.append(prompt)
+        while more := os.read(ours, 1000):
+            said.append(more)
+    except OSError:  # the other side hung up: it has ended
+        pass
+    os.close(ours)
+    said = b"".join(said).decode()
+    assert asked.wait(PATIENCE) == 0, said
+    return said
 
 
 class Process:

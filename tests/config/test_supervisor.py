@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 
 from config import embedded
+from tests.running import on_terminal
 
 from .test_settings import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 300  # seconds: against waiting for ever, not a promise
+
+ONLY_ONE = "Weitergabe runs from this folder already. Stop that one first, or use it.\n"
 
 
 @pytest.fixture
@@ -93,27 +96,22 @@ def _state(pid):
         return "Z"
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_however_it_is_ended_it_leaves_no_process_behind_and_starts_again(start, by):
-    """Until then it is the only one on its folder: a second one would end its database."""
-    supervisor = start()
-    assert urllib.request.urlopen(f"{until_ready(supervisor)}/accounts/login/", timeout=10).status == 200
-    second = start("--once")
-    assert second.communicate(timeout=PATIENCE) == (
-        "Weitergabe runs from this folder already. Stop that one first, or use it.\n",
-        None,
-    )
-    assert second.returncode == 1
-    children = family(supervisor.pid)
-    assert len(children) >= 6  # Postgres, Valkey, web, worker, clock, and their own children
-    supervisor.send_signal(by)
-    assert supervisor.wait(PATIENCE) == (-by if by == signal.SIGKILL else 0)
-    said = supervisor.stdout.read()
-    assert by == signal.SIGKILL or "Traceback" not in said  # killed, it leaves its parts to end without an order
-    until = time.monotonic() + PATIENCE
-    while alive(children) and time.monotonic() < until:
-        time.sleep(0.2)
-    assert alive(children) == set()
+def test_however_it_is_ended_it_leaves_no_process_behind_and_starts_again(start):
+    for by in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        supervisor = start()
+        assert urllib.request.urlopen(f"{until_ready(supervisor)}/accounts/login/", timeout=10).status == 200
+        second = start("--once")  # on the same folder it would end the first one's database
+        assert (second.communicate(timeout=PATIENCE), second.returncode) == ((ONLY_ONE, None), 1)
+        children = family(supervisor.pid)
+        assert len(children) >= 6  # Postgres, Valkey, web, worker, clock, and their own children
+        supervisor.send_signal(by)
+        assert supervisor.wait(PATIENCE) == (-by if by == signal.SIGKILL else 0)
+        said = supervisor.stdout.read()
+        assert by == signal.SIGKILL or "Traceback" not in said  # killed, it leaves its parts to end without an order
+        until = time.monotonic() + PATIENCE
+        while alive(children) and time.monotonic() < until:
+            time.sleep(0.2)
+        assert alive(children) == set(), by
 
     again = start("--once")
     said, _nothing = again.communicate(timeout=PATIENCE)
@@ -221,3 +219,13 @@ def test_a_child_whose_parent_died_before_it_could_say_so_does_not_stay(starter,
     child = f"import os; from config.embedded import die_with_parent as die; die(starter={starter}); print('lives')"
     ended = subprocess.run([sys.executable, "-c", child], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.stdout == said
+
+
+def test_an_empty_one_asks_for_the_first_admin_on_its_terminal(checkout):
+    said = on_terminal(
+        "-m", "config.supervisor", "--empty", "--once", "--port", str(embedded.free_port()), cwd=checkout,
+        lines=["ada@example.org", "Ada Rüegg", "eine lange Nacht 9", "eine lange Nacht 9"],
+        env={"PATH": os.environ["PATH"], "HOME": str(checkout)},
+    )  # fmt: skip
+    assert "Superuser created successfully." in said
+    assert "\nReady: http://localhost:" in said

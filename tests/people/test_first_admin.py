@@ -1,49 +1,18 @@
 """An empty system asks for its first admin on a terminal, and says how elsewhere."""
 
-import fcntl
-import os
-import pty
-import subprocess
-import sys
-import termios
-
 import pytest
 from django.core.management import call_command
 
 from people.models import User
-from tests.running import ROOT, environment
+from tests.running import environment, on_terminal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def ask(tmp_path):
-    """Run the command on a terminal, where somebody types these lines; gives back what stood there."""
-
     def ask(*lines):
-        ours, theirs = pty.openpty()
-        asked = subprocess.Popen(
-            [sys.executable, "manage.py", "first_admin"], cwd=ROOT, env=environment(tmp_path), stdin=theirs,
-            stdout=theirs, stderr=theirs, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )  # fmt: skip
-        os.close(theirs)
-        said = []
-        try:
-            for line in lines:
-                prompt = b""
-                while not prompt.endswith(b": "):
-                    prompt += os.read(ours, 1000)
-                os.write(ours, f"{line}\n".encode())
-                said.append(prompt)
-            while more := os.read(ours, 1000):
-                said.append(more)
-        except OSError:  # the other side hung up: it has ended
-            pass
-        os.close(ours)
-        said = b"".join(said).decode()
-        assert asked.wait(60) == 0, said
-        return said
+        return on_terminal("manage.py", "first_admin", lines=lines, env=environment(tmp_path))
 
     return ask
 
