@@ -65,7 +65,10 @@ def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: bytes, by: U
     draft, _is_new = RequestDraft.objects.get_or_create(token=token, defaults={"partner": by.acting_for, "owner": by})
     if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
         raise Refused(_("This form belongs to somebody else."))
-    draft = RequestDraft.objects.locked(draft)  # or a proof could be erased that is just being sent
+    now = RequestDraft.objects.select_for_update(of=("self",)).select_related("proof").filter(pk=draft.pk).first()
+    if now is None or DeviceRequest.objects.filter(form_token=token).exists():  # asked under its lock
+        raise Refused(_("This form was sent or discarded meanwhile."))
+    draft = now
     replaced = draft.proof if proof else None
     draft.answers, draft.proof = answers, keep_proof(proof) if proof else draft.proof
     draft.save()

@@ -170,13 +170,20 @@ def _keep(request, token, *, has_proof):
     content = file.read() if file else b""
     kept = attempt(form, partial(actions.keep_draft, token, answers=answers, proof=content, by=request.user))
     if kept is None:
-        raise Http404
+        return _not_kept(request, token, typing=typing)
     if typing:
         return render(request, "requests/_kept.html", {"draft": kept})
     if "keep" in request.POST:
         messages.success(request, _("Your draft is kept for 30 days. Only you see it."))
         return redirect("requests:draft", token)
     return redirect("requests:check", token) if complete else _write(request, form, token, kept)
+
+
+def _not_kept(request, token, *, typing):
+    """The form was sent meanwhile, from another tab perhaps; or it is somebody else's."""
+    if typing:
+        return HttpResponse(status=204)
+    return redirect(get_object_or_404(DeviceRequest.objects.visible_to(request.user), form_token=token))
 
 
 def _write(request, form, token, kept):

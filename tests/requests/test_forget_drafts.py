@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from documents.models import StoredFile
+from people.lifecycle import Refused
+from requests import actions
 from requests.models import DeviceRequest, RequestDraft
 from requests.work import forget_drafts
 
@@ -81,3 +83,11 @@ def test_a_proof_that_was_sent_stays_with_the_request(client, keep, token):
     forget_drafts()
     assert DeviceRequest.objects.get().proof.path == path
     assert path.exists()
+
+
+def test_a_form_that_is_being_written_while_it_is_sent_is_not_kept_once_more(client, keep, token, social_worker):
+    path = keep()
+    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    with pytest.raises(Refused):
+        actions.keep_draft(token, answers={"first_name": "Samira"}, proof=b"", by=social_worker)
+    assert (RequestDraft.objects.count(), path.exists()) == (0, True)
