@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect
 
 from documents import views as documents
 from jobs.models import Batch, Job, subject_of
@@ -100,7 +100,7 @@ def _partner(params, user):
 
 
 def _fetch(request, slug, *related):
-    found = Invoice.objects.visible_to(request.user).of_slug(slug).with_paid()
+    found = Invoice.objects.visible_to(request.user).of_button(slug).with_paid()
     return get_object_or_404(found.select_related("bill_to", "partner", *related))
 
 
@@ -108,6 +108,8 @@ def _fetch(request, slug, *related):
 def detail(request, slug):
     """One invoice: how it stands, its lines down to the parcel, its payments; never a recipient."""
     invoice = _fetch(request, slug, "document")
+    if invoice.slug != slug:
+        return redirect(invoice)
     steps = list(invoice.steps.select_related("by"))
     payments = list(invoice.payments.order_by("paid_on", "pk"))
     may_book = request.user.has_role("treasurer", "admin")
@@ -218,7 +220,11 @@ def month_end(request):
     batch = _batch(request)
     bar = _bar(batch, month) if batch else None
     if request.htmx and bar:
-        return HttpResponseClientRefresh() if bar["over"] else render(request, "components/_progress.html", bar)
+        if bar["over"]:
+            return HttpResponseClientRedirect(bar["url"])
+        return render(request, "components/_progress.html", bar)
+    if bar and request.GET.get("batch") != str(batch.token):
+        return redirect(bar["url"])  # what comes of it is told at its own address
     dues, drafts = actions.dry_run(month), drafts_until(month, user)
     issued = _lines(_for_list(Invoice.objects.visible_to(user).issued().of_month(month)).order_by("-place")[:MANY])
     checks = checks_for(month, dues, drafts, today=today)
@@ -245,19 +251,23 @@ def month_end(request):
         "token": uuid.uuid4(),
         "may_press": user.has_role("treasurer", "admin"),
         "progress": bar,
-        "at_work": bool(bar) and not bar["over"],
+        "at_work": batch is not None and Job.objects.under_way().filter(batch=batch, kind=ISSUE).exists(),
         "outcome": _outcome(batch, user) if batch else None,
     }
     return render(request, "billing/month_end.html", context)
 
 
 def _batch(request):
-    """The press that the address names, else one whose work is not over: the page may have been closed."""
+    """The press that the address names, else one whose drafts are being issued: the page may have been closed.
+
+    A press whose drafts were all waiting for an earlier one has no job of its own.
+    """
+    issuing = Batch.objects.filter(jobs__kind=ISSUE).order_by("-pk")
     try:
-        found = Batch.objects.filter(token=uuid.UUID(request.GET.get("batch", "")))
+        named = issuing.filter(token=uuid.UUID(request.GET.get("batch", ""))).first()
     except ValueError:
-        found = Batch.objects.filter(jobs__in=Job.objects.under_way())
-    return found.filter(jobs__kind=ISSUE).order_by("-pk").first()
+        named = None
+    return named or issuing.filter(jobs__in=Job.objects.under_way().filter(kind=ISSUE)).first()
 
 
 def _bar(batch, month):

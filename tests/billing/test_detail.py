@@ -143,8 +143,14 @@ def test_foreign_missing_and_drafts_are_404_for_partners(client, stranger, accou
 def test_an_address_is_written_in_one_way(client, treasurer, invoice):
     year, number = invoice.public_number.split("-")
     client.force_login(treasurer)
-    for slug in (f"{year}-0{number}", f"{year}-1", f"draft-{invoice.pk}", "draft-01", "nonsense", "2026-" + "9" * 40):
+    for slug in (f"{year}-0{number}", f"{year}-1", "draft-01", "nonsense", "2026-" + "9" * 40):
         assert client.get(f"/invoices/{slug}/").status_code == 404, slug
+
+
+def test_the_address_of_a_draft_leads_to_what_was_issued(client, treasurer, invoice):
+    client.force_login(treasurer)
+    answer = client.get(f"/invoices/draft-{invoice.pk}/")
+    assert (answer.status_code, answer.url) == (302, invoice.get_absolute_url())
 
 
 def test_a_social_worker_reads_no_invoice(client, social_worker, invoice):

@@ -214,12 +214,31 @@ class TestIssuing:
         draft = make_draft(bill_to)
         client.force_login(treasurer)
         answer = issue_all(client, [draft])
-        assert "0 of 1" in text_of(client.get(PAGE, OCTOBER))
+        back = client.get(PAGE, OCTOBER)
+        assert (back.status_code, back.url) == (302, answer.url)
+        assert "0 of 1" in text_of(client.get(back.url))
         fragment = client.get(answer.url, headers={"hx-request": "true"})
         assert ("0 of 1" in text_of(fragment), "<html" in text_of(fragment)) == (True, False)
         work()
-        assert client.get(answer.url, headers={"hx-request": "true"}).headers["HX-Refresh"] == "true"
+        over = client.get(answer.url, headers={"hx-request": "true"})
+        assert over.headers["HX-Redirect"] == answer.url
+        assert f"Issued: {Invoice.objects.get().public_number}." in text_of(client.get(answer.url))
         assert client.get(PAGE, OCTOBER).context["progress"] is None
+
+    def test_who_presses_second_sees_the_bar_of_the_first(self, client, treasurer, bill_to, make_draft, account):
+        draft = make_draft(bill_to)
+        client.force_login(treasurer)
+        first, second = issue_all(client, [draft]), issue_all(client, [draft])
+        assert first.url != second.url
+        assert client.get(second.url).url == first.url
+
+    def test_a_document_that_waits_holds_up_no_issuing(self, client, treasurer, bill_to, make_draft, account):
+        client.force_login(treasurer)
+        answer = issue_all(client, [make_draft(bill_to)])
+        assert client.get(answer.url).context["at_work"] is True
+        job_actions.run(Job.objects.get(kind="billing.issue").pk)
+        context = client.get(answer.url).context
+        assert (context["at_work"], context["progress"]["over"]) == (False, False)
 
     def test_a_month_of_fifteen_hundred_ticks_is_taken(self, client, treasurer, bill_to, make_draft, account):
         draft, token = make_draft(bill_to), uuid.uuid4()

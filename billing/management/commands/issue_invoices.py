@@ -1,15 +1,14 @@
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
-from psycopg2.errors import LockNotAvailable
+from django.db import DatabaseError
 
 from billing import actions
 from billing.models import Invoice
 from billing.periods import month_of
 from documents.templatetags.swiss import money
 from jobs.progress import Progress
-from people.lifecycle import Refused
+from people.lifecycle import Refused, sentence_for
 
 
 class Command(BaseCommand):
@@ -47,10 +46,8 @@ def _why_not(draft):
     """Issue a draft, each for itself; the sentence if it was refused, or if somebody holds one of its rows too long."""
     try:
         actions.issue(draft, by=None)
-    except Refused as refusal:
-        return str(refusal)
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
+    except (Refused, DatabaseError) as error:
+        if (why := sentence_for(error)) is None:
             raise
-        return "Somebody else is working on it just now."
+        return str(why)
     return ""
