@@ -1,15 +1,14 @@
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
 from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
-from people.lifecycle import Refused, note_many
+from people.lifecycle import Refused, is_busy, note_many
 from people.models import User
 from requests import actions as request_actions
 from requests.models import Allocation, DeviceRequest
@@ -163,6 +162,8 @@ def take_out(shipment: Shipment, *, by: User | None) -> None:
     request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
     if Allocation.objects.live().filter(pk=shipment.allocation_id).exists():
         raise Refused(_("%(number)s is not withdrawn: its parcel stays.") % {"number": request})
+    if shipment.lock().status == Status.CANCELLED:
+        return  # the clock was faster, or another dispatcher
     if shipment.move(Status.CANCELLED, verb="take_out", by=by):
         shipment.labels.filter(state__in=[Label.State.ORDERED, Label.State.MADE]).update(state=Label.State.TO_VOID)
 
@@ -170,8 +171,11 @@ def take_out(shipment: Shipment, *, by: User | None) -> None:
 def take_out_withdrawn() -> None:
     """Take out what the house still holds though its request was withdrawn (decisions 14); the clock does it."""
     for shipment in Shipment.objects.taken_away().order_by("pk"):
-        with suppress(Refused):  # a dispatcher was faster
+        try:
             take_out(shipment, by=None)
+        except (Refused, OperationalError) as error:
+            if not (isinstance(error, Refused) or is_busy(error)):  # what somebody holds is taken out next time
+                raise
 
 
 @transaction.atomic

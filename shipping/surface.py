@@ -74,6 +74,8 @@ def refused(mode, form, parcel):
         "labelled": _("Close it first."),
         "cancelled": _("Old label."),
     }
+    if mode == CLOSE:
+        del words["labelled"]  # closing is what was tried
     word = words.get(parcel.stage, _("Left already.") if parcel.handed_over_at else _("Not now."))
     return _stop(mode, form, word, next(iter(form.errors.values()))[0], label=_("Scan the label of a parcel"))
 

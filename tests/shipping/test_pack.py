@@ -151,6 +151,14 @@ def test_the_clock_takes_out_what_was_withdrawn_and_nothing_else(make_labelled, 
     assert [label.shipment for label in Label.objects.to_void()] == [packing]
 
 
+def test_a_dispatcher_who_presses_after_the_clock_is_told_nothing_wrong(client, dispatcher, make_withdrawn):
+    shipment = make_withdrawn()
+    actions.take_out_withdrawn()
+    actions.take_out(shipment, by=dispatcher)
+    shipment.refresh_from_db()
+    assert (shipment.status, shipment.steps.filter(verb="take_out").count()) == ("cancelled", 1)
+
+
 def test_the_clock_knows_of_it():
     assert "shipping.take_out_withdrawn" in {entry["task"] for entry in app.conf.beat_schedule.values()}
 
