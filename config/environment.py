@@ -50,7 +50,7 @@ class Environment(environ.Env):
         return self._parsed(name, ("redis", "rediss"), sentence, str, default)
 
     def mail(self, name, *, default):
-        sentence = f"{name} is no address of a mail server. Write smtp://user:password@host:587."
+        sentence = f"{name} is no address of a mail server. Write smtp+tls://user:password@host:587."
         return self._parsed(name, tuple(self.EMAIL_SCHEMES), sentence, self.email_url_config, default)
 
     def _parsed(self, name, schemes, sentence, parse, default):

@@ -31,6 +31,7 @@ elif "DATABASE_URL" not in os.environ and (DATA_DIR / "env").exists():
 DEMO = env.bool("DEMO", default="DATABASE_URL" not in os.environ)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 GUARD_KEY = env("GUARD_KEY", default="") or SECRET_KEY
 BASE_URL = env("BASE_URL", default="http://localhost:8000")
 HERE = ["localhost", "127.0.0.1"]
@@ -53,6 +54,9 @@ if UNDER_TEST:  # tests that run side by side have a broker each
 if not DEMO and not UNDER_TEST:
     if len(SECRET_KEY) < 50:
         refuse("SECRET_KEY is missing or shorter than 50 characters. Set a long random one.")
+    mail = urlsplit(env("EMAIL_URL", default=""))
+    if mail.scheme == "smtp" and mail.password:
+        refuse("EMAIL_URL would send its password readably. Write smtp+tls://user:password@host:587.")
     if "*" in ALLOWED_HOSTS:
         refuse("ALLOWED_HOSTS is `*`. Name the hosts the site answers to.")
     if "DATABASE_URL" not in os.environ:
@@ -178,7 +182,6 @@ ACCOUNT_RATE_LIMITS = {"request_login_code": "10/m/ip,60/h/ip", "reset_password"
 MFA_ADAPTER = "people.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_TOLERANCE = 1  # a code that changes while it is typed still counts
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -29,7 +29,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "weitergabe.example.org",
     "BASE_URL": "https://weitergabe.example.org",
     "TRUSTED_PROXIES": "1",
-    "EMAIL_URL": "smtp://site:x@mail.example.org:587",
+    "EMAIL_URL": "smtp+tls://site:x@mail.example.org:587",
     "ASSOCIATION_NAME": "Verein Weitergabe",
     "ASSOCIATION_STREET": "Werkgasse",
     "ASSOCIATION_POSTCODE": "3018",
