@@ -4,6 +4,7 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
+from django.contrib.auth import get_user_model
 
 from .mail import NotAccepted, hand_in
 
@@ -20,6 +21,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request, **credentials):
         """Failed sign-ins count per address and place: nobody elsewhere can lock a person out."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{get_ip(request)}"
+
+    def clean_email(self, email):
+        """The address as it is kept and compared everywhere."""
+        return get_user_model().objects.normalize_email(super().clean_email(email))
 
     def send_mail(self, template_prefix, email, context):
         """Send it at once, for it holds a code or a key that nothing may keep.

@@ -17,7 +17,7 @@ ROWS = 50
 def index(request):
     """Dead jobs first, then what is under way, and what was done page by page."""
     dead = list(Job.objects.dead().order_by("-ended_at")[:ROWS])
-    under_way = list(Job.objects.filter(state__in=["waiting", "running"]).order_by("due_at")[:ROWS])
+    under_way = list(Job.objects.under_way().order_by("due_at")[:ROWS])
     page = page_of(Job.objects.filter(state="done"), request.GET)
     _name_records([*dead, *under_way, *page.rows])
     return render(request, "jobs/list.html", {"dead": dead, "under_way": under_way, "page": page})

@@ -82,7 +82,7 @@ def _mail_waits(membership: Membership) -> bool:
     """Whether the mail that leads in is still on its way; the lock on the partner keeps a second press behind."""
     planned = Mail.objects.filter(kind="partners.invited", subject=subject_of(membership), outcome=Mail.Outcome.PLANNED)
     jobs = Job.objects.filter(kind="documents.send_mail", subject__in=[subject_of(mail) for mail in planned])
-    return jobs.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).exists()
+    return jobs.under_way().exists()
 
 
 @transaction.atomic
@@ -110,13 +110,14 @@ def decline(membership: Membership, *, by: User) -> None:
 
 @transaction.atomic
 def end_access(membership: Membership, *, by: User) -> None:
-    """Take a role or an invitation back, with the person's tokens there; a second time changes nothing."""
+    """Take a role or an invitation back, with the last role the person's tokens there; twice is as once."""
     _lock(membership)
     if membership.user == by:
         raise Refused(_("Nobody ends their own access: ask a colleague or the association."))
     _end(membership, "end_access", by=by)
-    for token in ApiToken.objects.filter(owner=membership.user, acting_for=membership.partner):
-        revoke_token(token, by=by)
+    if not Membership.objects.live().filter(user=membership.user, partner=membership.partner).exists():
+        for token in ApiToken.objects.filter(owner=membership.user, acting_for=membership.partner):
+            revoke_token(token, by=by)
 
 
 def _lock(membership: Membership) -> None:

@@ -74,8 +74,11 @@ def main_communes_of(text):
 
 
 def unknown_postcodes(text):
-    """Those of the postcodes in a text that the register does not know."""
-    return [postcode for postcode in dict.fromkeys(POSTCODE.findall(text)) if not Locality.objects.knows(postcode)]
+    """Those of the postcodes in a text that the register does not know; none until it is loaded."""
+    typed = list(dict.fromkeys(POSTCODE.findall(text)))
+    known = set(Locality.objects.filter(postcode__in=typed).values_list("postcode", flat=True))
+    unknown = [postcode for postcode in typed if postcode not in known]
+    return unknown if unknown and Locality.objects.exists() else []
 
 
 class BillToForm(forms.ModelForm):
