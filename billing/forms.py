@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from people.keyset import key_of
 from people.status import LOOKS
 
 from .camt import LARGEST, SENTENCES
@@ -33,7 +34,7 @@ class KeysField(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, **options)
 
     def valid_value(self, value):
-        return value.isascii() and value.isdigit() and len(value) < 19
+        return key_of(value) is not None
 
 
 class IssueForm(MonthForm):

@@ -20,7 +20,7 @@ from partners.access import invoice_reader_required, reads_requests
 from partners.models import BillTo, Partner
 from people.access import money_reader_required, treasurer_required
 from people.forms import attempt
-from people.keyset import MANY, chips, page_of
+from people.keyset import MANY, chips, key_of, page_of
 from people.models import AuditEntry
 
 from . import actions
@@ -94,9 +94,7 @@ def _lines(rows):
 
 def _partner(params, user):
     """The organisation asked for in the address, if this person may see it."""
-    key = params.get("partner", "")
-    is_key = key.isascii() and key.isdigit() and len(key) < 19
-    return Partner.objects.visible_to(user).filter(pk=key).first() if is_key else None
+    return Partner.objects.visible_to(user).filter(pk=key_of(params.get("partner"))).first()
 
 
 def _fetch(request, slug, *related):

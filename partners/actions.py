@@ -59,7 +59,7 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
     somebody of the association is asked in vain, and told nothing.
     """
     partner.lock()
-    if partner.status not in (Status.ADMITTED, Status.ACTIVE, Status.SUSPENDED):
+    if not partner.takes_part:
         raise Refused(_("This organisation does not take part: nobody can be invited."))
     lately = PartnerStep.objects.filter(verb="invite", by=by, at__gt=timezone.now() - timedelta(hours=1))
     if not by.is_association and lately.count() >= INVITATIONS_AN_HOUR:

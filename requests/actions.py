@@ -65,10 +65,9 @@ def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: bytes, by: U
     draft, _is_new = RequestDraft.objects.get_or_create(token=token, defaults={"partner": by.acting_for, "owner": by})
     if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
         raise Refused(_("This form belongs to somebody else."))
-    now = RequestDraft.objects.select_for_update(of=("self",)).select_related("proof").filter(pk=draft.pk).first()
-    if now is None or DeviceRequest.objects.filter(form_token=token).exists():  # asked under its lock
+    draft = RequestDraft.objects.locked(draft)
+    if draft is None or DeviceRequest.objects.filter(form_token=token).exists():  # asked under its lock
         raise Refused(_("This form was sent or discarded meanwhile."))
-    draft = now
     replaced = draft.proof if proof else None
     draft.answers, draft.proof = answers, keep_proof(proof) if proof else draft.proof
     draft.save()
@@ -94,7 +93,7 @@ def send_draft(
 
     A proof that the request did not take, since it is for Linux after all, goes with the draft.
     """
-    partner, draft = draft.partner, RequestDraft.objects.locked(draft)
+    partner, draft = draft.partner, RequestDraft.objects.locked(draft) or draft
     device_request = receive(
         partner=partner, owner=by, recipient=recipient, form_token=draft.token, proof=draft.proof, **columns
     )

@@ -20,7 +20,7 @@ from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner, Tariff
 from people.access import dispatcher_required
 from people.forms import attempt
-from people.keyset import MANY, chips, page_of
+from people.keyset import MANY, chips, key_of, page_of
 from people.models import AuditEntry
 
 from . import actions
@@ -75,10 +75,7 @@ def index(request):
 
 def _partner_of(params, user):
     """The organisation whose requests are asked for, or None if this person sees none of that key."""
-    key = params.get("partner", "")
-    if not key.isdecimal() or len(key) > 18:
-        return None
-    return Partner.objects.visible_to(user).filter(pk=key).first()
+    return Partner.objects.visible_to(user).filter(pk=key_of(params.get("partner"))).first()
 
 
 def _tabs(user, chosen, partner=None):

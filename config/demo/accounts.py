@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone
 
 from people.models import AssociationRole, User
 
@@ -37,14 +36,11 @@ def make_staff(today: date) -> dict[str, User]:
 
 def make_users(people: list[tuple[str, str, str]], signing_in: Container[str]) -> list[User]:
     """Users from (e-mail, name, language); those who sign in get the demo's password and a verified address."""
-    password, nobody, now = make_password(PASSWORD), make_password(None), timezone.now()
+    password, nobody = make_password(PASSWORD), make_password(None)
     users = User.objects.bulk_create(
-        User(
-            email=email, name=name, language=language, password=password if email in signing_in else nobody,
-            last_login=now,
-        )
+        User(email=email, name=name, language=language, password=password if email in signing_in else nobody)
         for email, name, language in people
-    )  # fmt: skip
+    )
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True)
         for user in users

@@ -16,8 +16,8 @@ class RequestDraftQuerySet(models.QuerySet):
         return self.filter(owner=user, partner=user.acting_for) if user.acting_for else self.none()
 
     def locked(self, draft):
-        """The draft as it is now, until the transaction ends; as it was if it has been sent meanwhile."""
-        return self.select_for_update(of=("self",)).select_related("proof").filter(pk=draft.pk).first() or draft
+        """The draft as it is now, until the transaction ends; None if it was sent or discarded meanwhile."""
+        return self.select_for_update(of=("self",)).select_related("proof").filter(pk=draft.pk).first()
 
     def forget_old(self):
         """Drop what its writer has left alone for too long, with the proof; gives back how many forms went."""
