@@ -1,0 +1,17 @@
+from .bank import bank_file, bank_files
+from .invoice import detail, discard, download, index, issue
+from .month import close, due, issue_all, month_end
+
+__all__ = [
+    "bank_file",
+    "bank_files",
+    "close",
+    "detail",
+    "discard",
+    "download",
+    "due",
+    "index",
+    "issue",
+    "issue_all",
+    "month_end",
+]

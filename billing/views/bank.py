@@ -1,0 +1,94 @@
+from functools import partial
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from billing import actions
+from billing.camt import is_qr_reference
+from billing.forms import BankFileForm
+from billing.models import BankFile, BankTransaction, Invoice
+from billing.qr_bill import in_fives
+from people.access import money_reader_required, treasurer_required
+from people.forms import attempt
+from people.keyset import page_of
+
+
+@money_reader_required
+def bank_files(request):
+    """What waits for a person and the files so far; takes a new file and books it."""
+    return _book(request) if request.method == "POST" else _bank_files(request, BankFileForm())
+
+
+@treasurer_required
+def _book(request):
+    form = BankFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        deed = partial(actions.import_bank_file, file.read(), name=file.name, by=request.user)
+        if done := attempt(form, deed, field="file"):
+            imported, is_new = done
+            if not is_new:
+                messages.info(request, _("This very file was booked before. Nothing has changed."))
+            return redirect(imported)
+    return _bank_files(request, form)
+
+
+def _bank_files(request, form):
+    waiting = BankTransaction.objects.visible_to(request.user).for_a_person()
+    shows_files = request.GET.get("view") == "files"
+    found = BankFile.objects.visible_to(request.user) if shows_files else waiting.select_related("file")
+    page = page_of(found, request.GET)
+    may_book = request.user.has_role("treasurer", "admin")
+    context = {
+        "form": form if may_book else None,
+        "page": page,
+        "lines": [] if shows_files else _entries(page.rows, request.user),
+        "shows_files": shows_files,
+        "views": _tabs(shows_files, "files", _("Files so far"), may_book=may_book),
+    }
+    return render(request, "billing/bank_files.html", context)
+
+
+@money_reader_required
+def bank_file(request, pk):
+    """What a file booked, and what of it waits for a person, with the reason."""
+    found = get_object_or_404(BankFile.objects.visible_to(request.user), pk=pk)
+    waiting = found.transactions.for_a_person()
+    shows_booked = request.GET.get("view", "waiting" if found.for_a_person else "booked") == "booked"
+    page = page_of(found.transactions.booked() if shows_booked else waiting, request.GET)
+    may_book = request.user.has_role("treasurer", "admin")
+    context = {
+        "file": found,
+        "page": page,
+        "lines": _entries(page.rows, request.user),
+        "shows_booked": shows_booked,
+        "may_book": may_book,
+        "views": _tabs(shows_booked, "booked", _("Booked"), may_book=may_book),
+    }
+    return render(request, "billing/bank_file.html", context)
+
+
+def _tabs(shows_other, key, words, *, may_book):
+    """What waits, and the other view of a page."""
+    waits = _("Waits for you") if may_book else _("Waits for the treasurer")
+    return [
+        {"label": waits, "url": "?view=waiting", "current": not shows_other},
+        {"label": words, "url": f"?view={key}", "current": shows_other},
+    ]
+
+
+def _entries(rows, user):
+    """Bank entries, each with the invoice that its reference names."""
+    references = {row.reference for row in rows if row.reference}
+    invoices = Invoice.objects.visible_to(user).issued().filter(reference__in=references).with_paid().defer("snapshot")
+    named = {invoice.reference: invoice for invoice in invoices}
+    return [
+        {
+            "entry": row,
+            "reference": in_fives(row.reference) if is_qr_reference(row.reference) else row.reference,
+            "invoice": (invoice := named.get(row.reference)),
+            "open": max(invoice.total - invoice.paid, 0) if invoice else None,
+        }
+        for row in rows
+    ]

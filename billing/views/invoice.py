@@ -1,0 +1,189 @@
+from datetime import date
+from decimal import Decimal
+
+from django.contrib import messages
+from django.db.models.fields.json import KT
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from billing import actions
+from billing.forms import FilterForm
+from billing.models import Invoice, InvoiceDocument
+from billing.periods import words_for
+from billing.qr_bill import in_fives
+from billing.story import story
+from documents import views as documents
+from jobs.models import Job, subject_of
+from partners.access import invoice_reader_required, reads_requests
+from partners.models import Partner
+from people.access import treasurer_required
+from people.keyset import chips, key_of, page_of
+from people.models import AuditEntry
+
+VIEWS = {"all": gettext_lazy("Everything"), "unpaid": gettext_lazy("To be paid"), "draft": gettext_lazy("Drafts")}
+
+
+@invoice_reader_required
+def index(request):
+    """The invoices this person may see, newest first: saved views, filters in the address."""
+    params, user = request.GET, request.user
+    form = FilterForm(params, user=user)
+    asked = form.cleaned_data if form.is_valid() else {}
+    words, state = asked.get("q"), asked.get("state")
+    offered = [key for key in VIEWS if key != "draft" or not user.acting_for]
+    chosen = params.get("view") if params.get("view") in offered else "all"
+    found = Invoice.objects.visible_to(user)
+    for wanted in (chosen, state):
+        if wanted and wanted != "all":
+            found = found.in_state(wanted)
+    if words:
+        found = found.matching_words(words)
+    partner = _partner(params, user)
+    if partner:
+        found = found.filter(partner=partner)
+    page = page_of(for_list(found), params, key="place")
+    label = dict(form.fields["state"].choices)[state] if state else ""
+    context = {
+        "page": page,
+        "lines": in_lines(page.rows),
+        "form": form,
+        "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
+        "filtered": bool(words or state or partner),
+        "views": [{"label": VIEWS[key], "url": f"?view={key}", "current": key == chosen} for key in offered],
+        "chips": chips(params, {"q": words, "state": label, "partner": partner}),
+    }
+    return render(request, "billing/list.html", context)
+
+
+def for_list(found):
+    """What a row shows, without the printed lines."""
+    return (
+        found.with_paid()
+        .select_related("bill_to", "partner")
+        .annotate(kind=KT("snapshot__period_kind"))
+        .defer("snapshot")
+    )
+
+
+def in_lines(rows):
+    return [{"invoice": row, "period": words_for(row.period, row.kind or row.bill_to.cadence)} for row in rows]
+
+
+def _partner(params, user):
+    """The organisation asked for in the address, if this person may see it."""
+    return Partner.objects.visible_to(user).filter(pk=key_of(params.get("partner"))).first()
+
+
+def _fetch(request, slug, *related):
+    found = Invoice.objects.visible_to(request.user).of_button(slug).with_paid()
+    return get_object_or_404(found.select_related("bill_to", "partner", *related))
+
+
+@invoice_reader_required
+def detail(request, slug):
+    """One invoice: how it stands, its lines down to the parcel, its payments; never a recipient."""
+    invoice = _fetch(request, slug, "document")
+    if invoice.slug != slug:
+        return redirect(invoice)
+    steps = list(invoice.steps.select_related("by"))
+    payments = list(invoice.payments.order_by("paid_on", "pk"))
+    may_book = request.user.has_role("treasurer", "admin")
+    context = {
+        "invoice": invoice,
+        "lines": _printed(invoice) if invoice.snapshot else _drafted(invoice),
+        "open": invoice.total - invoice.paid,
+        "payments": payments,
+        "payer": invoice.snapshot["bill_to"] if invoice.snapshot else invoice.bill_to,
+        "reference": in_fives(invoice.reference or ""),
+        "timeline": story(invoice, steps, payments, getattr(invoice, "document", None), user=request.user),
+        "links_requests": reads_requests(request.user),
+        "may_press": may_book and not invoice.snapshot,
+        "may_book": may_book,
+        **(_document(invoice, request.user) if invoice.snapshot else {}),
+    }
+    return render(request, "billing/detail.html", context)
+
+
+def _printed(invoice):
+    """The lines as they were frozen at issue."""
+    return [
+        line | {"sent_on": date.fromisoformat(line["sent_on"]), "amount": Decimal(line["amount"])}
+        for line in invoice.snapshot["lines"]
+    ]
+
+
+def _drafted(invoice):
+    rows = invoice.lines.select_related("shipment__request", "shipment__device")
+    return [
+        {
+            "sent_on": row.shipment.handed_over_at,
+            "case_reference": row.shipment.request.case_reference,
+            "request": row.shipment.request.number,
+            "device": row.shipment.device.number,
+            "amount": row.amount,
+        }
+        for row in rows.order_by("shipment__handed_over_at", "pk")
+    ]
+
+
+@invoice_reader_required
+def download(request, slug):
+    """The PDF as it was made once; until then a page that asks again by itself."""
+    invoice = _fetch(request, slug)
+    if not invoice.snapshot:
+        raise Http404
+    standing = _document(invoice, request.user)
+    if standing["document"] and not request.htmx:
+        return documents.send(standing["document"].file)
+    template = "billing/_document.html" if request.htmx else "billing/making.html"
+    return render(request, template, {"invoice": invoice, **standing})
+
+
+def _document(invoice, user):
+    """How the PDF stands: there, being made, or given up with the reason."""
+    document = InvoiceDocument.objects.select_related("file").filter(invoice=invoice).first()
+    jobs = Job.objects.filter(kind="billing.make_document", subject=subject_of(invoice))
+    if document or jobs.under_way().exists():
+        return {"document": document}
+    dead = jobs.dead().order_by("-ended_at").first()
+    document = InvoiceDocument.objects.select_related("file").filter(invoice=invoice).first()  # made meanwhile
+    return {"document": document, "is_stuck": not document, "dead": dead, "may_see_jobs": user.has_role("admin")}
+
+
+@require_POST
+@treasurer_required
+def issue(request, slug):
+    invoice = _pressed(request, slug)
+    if invoice is None:
+        return _gone(request)
+    if actions.issue(invoice, by=request.user):
+        messages.success(request, _("Issued as %(number)s. The PDF is being made.") % {"number": invoice})
+    return redirect(invoice)
+
+
+@require_POST
+@treasurer_required
+def discard(request, slug):
+    invoice = _pressed(request, slug)
+    if invoice is None or not actions.discard(invoice, by=request.user):
+        return _gone(request)
+    words = _("The draft for %(unit)s is discarded. Its parcels wait for the next close.")
+    messages.success(request, words % {"unit": invoice.bill_to})
+    return redirect("billing:month_end")
+
+
+def _pressed(request, slug):
+    """The invoice of a button, also when its draft was issued since; None when it was discarded, 404 for any other."""
+    found = Invoice.objects.visible_to(request.user).of_button(slug).select_related("bill_to").first()
+    gone = AuditEntry.objects.filter(deed="discard_draft", subject__startswith=f"{slug} ")
+    if found is None and not gone.exists():
+        raise Http404
+    return found
+
+
+def _gone(request):
+    messages.info(request, _("This draft was discarded already. Its parcels wait for the next close."))
+    return redirect("billing:month_end")

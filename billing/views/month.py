@@ -1,0 +1,173 @@
+import uuid
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from billing import actions
+from billing.forms import IssueForm, MonthForm
+from billing.models import Invoice
+from billing.month_end import (
+    DONE,
+    checks_for,
+    drafts_until,
+    lead_for,
+    months_back,
+    next_numbers,
+    parcels_due,
+    stage_of,
+    steps_at,
+)
+from billing.periods import month_before, month_name, month_words
+from jobs.models import Batch, Job
+from partners.models import BillTo
+from people.access import money_reader_required, treasurer_required
+from people.keyset import MANY
+
+from .invoice import for_list, in_lines
+
+ISSUE = "billing.issue"
+
+
+@money_reader_required
+def month_end(request):
+    """Close a month step by step: checklist and dry run, drafts to look over, numbers and documents."""
+    user, today = request.user, timezone.localdate()
+    form = MonthForm(request.GET)
+    month = form.cleaned_data["month"] if form.is_valid() else month_before(today)
+    batch = _batch(request)
+    bar = _bar(batch, month) if batch else None
+    if request.htmx and bar:
+        if bar["over"]:
+            return HttpResponseClientRedirect(bar["url"])
+        return render(request, "components/_progress.html", bar)
+    if bar and request.GET.get("batch") != str(batch.token):
+        return redirect(bar["url"])  # what comes of it is told at its own address
+    dues, drafts = actions.dry_run(month), drafts_until(month, user)
+    issued = in_lines(for_list(Invoice.objects.visible_to(user).issued().of_month(month)).order_by("-place")[:MANY])
+    checks = checks_for(month, dues, drafts, today=today)
+    stage = stage_of(dues, drafts, is_issued=bool(issued))
+    ready = [draft for draft in drafts if not draft.is_held]
+    context = {
+        "month": month,
+        "name": month_words(month),
+        "short_name": month_name(month),
+        "months": months_back(today),
+        "dues": dues,
+        "due_parcels": sum(due.parcels for due in dues),
+        "due_total": sum(due.total for due in dues),
+        "drafts": drafts,
+        "ready": ready,
+        "ready_parcels": sum(draft.parcels for draft in ready),
+        "ready_total": sum(draft.total for draft in ready),
+        "numbers": next_numbers(len(ready), today.year) if ready else None,
+        "issued": issued,
+        "is_done": stage == DONE,
+        "checks": checks,
+        "lead": lead_for(checks, dues),
+        "steps": steps_at(stage),
+        "token": uuid.uuid4(),
+        "may_press": user.has_role("treasurer", "admin"),
+        "progress": bar,
+        "at_work": batch is not None and Job.objects.under_way().filter(batch=batch, kind=ISSUE).exists(),
+        "outcome": _outcome(batch, user) if batch else None,
+    }
+    return render(request, "billing/month_end.html", context)
+
+
+def _batch(request):
+    """The press that the address names, else one whose drafts are being issued: the page may have been closed.
+
+    A press whose drafts were all waiting for an earlier one has no job of its own.
+    """
+    issuing = Batch.objects.filter(jobs__kind=ISSUE).order_by("-pk")
+    try:
+        named = issuing.filter(token=uuid.UUID(request.GET.get("batch", ""))).first()
+    except ValueError:
+        named = None
+    return named or issuing.filter(jobs__in=Job.objects.under_way().filter(kind=ISSUE)).first()
+
+
+def _bar(batch, month):
+    """The variables of the progress bar: it asks this page for itself."""
+    progress = batch.progress()
+    over = progress["done"] + progress["dead"] == progress["total"]
+    return {"title": _("Invoices and their PDFs"), "url": f"{_of(month)}&batch={batch.token}", "over": over, **progress}
+
+
+def _outcome(batch, user):
+    """What a press came to so far: the invoices it issued, and for each reason the units that got none."""
+    jobs = {int(job.key): job for job in batch.jobs.filter(kind=ISSUE).exclude(pk__in=Job.objects.under_way())}
+    found = Invoice.objects.visible_to(user).filter(pk__in=jobs).select_related("bill_to").defer("snapshot")
+    invoices = {invoice.pk: invoice for invoice in found}
+    issued = [invoice for key, invoice in invoices.items() if jobs[key].state == Job.State.DONE and invoice.number]
+    reasons = {}
+    for key, job in jobs.items():
+        if job.state == Job.State.DEAD:
+            why = job.refusal or _("An admin finds the reason under “Background work”.")
+            unit = invoices[key].bill_to if key in invoices else _("Draft %(id)s") % {"id": key}
+            reasons.setdefault(why, []).append(str(unit))
+    return {
+        "issued": sorted(issued, key=lambda invoice: (invoice.series_id, invoice.number)),
+        "refused": [(", ".join(units), why) for why, units in reasons.items()],
+    }
+
+
+@money_reader_required
+def due(request, pk):
+    """The parcels behind one figure of the dry run."""
+    bill_to = get_object_or_404(BillTo.objects.visible_to(request.user).select_related("partner"), pk=pk)
+    form = MonthForm(request.GET)
+    month = form.cleaned_data["month"] if form.is_valid() else month_before(timezone.localdate())
+    actions.refuse_unfinished(month)
+    parcels = parcels_due(bill_to, month)
+    total = sum(parcel.price for parcel in parcels)
+    context = {
+        "bill_to": bill_to, "name": month_words(month), "parcels": parcels, "total": total,
+        "month_end_url": _of(month),
+    }  # fmt: skip
+    return render(request, "billing/due.html", context)
+
+
+@require_POST
+@treasurer_required
+def close(request):
+    """Draft what is due up to the end of a month; pressed again there is nothing left to draft."""
+    form = MonthForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a month."))
+        return redirect("billing:month_end")
+    month = form.cleaned_data["month"]
+    drafts = actions.close_month(month, by=request.user)
+    if drafts:
+        words = ngettext("%(count)s draft to look over.", "%(count)s drafts to look over.", len(drafts))
+        messages.success(request, words % {"count": len(drafts)})
+    else:
+        messages.info(request, _("Nothing was left to draft."))
+    return redirect(_of(month))
+
+
+@require_POST
+@treasurer_required
+def issue_all(request):
+    """Have the ticked drafts issued, each for itself; the page that follows shows how far it is."""
+    form = IssueForm(request.POST)
+    if not form.is_valid() or not form.cleaned_data["drafts"]:
+        messages.error(request, _("Tick the drafts to issue."))
+        return redirect("billing:month_end")
+    keys = set(form.cleaned_data["drafts"])
+    drafts = list(Invoice.objects.visible_to(request.user).filter(pk__in=keys).defer("snapshot"))
+    batch = actions.order_issue(drafts, token=form.cleaned_data["token"], by=request.user)
+    if gone := len(keys) - len(drafts):
+        words = ngettext("%(count)s draft was discarded meanwhile.", "%(count)s drafts were discarded meanwhile.", gone)
+        messages.warning(request, words % {"count": gone})
+    return redirect(f"{_of(form.cleaned_data['month'])}&batch={batch.token}")
+
+
+def _of(month):
+    return f"{reverse('billing:month_end')}?month={month:%Y-%m}"

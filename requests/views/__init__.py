@@ -1,0 +1,22 @@
+from .allocation import allocate, queue, release
+from .form import check, discard, draft, new
+from .listing import drafts, index, search
+from .record import approve, decline, detail, proof, withdraw
+
+__all__ = [
+    "allocate",
+    "approve",
+    "check",
+    "decline",
+    "detail",
+    "discard",
+    "draft",
+    "drafts",
+    "index",
+    "new",
+    "proof",
+    "queue",
+    "release",
+    "search",
+    "withdraw",
+]

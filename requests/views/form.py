@@ -1,0 +1,164 @@
+import uuid
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from devices.models import Device
+from documents.templatetags.swiss import phone
+from partners.access import social_worker_required
+from partners.models import Partner, Tariff
+from people.forms import attempt
+from requests import actions
+from requests.forms import TYPED, RequestForm
+from requests.models import DeviceRequest, RequestDraft
+
+
+@social_worker_required
+def new(request):
+    """An empty form; its address carries the token that makes sending it twice the same as once."""
+    return _write(request, RequestForm(user=request.user), uuid.uuid4(), None)
+
+
+@social_worker_required
+def draft(request, token):
+    """Keep what was typed, whatever it is; go on to the check when it is complete."""
+    if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
+        return HttpResponse(status=204) if "typing" in request.POST else redirect(sent)
+    kept = RequestDraft.objects.visible_to(request.user).select_related("proof").filter(token=token).first()
+    if request.method == "POST":
+        return _keep(request, token, has_proof=bool(kept and kept.proof_id))
+    if kept is None:
+        raise Http404
+    answers = {"data": kept.answers} if "again" in request.GET else {"initial": kept.answers}
+    form = RequestForm(**answers, user=request.user, has_proof=bool(kept.proof_id))
+    return _write(request, form, token, kept)
+
+
+def _keep(request, token, *, has_proof):
+    """Keep the form; "typing" is sent in passing, while it is written, and needs no page in return."""
+    typing = "typing" in request.POST
+    if typing and not any(request.POST.get(name, "").strip() for name in TYPED):
+        return HttpResponse(status=204)  # an empty form is no draft
+    form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
+    complete = form.is_valid()
+    answers = {  # whatever was typed, but for the NUL that Postgres can't keep
+        name: request.POST.get(name, "").replace("\0", "")[:200] for name in form.fields if name != "proof"
+    }
+    file = form.cleaned_data.get("proof")
+    content = file.read() if file else b""
+    kept = attempt(form, partial(actions.keep_draft, token, answers=answers, proof=content, by=request.user))
+    if kept is None:
+        return _not_kept(request, token, typing=typing)
+    if typing:
+        return render(request, "requests/_kept.html", {"draft": kept})
+    if "keep" in request.POST:
+        messages.success(request, _("Your draft is kept for 30 days. Only you see it."))
+        return redirect("requests:draft", token)
+    return redirect("requests:check", token) if complete else _write(request, form, token, kept)
+
+
+def _not_kept(request, token, *, typing):
+    """The form was sent meanwhile, from another tab perhaps; or it is somebody else's."""
+    if typing:
+        return HttpResponse(status=204)
+    return redirect(get_object_or_404(DeviceRequest.objects.visible_to(request.user), form_token=token))
+
+
+def _write(request, form, token, kept):
+    partner = request.user.acting_for
+    chosen = form["delivery"].value()
+    delivery = chosen if chosen in Partner.Delivery.values else partner.delivery
+    price = Tariff.objects.price_for(tier=partner.tier, delivery=delivery)
+    context = {"form": form, "token": token, "draft": kept, "partner": partner, "price": price}
+    return render(request, "requests/new.html", context)
+
+
+@social_worker_required
+def check(request, token):
+    """Everything once more before it leaves; "approve" and "send" are idempotent by the draft's token."""
+    if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
+        if request.POST.get("verb") == "approve":
+            actions.approve(sent, by=request.user)
+        return redirect(sent)
+    kept = get_object_or_404(
+        RequestDraft.objects.visible_to(request.user).select_related("partner", "proof"), token=token
+    )
+    form = RequestForm(kept.answers, user=request.user, has_proof=bool(kept.proof_id))
+    if not form.is_valid():
+        return redirect(reverse("requests:draft", args=[token]) + "?again=1")
+    if request.method == "POST":
+        approving = request.POST.get("verb") == "approve"
+        deed = partial(
+            actions.send_draft, kept, recipient=form.person, approving=approving, by=request.user, **form.wish
+        )
+        if device_request := attempt(form, deed):
+            if approving:
+                messages.success(request, _("Sent. %(number)s is in the queue.") % {"number": device_request})
+            else:
+                messages.success(request, _("Kept as received. Nothing goes out before you approve it."))
+            return redirect(device_request)
+    partner = kept.partner
+    context = {
+        "draft": kept,
+        "form": form,
+        "groups": _summary(form, kept),
+        "partner": partner,
+        "price": Tariff.objects.price_for(tier=partner.tier, delivery=form.cleaned_data["delivery"]),
+    }  # fmt: skip
+    return render(request, "requests/check.html", context)
+
+
+@social_worker_required
+def discard(request, token):
+    """Throw an unfinished form of one's own away; the page says first what that does."""
+    if request.method == "POST":
+        if actions.discard_draft(token, by=request.user):
+            messages.success(request, _("The draft is discarded."))
+        return redirect("requests:drafts")
+    kept = get_object_or_404(RequestDraft.objects.visible_to(request.user), token=token)
+    return render(request, "requests/discard.html", {"draft": kept})
+
+
+def _summary(form, kept):
+    """The answers as facts with a link to change each that was asked."""
+    answers = form.cleaned_data
+    page = reverse("requests:draft", args=[kept.token])
+
+    def fact(term, value, name):
+        bound = form[name]
+        target = bound.id_for_label or f"{bound.auto_id}_0"  # a group's label has no control of its own
+        return (term, value or _("Not given"), "" if bound.is_hidden else f"{page}#{target}")
+
+    def word(name):
+        return dict(form.fields[name].choices).get(answers[name], "")
+
+    partner = kept.partner
+    to_office = answers["delivery"] == "office"
+    place = partner if to_office else None
+    street, house, postcode, town = (
+        getattr(place, name) if place else answers[name] for name in ("street", "house_number", "postcode", "town")
+    )
+    person = [
+        fact(_("Name"), f"{answers['first_name']} {answers['last_name']}", "first_name"),
+        fact(_("Year of birth"), answers["birth_year"], "birth_year"),
+        fact(_("Case reference"), answers["case_reference"], "case_reference"),
+    ]
+    delivery = [
+        fact(_("Delivery"), word("delivery"), "delivery"),
+        fact(_("Address"), f"{street} {house}\n{postcode} {town}", "street"),
+        fact(_("Mobile"), phone(answers["mobile"]), "mobile"),
+        fact(_("Language"), word("language"), "language"),
+    ]
+    laptop = [fact(_("Purpose"), word("purpose"), "purpose"), fact(_("System"), word("system"), "system")]
+    if kept.proof and answers["system"] == Device.System.WINDOWS:
+        laptop.append(fact(_("Proof"), f"{kept.proof.name}, {kept.proof.size // 1024 + 1} KB", "proof"))
+    laptop.append(fact(_("Keyboard"), word("keyboard"), "keyboard"))
+    cost = [
+        fact(_("Commune"), str(answers["commune"]), "commune"),
+        fact(_("Who pays"), str(answers["bill_to"]), "bill_to"),
+    ]
+    return [(_("Person"), person), (_("Delivery"), delivery), (_("Laptop"), laptop), (_("Cost"), cost)]

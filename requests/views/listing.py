@@ -1,0 +1,115 @@
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partners.access import request_reader_required, social_worker_required
+from partners.models import Partner
+from people.keyset import MANY, chips, key_of, page_of
+from requests.forms import FilterForm, NameForm
+from requests.models import DeviceRequest, RequestDraft
+from requests.models.device_request import whole_number
+from requests.next import acts, next_for
+
+Status = DeviceRequest.Status
+VIEWS = {
+    "needs-us": gettext_lazy("Needs us"),
+    "recent": gettext_lazy("Last 30 days"),
+    "on-the-way": gettext_lazy("On the way"),
+    "all": gettext_lazy("Everything"),
+}
+NEEDS_PARTNER = [Status.RECEIVED]
+NEEDS_ASSOCIATION = [Status.APPROVED, Status.RETURNED, Status.LOST]
+ON_THE_WAY = [Status.APPROVED, Status.ALLOCATED, Status.SHIPPED]
+
+
+@request_reader_required
+def index(request):
+    """The requests this person may see, newest first: saved views, filters in the address, never a name."""
+    params = request.GET
+    form = FilterForm(params)
+    form.is_valid()  # what is no filter is left out, the other one still holds
+    words, status = form.cleaned_data.get("q"), form.cleaned_data.get("status")
+    chosen = params.get("view") if params.get("view") in VIEWS else "all" if words or status else "recent"
+    found = _of_view(DeviceRequest.objects.visible_to(request.user), chosen, request.user)
+    if words:
+        found = found.matching_words(words)
+    if status:
+        found = found.filter(status=status)
+    if partner := _partner_of(params, request.user):
+        found = found.filter(partner=partner)
+    page = page_of(found.select_related("recipient", "partner"), params)
+    context = {
+        "page": page,
+        "lines": _lines(page.rows, request.user),
+        "form": form,
+        "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
+        "filtered": bool(words or status or partner),
+        "views": _tabs(request.user, chosen, partner),
+        "chips": chips(params, {"partner": partner, "q": words, "status": status and Status(status).label}),
+    }
+    return render(request, "requests/list.html", context | {"name_form": NameForm()})
+
+
+def _partner_of(params, user):
+    """The organisation whose requests are asked for, or None if this person sees none of that key."""
+    return Partner.objects.visible_to(user).filter(pk=key_of(params.get("partner"))).first()
+
+
+def _of_view(found, view, user):
+    if view == "needs-us":
+        return found.filter(status__in=NEEDS_PARTNER if user.acting_for else NEEDS_ASSOCIATION)
+    if view == "on-the-way":
+        return found.filter(status__in=ON_THE_WAY)
+    if view == "recent":
+        return found.filter(received_at__gte=timezone.now() - timedelta(days=30))
+    return found
+
+
+@request_reader_required
+def search(request):
+    """A number or case reference leads to its request, or to the list of those that hold it.
+
+    A name leads to a list without an address of its own; switching the language there goes back to all requests.
+    """
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        return redirect("requests:list")
+    words = form.cleaned_data["name"]
+    visible = DeviceRequest.objects.visible_to(request.user)
+    hits = list(visible.filter(Q(number=whole_number(words)) | Q(case_reference__iexact=words))[:2])
+    if len(hits) == 1:
+        return redirect(hits[0])
+    if any(sign.isdigit() for sign in words) and visible.matching_words(words).exists():  # so it is no name
+        return redirect(f"{reverse('requests:list')}?{urlencode({'q': words})}")
+    people = visible.of_person(words).select_related("recipient", "partner").order_by("-pk")[:MANY]
+    rows = list(people) or list(
+        visible.matching_words(words).select_related("recipient", "partner").order_by("-pk")[:MANY]
+    )
+    return render(request, "requests/search.html", {"lines": _lines(rows, request.user), "name_form": form})
+
+
+@social_worker_required
+def drafts(request):
+    """One's own unfinished forms, the last written first."""
+    rows = RequestDraft.objects.visible_to(request.user)[:MANY]
+    return render(request, "requests/drafts.html", {"drafts": rows, "views": _tabs(request.user, "drafts")})
+
+
+def _tabs(user, chosen, partner=None):
+    """The saved views, of one organisation if one was asked for, and the drafts of who has any."""
+    page, of = reverse("requests:list"), f"&partner={partner.pk}" if partner else ""
+    tabs = [{"label": label, "url": f"{page}?view={key}{of}", "current": key == chosen} for key, label in VIEWS.items()]
+    if chosen == "drafts" or RequestDraft.objects.visible_to(user).exists():
+        tabs.append({"label": _("Drafts"), "url": reverse("requests:drafts"), "current": chosen == "drafts"})
+    return tabs
+
+
+def _lines(rows, user):
+    steps = [(row, next_for(row)) for row in rows]
+    return [{"request": row, "next": step, "is_my_turn": acts(step, user)} for row, step in steps]

@@ -1,0 +1,118 @@
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from documents import views as documents
+from partners.access import request_reader_required, social_worker_required
+from partners.models import Tariff
+from people.forms import attempt
+from people.models import AuditEntry
+from requests import actions
+from requests.forms import DeclineForm
+from requests.models import DeviceRequest
+from requests.next import acts, next_for
+from requests.story import story
+
+Status = DeviceRequest.Status
+FREE = {Status.DECLINED, Status.REJECTED, Status.WITHDRAWN}
+
+
+def fetch(request, number, *related):
+    """The request of an address, or 404 for who may not see it."""
+    return get_object_or_404(
+        DeviceRequest.objects.visible_to(request.user).select_related("partner", *related), number=number
+    )
+
+
+@request_reader_required
+def detail(request, number):
+    """Where the laptop is: what comes next and who acts, the way so far, person, laptop, contribution."""
+    device_request = fetch(request, number, "recipient", "bill_to", "commune", "approved_by")
+    allocation = device_request.allocations.live().select_related("device").first()
+    steps = list(device_request.steps.select_related("by"))
+    user, status = request.user, device_request.status
+    if not device_request.recipient.erased_at:
+        AuditEntry.objects.note("read_recipient", device_request.number, by=user)
+    following = next_for(device_request)
+    may_decide = bool(user.acting_for) and status == Status.RECEIVED
+    context = {
+        "device_request": device_request,
+        "person": device_request.recipient,
+        "device": allocation.device if allocation else None,
+        "next": following,
+        "is_my_turn": acts(following, user),
+        "act_url": reverse(following.page) if following.page else "",
+        "timeline": story(device_request, steps, user=user),
+        "may_decide": may_decide,
+        "price": _price_of(device_request) if may_decide else device_request.price,
+        "is_free": status in FREE,
+        "may_withdraw": bool(user.acting_for) and status in actions.UNTIL_HAND_OVER,
+        "may_release": user.has_role("dispatcher", "admin") and status == Status.ALLOCATED,
+    }
+    return render(request, "requests/detail.html", context)
+
+
+@request_reader_required
+def proof(request, number):
+    """The proof that Windows is needed, for who may read the request."""
+    device_request = fetch(request, number, "proof")
+    if device_request.proof is None:
+        raise Http404
+    AuditEntry.objects.note("read_recipient", device_request.number, by=request.user)
+    return documents.send(device_request.proof)
+
+
+def _price_of(device_request):
+    """What approving it now would fix."""
+    return device_request.price or Tariff.objects.price_for(
+        tier=device_request.partner.tier, delivery=device_request.delivery
+    )
+
+
+@require_POST
+@social_worker_required
+def approve(request, number):
+    device_request = fetch(request, number)
+    actions.approve(device_request, by=request.user)
+    messages.success(request, _("Approved. %(number)s is in the queue.") % {"number": device_request})
+    return redirect(device_request)
+
+
+@social_worker_required
+def decline(request, number):
+    """Say no, with a reason; the page asks for it."""
+    device_request = fetch(request, number)
+    if request.method != "POST" and device_request.status != Status.RECEIVED:
+        return _too_late(request, device_request)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        attempt(form, partial(actions.decline, device_request, by=request.user, **form.cleaned_data))
+        if form.is_valid():
+            messages.success(request, _("%(number)s is declined.") % {"number": device_request})
+            return redirect(device_request)
+    return render(request, "requests/decline.html", {"device_request": device_request, "form": form})
+
+
+@social_worker_required
+def withdraw(request, number):
+    """Take a request back; the page says first what that does."""
+    device_request = fetch(request, number)
+    if request.method != "POST" and device_request.status not in actions.UNTIL_HAND_OVER:
+        return _too_late(request, device_request)
+    if request.method == "POST":
+        actions.withdraw(device_request, by=request.user)
+        messages.success(request, _("%(number)s is withdrawn.") % {"number": device_request})
+        return redirect(device_request)
+    return render(request, "requests/withdraw.html", {"device_request": device_request})
+
+
+def _too_late(request, device_request):
+    """Nothing to fill in for a step that would be refused."""
+    words = {"record": device_request, "status": device_request.get_status_display()}
+    messages.info(request, _("%(record)s is “%(status)s”: this step can’t follow.") % words)
+    return redirect(device_request)
