@@ -28,6 +28,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Who pressed the button, and admins."""
         return self if user.has_role("admin") else self.filter(owner=user)
 
+    def at_work(self) -> Self:
+        """Those with a job that waits or runs, the newest first."""
+        return self.filter(pk__in=Job.objects.under_way().values("batch")).order_by("-pk")
+
 
 class Batch(models.Model):
     """The jobs of one button press, for one progress bar."""

@@ -11,6 +11,7 @@ from . import actions
 from .models import Batch, Job
 
 ROWS = 50
+BATCHES = 5
 
 
 @admin_required
@@ -20,7 +21,9 @@ def index(request):
     under_way = list(Job.objects.under_way().order_by("due_at")[:ROWS])
     page = page_of(Job.objects.filter(state="done"), request.GET)
     _name_records([*dead, *under_way, *page.rows])
-    return render(request, "jobs/list.html", {"dead": dead, "under_way": under_way, "page": page})
+    batches = Batch.objects.visible_to(request.user).at_work()[:BATCHES]
+    context = {"dead": dead, "batches": batches, "under_way": under_way, "page": page}
+    return render(request, "jobs/list.html", context)
 
 
 def _name_records(jobs):

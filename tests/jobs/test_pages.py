@@ -95,3 +95,15 @@ def test_progress_is_seen_by_its_owner_and_admins_and_nobody_else(client, volunt
     for user in (volunteer, admin):
         client.force_login(user)
         assert "0 of 1" in client.get(batch.get_absolute_url()).content.decode()
+
+
+def test_the_batches_at_work_are_listed_with_their_progress(client, volunteer, dispatcher, admin):
+    batch, over = (Batch.objects.create(title=title, owner=volunteer) for title in ("Labels", "Invoices"))
+    Job.objects.plan_many("tests.deed", [volunteer, dispatcher, admin], batch=batch)
+    Job.objects.filter(subject=f"people.user:{admin.pk}").update(state="done")
+    Job.objects.create(kind="tests.deed", subject="people.user:1", state="done", batch=over)
+    client.force_login(admin)
+    page = client.get("/jobs/").content.decode()
+    assert page.count(f'href="{batch.get_absolute_url()}"') == 1
+    assert "1 of 3" in page
+    assert over.get_absolute_url() not in page
