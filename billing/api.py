@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from documents import views as documents
 from jobs.api import once
-from jobs.models import Job, subject_of
+from jobs.models import Job
 from partners.access import invoice_reader_required
 from partners.api import ApiView
 from people.access import treasurer_required
@@ -101,7 +101,7 @@ class InvoicePdf(InvoiceView):
         invoice = self.fetch(slug)
         if invoice.status == Invoice.Status.DRAFT:
             raise Conflict(_("A draft has no document: issue it first."))
-        jobs = Job.objects.under_way().filter(kind="billing.make_document", subject=subject_of(invoice))
+        jobs = Job.objects.under_way().of("billing.make_document", invoice)
         is_coming = jobs.exists()  # asked first: what ends meanwhile has left its document
         document = InvoiceDocument.objects.filter(invoice=invoice).select_related("file").first()
         if document is not None:

@@ -18,7 +18,7 @@ def run(job_id: int) -> bool:
     if job is None or claim is None:
         return False
     if job.attempts > ATTEMPTS:  # each time it took its worker along
-        claim.fail(job.error or "the worker died", final=True)
+        claim.give_up(job.error or "the worker died")
         return False
     try:
         door = DOORS[job.kind]
@@ -26,7 +26,7 @@ def run(job_id: int) -> bool:
         if not claim.ended:
             claim.finish()
     except Refused as refusal:
-        claim.fail(str(refusal), final=True)
+        claim.give_up(str(refusal), is_refused=True)
     except Exception as error:
         reason = str(error).partition("\n")[0]  # further lines show the row that Postgres refused, names and all
         claim.fail(f"{type(error).__name__}: {reason}"[:2000])

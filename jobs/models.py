@@ -1,4 +1,3 @@
-import re
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -92,6 +91,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Ring for these jobs once the transaction has committed; the first that finds no broker is the last."""
         transaction.on_commit(lambda: all(ring(job.pk) for job in jobs))
 
+    def of(self, kind: str, about: models.Model) -> Self:
+        """The jobs of a kind about one record."""
+        return self.filter(kind=kind, subject=subject_of(about))
+
     def due(self) -> Self:
         """What a worker may take: waiting and due, or running on a lease that has ended."""
         now = timezone.now()
@@ -114,7 +117,8 @@ def subject_of(record: models.Model) -> str:
 class Job(models.Model):
     """Something to be done, written in the same transaction as what it is about.
 
-    The row is the truth; Celery's message is only a doorbell.
+    The row is the truth; Celery's message is only a doorbell. `error` is a sentence for anybody if `is_refused`, else a
+    class and its words, for who mends it.
     """
 
     class State(models.TextChoices):
@@ -131,6 +135,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     token = models.UUIDField(null=True)
     error = models.TextField(blank=True)
+    is_refused = models.BooleanField(default=False)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="jobs")
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -171,14 +176,9 @@ class Job(models.Model):
         return str(WORDS.get(self.kind, _("Something of an earlier version")))
 
     @property
-    def is_broken(self) -> bool:
-        """Whether the error is a class and its words, as no refusal is: for who mends it, not for who reads it."""
-        return bool(re.match(r"[A-Za-z_]\w*: |the worker died", self.error))
-
-    @property
     def refusal(self) -> str:
         """Why a dead job was refused, as a sentence for whoever reads; empty if it broke."""
-        return self.error if self.state == self.State.DEAD and not self.is_broken else ""
+        return self.error if self.state == self.State.DEAD and self.is_refused else ""
 
     def claim(self) -> "Claim | None":
         """Take the job with a lease and a fresh token; None if another worker has it or it is not due."""
@@ -225,17 +225,27 @@ class Claim:
     def finish(self) -> None:
         self._end(state=Job.State.DONE, ended_at=timezone.now(), token=None, lease_until=None)
 
-    def fail(self, error: str, *, final: bool = False) -> None:
+    def fail(self, error: str) -> None:
         """Put the job back with a growing pause, or give it up after the last attempt."""
-        now = timezone.now()
-        if final or self.job.attempts >= ATTEMPTS:
-            self._end(state=Job.State.DEAD, error=error, ended_at=now, token=None, lease_until=None)
+        if self.job.attempts >= ATTEMPTS:
+            self.give_up(error)
             return
+        now = timezone.now()
         pause = FIRST_PAUSE * 2 ** (self.job.attempts - 1)
         try:
-            self._end(state=Job.State.WAITING, error=error, due_at=now + pause, token=None, lease_until=None)
+            self._end(
+                state=Job.State.WAITING, error=error, is_refused=False, due_at=now + pause,
+                token=None, lease_until=None,
+            )  # fmt: skip
         except IntegrityError:  # a newer one waits already and does the same work
             self._end(state=Job.State.DONE, error=error, ended_at=now, token=None, lease_until=None)
+
+    def give_up(self, error: str, *, is_refused: bool = False) -> None:
+        """End the job for good, until a person has it tried again."""
+        self._end(
+            state=Job.State.DEAD, error=error, is_refused=is_refused, ended_at=timezone.now(),
+            token=None, lease_until=None,
+        )  # fmt: skip
 
 
 class KeptAnswerManager(models.Manager["KeptAnswer"]):

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from documents import views as documents
 from jobs.api import once
-from jobs.models import Job, subject_of
+from jobs.models import Job
 from partners.api import ApiView
 from people.access import access, dispatcher_required, workshop_required
 from people.api import Conflict
@@ -101,7 +101,7 @@ class ShipmentLabel(ShipmentView):
     def get(self, request, pk):
         """The label as a PDF; 409 while it is being made, with Retry-After, or when there will be none."""
         shipment = self.fetch(pk)
-        jobs = Job.objects.under_way().filter(kind="shipping.make_label", subject=subject_of(shipment))
+        jobs = Job.objects.under_way().of("shipping.make_label", shipment)
         is_coming = jobs.exists()  # asked first: what ends meanwhile has left its label
         label = shipment.labels.filter(state=Label.State.MADE).select_related("file").last()
         if label is not None:

@@ -16,7 +16,7 @@ from billing.periods import words_for
 from billing.qr_bill import in_fives
 from billing.story import story
 from documents import views as documents
-from jobs.models import Job, subject_of
+from jobs.models import Job
 from partners.access import invoice_reader_required, reads_requests
 from partners.models import Partner
 from people.access import treasurer_required
@@ -145,7 +145,7 @@ def download(request, slug):
 def _document(invoice, user):
     """How the PDF stands: there, being made, or given up with the reason."""
     document = InvoiceDocument.objects.select_related("file").filter(invoice=invoice).first()
-    jobs = Job.objects.filter(kind="billing.make_document", subject=subject_of(invoice))
+    jobs = Job.objects.of("billing.make_document", invoice)
     if document or jobs.under_way().exists():
         return {"document": document}
     dead = jobs.dead().order_by("-ended_at").first()

@@ -51,7 +51,7 @@ def test_until_then_a_page_that_asks_again(client, treasurer, invoice, url):
 
 def test_a_refusal_is_said_with_its_reason_and_asks_no_more(client, treasurer, admin, accounting, url):
     Job.objects.filter(kind="billing.make_document").update(
-        state="dead", attempts=1, error="No glyph for ☃", ended_at="2026-11-20T08:00Z"
+        state="dead", attempts=1, error="No glyph for ☃", is_refused=True, ended_at="2026-11-20T08:00Z"
     )
     for user in (treasurer, admin):
         client.force_login(user)

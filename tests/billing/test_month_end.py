@@ -309,7 +309,9 @@ class TestIssuing:
         draft = make_draft(bill_to)
         client.force_login(treasurer)
         url = issue_all(client, [draft]).url
-        Job.objects.update(state="dead", attempts=8, error="OSError: /srv/media", ended_at=timezone.now())
+        Job.objects.update(
+            state="dead", attempts=8, error="OSError: /srv/media", is_refused=False, ended_at=timezone.now()
+        )
         page = text_of(client.get(url))
         assert "An admin finds the reason" in page
         assert "OSError" not in page

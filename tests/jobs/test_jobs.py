@@ -89,7 +89,7 @@ def test_a_refusal_ends_a_job_at_once(job, door):
     door(refuse)
     actions.run(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.error) == ("dead", "No address.")
+    assert (job.state, job.error, job.refusal) == ("dead", "No address.", "No address.")
 
 
 def test_a_job_whose_worker_died_is_taken_again_after_its_lease(job, door):

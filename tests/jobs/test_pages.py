@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def dead(volunteer):
     Job.objects.plan("tests.deed", volunteer)
-    Job.objects.update(state="dead", attempts=8, error="No paper left.", ended_at="2026-11-23T08:00Z")
+    Job.objects.update(state="dead", attempts=8, error="No paper left.", is_refused=True, ended_at="2026-11-23T08:00Z")
     return Job.objects.get()
 
 
@@ -42,7 +42,7 @@ def test_every_kind_has_words():
 def test_an_error_stands_behind_a_sentence_and_a_refusal_is_one(client, admin, dead):
     client.force_login(admin)
     assert "For who mends it" not in client.get("/jobs/").content.decode()
-    Job.objects.update(error="OSError: [Errno 28] No space left on device")
+    Job.objects.update(error="OSError: [Errno 28] No space left on device", is_refused=False)
     page = client.get("/jobs/").content.decode()
     assert "It did not work, eight times." in page.partition("<details>")[0]
     assert "[Errno 28]" in page.partition("<details>")[2].partition("</details>")[0]
