@@ -4,8 +4,9 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import translation
 
-from partners.models import BillTo, Commune, Membership, Partner
+from partners.models import BillTo, Membership, Partner
 from people.models import AssociationRole, User
+from tests import factories
 
 
 def pytest_addoption(parser):
@@ -77,7 +78,7 @@ def dispatcher(make_user):
 
 @pytest.fixture
 def commune(db):
-    return Commune.objects.create(bfs_no=404, name="Burgdorf", canton="BE", language="de")
+    return factories.burgdorf()
 
 
 @pytest.fixture

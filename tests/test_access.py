@@ -12,16 +12,16 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import actions as billing
-from billing.models import BankFile, CreditorAccount
+from billing.models import BankFile
 from config.management.commands.list_routes import routes
 from devices.models import Device
 from documents.models import StoredFile
 from jobs.models import Batch, Job
-from partners.models import BillTo, Commune, Membership, Partner
+from partners.models import BillTo, Membership, Partner
 from people.models import User
-from requests.models import Allocation, DeviceRequest, Recipient, RequestDraft
-from shipping.models import Label, Shipment
+from requests.models import RequestDraft
+from shipping.models import Label
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -138,11 +138,11 @@ def people(make_user, partner):
 @pytest.fixture
 def keys(partner, foreign_partner, make_user):
     """`keys(about, whose, user)`: what stands in the address for an own, a foreign and a missing object."""
-    commune = Commune.objects.get_or_create(bfs_no=404, name="Burgdorf", canton="BE", language="de")[0]
+    factories.creditor_account()
     file = StoredFile.objects.keep(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
     somebody = make_user("somebody.else@example.org")
     Device.objects.create(asset_tag="ready", number="D-900001", status="ready", grade="A")
-    made = {"own": _records(partner, commune, file), "foreign": _records(foreign_partner, commune, file)}
+    made = {"own": _records(partner, file), "foreign": _records(foreign_partner, file)}
 
     def key(about, whose, user):
         if whose == "missing":
@@ -170,28 +170,22 @@ MISSING = {
 }  # fmt: skip
 
 
-def _records(partner, commune, file):
+def _records(partner, file):
     """One of each, numbers as they stand in an address."""
     bill_to = partner.bill_tos.first() or BillTo.objects.create(
         partner=partner, name="Kasse", postcode="3400", town="Burgdorf"
     )
-    request = DeviceRequest.objects.create(
-        partner=partner, bill_to=bill_to, commune=commune, case_reference="LT-1", purpose="school", keyboard="ch-de",
-        delivery="person", price=150, approved_at="2026-10-01T08:00Z", status="allocated", proof=file,
-    )  # fmt: skip
-    Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
+    person = {"first_name": "Samira", "last_name": "Wenger"}
+    request = factories.request_of(bill_to, recipient=person, proof=file)
     device = Device.objects.create(asset_tag=f"T{request.pk}", status="reserved", grade="A")
-    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
     code = f"9900000000{request.pk:08}"
-    shipment = Shipment.objects.create(
-        allocation=allocation, request=request, device=device, partner=partner, status="labelled", ident_code=code
-    )
+    allocation = factories.allocation_of(request, device=device)
+    shipment = factories.parcel_of(allocation, status="labelled", ident_code=code)
     Label.objects.create(
         shipment=shipment, item_number=request.pk, ident_code=code, state="made", file=file, made_at=timezone.now()
     )
     job = Job.objects.create(kind="shipping.make_label", subject=f"shipping.shipment:{shipment.pk}", state="dead")
-    for record in (request, device):
-        record.refresh_from_db()
+    device.refresh_from_db()
     colleague = User.objects.create_user(f"colleague.{partner.pk}@example.org", name="Colleague")
     membership = Membership.objects.create(user=colleague, partner=partner, role="accounting")
     return {
@@ -206,22 +200,9 @@ def _records(partner, commune, file):
 
 
 def _invoice(request, bill_to):
-    """An issued invoice, the long way."""
-    day = date(2020, 1, 1)
-    CreditorAccount.objects.get_or_create(
-        valid_from=day, defaults={"iban": "CH5800791123000889012", "qr_iban": "CH4431999123000889012"}
-    )
-    device = Device.objects.create(asset_tag=f"I{request.pk}")
-    allocation = Allocation.objects.create(
-        request=request, partner=request.partner, device=device, allocated_at=NOON, released_at=NOON
-    )
-    Shipment.objects.create(
-        allocation=allocation, request=request, device=device, partner=request.partner, status="handed_over",
-        bill_to=bill_to, price=150, handed_over_at=NOON, handed_over_noted_at=NOON,
-    )  # fmt: skip
-    draft = billing.close(bill_to, day, by=None)
-    billing.issue(draft, by=None)
-    return draft
+    allocation = factories.allocation_of(request, allocated_at=NOON, released_at=NOON)
+    factories.parcel_of(allocation, **factories.handed_over(bill_to, NOON))
+    return factories.issue(bill_to, date(2020, 1, 1))
 
 
 def status_of(client, row, url):

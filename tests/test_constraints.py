@@ -24,8 +24,9 @@ from documents.models import StoredFile
 from jobs.models import Job, KeptAnswer
 from partners.models import Agreement, ApiToken, Coverage, Locality, Tariff
 from people.models import AuditEntry
-from requests.models import Allocation, DeviceRequest, Recipient, RoundDate
-from shipping.models import Label, Round, Shipment
+from requests.models import Recipient, RoundDate
+from shipping.models import Label, Round
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
@@ -130,11 +131,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
     Coverage.objects.create(partner=partner, commune=commune)
     ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
-    wish = {
-        "partner": partner, "bill_to": bill_to, "commune": commune, "case_reference": "LT-1", "purpose": "school",
-        "keyboard": "ch-de", "delivery": "person", "price": 150, "approved_at": "2026-10-01T08:00Z",
-    }  # fmt: skip
-    request, _second = (DeviceRequest.objects.create(**wish, status="allocated") for _time in range(2))
+    request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))
     request.note("look")
     Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
     device, _second = (Device.objects.create(asset_tag=tag) for tag in ("5CG1", "5CG2"))
@@ -142,13 +139,9 @@ def one_of_each(partner, commune, social_worker, volunteer):
     drive = Drive.objects.create(device=device, serial="S1")
     Erasure.objects.create(drive=drive, turn=0, result="success", by=volunteer)
     Inspection.objects.create(device=device, turn=0, points=[], grade="A", by=volunteer)
-    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
+    allocation = factories.allocation_of(request, device=device)
     Round.objects.create(date=RoundDate.objects.create(on="2026-10-20")).note("look")
-    shipment = Shipment.objects.create(
-        allocation=allocation, request=request, device=device, partner=partner, bill_to=bill_to, price=150,
-        ident_code="990000000000000001", status="handed_over", handed_over_at="2026-10-20T08:00Z",
-        handed_over_noted_at="2026-10-20T08:00Z",
-    )  # fmt: skip
+    shipment = factories.parcel_of(allocation, ident_code="990000000000000001", **factories.handed_over(bill_to))
     shipment.note("look")
     file = StoredFile.objects.keep(b"%PDF", media_type="application/pdf", name="x.pdf")
     Label.objects.create(

@@ -3,42 +3,37 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from devices.models import Device
 from partners.models import BillTo, Partner
-from requests.models import Allocation, DeviceRequest, Recipient
+from requests.models import Allocation
 from shipping.models import Shipment
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-def records(partner, commune):
+def records(partner):
     """One of each, all of this partner."""
     bill_to = partner.bill_tos.first() or BillTo.objects.create(
         partner=partner, name="Kasse", postcode="3400", town="Burgdorf"
     )
-    request = DeviceRequest.objects.create(
-        partner=partner, bill_to=bill_to, commune=commune, case_reference="LT-1", purpose="school", keyboard="ch-de",
-        delivery="person", price=150, approved_at="2026-10-01T08:00Z", status="allocated",
-    )  # fmt: skip
-    recipient = Recipient.objects.create(request=request, partner=partner)
-    device = Device.objects.create(asset_tag=f"T{request.pk}")
-    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
-    shipment = Shipment.objects.create(allocation=allocation, request=request, device=device, partner=partner)
+    request = factories.request_of(bill_to, recipient={})
+    allocation = factories.allocation_of(request)
+    shipment = factories.parcel_of(allocation)
     return {
-        "partner": partner, "bill_to": bill_to, "request": request, "recipient": recipient, "device": device,
-        "allocation": allocation, "shipment": shipment,
+        "partner": partner, "bill_to": bill_to, "request": request, "recipient": request.recipient,
+        "device": allocation.device, "allocation": allocation, "shipment": shipment,
     }  # fmt: skip
 
 
 @pytest.fixture
-def own(partner, commune):
-    return records(partner, commune)
+def own(partner):
+    return records(partner)
 
 
 @pytest.fixture
-def foreign(commune):
+def foreign(db):
     other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
-    return records(other, commune)
+    return records(other)
 
 
 def stopped_by(statement, values):
@@ -77,7 +72,7 @@ def test_a_person_never_belongs_to_anothers_request(own, foreign):
     ("same", "key"), [("device", "one_live_allocation_per_device"), ("request", "one_live_allocation_per_request")]
 )
 def test_a_laptop_and_a_request_have_one_live_allocation(own, partner, commune, same, key):
-    other = records(partner, commune)
+    other = records(partner)
     Shipment.objects.filter(pk=other["shipment"].pk).delete()
     Allocation.objects.filter(pk=other["allocation"].pk).delete()
     values = {"device": other["device"].pk, "request": other["request"].pk} | {same: own[same].pk}

@@ -4,16 +4,13 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 
 from billing import actions as billing_actions
-from billing.models import CreditorAccount, Invoice
-from devices import actions as device_actions
-from devices.checklist import POINTS
+from billing.models import Invoice
 from partners.models import SCOPES, ApiToken, Membership
 from requests import actions as request_actions
-from shipping.models import Shipment
+from tests import factories
 
 PERSON = {
     "first_name": "Samira", "last_name": "Wenger", "birth_year": 1994, "street": "Mühlegasse", "house_number": "11b",
@@ -104,15 +101,9 @@ def wish(partner, commune):
 
 
 @pytest.fixture
-def make_received(partner, social_worker, commune):
+def make_received(partner, social_worker):
     def make(reference="LT-2026-0388", **columns):
-        wish = {"purpose": "school", "keyboard": "ch-de", "delivery": "person"} | columns
-        found = request_actions.receive(
-            partner=partner, owner=social_worker, recipient=dict(PERSON), form_token=None,
-            bill_to=partner.bill_tos.get(), commune=commune, case_reference=reference, **wish,
-        )  # fmt: skip
-        found.refresh_from_db()
-        return found
+        return factories.receive(partner, by=social_worker, recipient=PERSON, case_reference=reference, **columns)
 
     return make
 
@@ -130,12 +121,7 @@ def make_approved(make_received, social_worker):
 @pytest.fixture
 def make_ready(volunteer):
     def make(tag="X1", **columns):
-        device, _is_new = device_actions.receive(asset_tag=tag, by=volunteer, drives=[], **columns)
-        device.refresh_from_db()
-        with transaction.atomic():
-            device.move("erased", verb="no_drives", by=volunteer)
-        device_actions.mark_ready(device, points=list(POINTS), grade="A", by=volunteer)
-        return device
+        return factories.ready_laptop(tag, by=volunteer, **columns)
 
     return make
 
@@ -166,23 +152,16 @@ def assert_problem():
 
 @pytest.fixture
 def account(db):
-    return CreditorAccount.objects.create(
-        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
-    )
+    return factories.creditor_account()
 
 
 @pytest.fixture
 def make_parcel(make_allocation):
     """A parcel that was handed over in October 2026."""
 
-    def make(reference="LT-1", tag="T1", bill_to=None):
+    def make(reference="LT-1", tag="T1"):
         allocation = make_allocation(reference, tag)
-        device_request = allocation.request
-        return Shipment.objects.create(
-            allocation=allocation, request=device_request, device=allocation.device, partner=allocation.partner,
-            status="handed_over", bill_to=bill_to or device_request.bill_to, price=device_request.price,
-            handed_over_at="2026-10-20T08:00Z", handed_over_noted_at="2026-10-20T08:00Z",
-        )  # fmt: skip
+        return factories.parcel_of(allocation, **factories.handed_over(allocation.request.bill_to))
 
     return make
 

@@ -7,12 +7,9 @@ import pytest
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
-from billing import actions as billing_actions
-from billing.models import CreditorAccount
 from devices.models import Device
 from partners.models import BillTo, Membership, Partner
-from requests.models import Allocation, DeviceRequest, Recipient
-from shipping.models import Shipment
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 ASSOCIATION = ("admin", "treasurer", "dispatcher", "volunteer", "auditor")
@@ -83,33 +80,23 @@ def programs(make_user, partner, program_of):
 
 
 @pytest.fixture
-def keys(partner, commune):
+def keys(partner):
     """`keys["own" | "foreign" | "missing"][about]`: what stands in the address."""
-    CreditorAccount.objects.create(
-        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
-    )
+    factories.creditor_account()
     other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
     BillTo.objects.create(partner=other, name="Kasse", postcode="3454", town="Sumiswald")
-    return {"own": _records(partner, commune), "foreign": _records(other, commune), "missing": MISSING}
+    return {"own": _records(partner), "foreign": _records(other), "missing": MISSING}
 
 
-def _records(partner, commune):
+def _records(partner):
     bill_to = partner.bill_tos.get()
-    request = DeviceRequest.objects.create(
-        partner=partner, bill_to=bill_to, commune=commune, case_reference="LT-1", purpose="school", keyboard="ch-de",
-        delivery="person", price=150, approved_at="2026-10-01T08:00Z", status="allocated",
-    )  # fmt: skip
-    Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
+    person = {"first_name": "Samira", "last_name": "Wenger"}
+    request = factories.request_of(bill_to, recipient=person)
     device = Device.objects.create(asset_tag=f"T{request.pk}", status="reserved", grade="A")
-    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
-    shipment = Shipment.objects.create(
-        allocation=allocation, request=request, device=device, partner=partner, status="handed_over", bill_to=bill_to,
-        price=150, handed_over_at="2026-10-20T08:00Z", handed_over_noted_at="2026-10-20T08:00Z",
-    )  # fmt: skip
-    invoice = billing_actions.close(bill_to, date(2026, 10, 1), by=None)
-    billing_actions.issue(invoice, by=None)
-    for record in (request, device):
-        record.refresh_from_db()
+    allocation = factories.allocation_of(request, device=device)
+    shipment = factories.parcel_of(allocation, **factories.handed_over(bill_to))
+    invoice = factories.issue(bill_to, date(2026, 10, 1))
+    device.refresh_from_db()
     return {
         "request": request.number, "device": device.number, "shipment": shipment.pk, "invoice": invoice.public_number,
     }  # fmt: skip

@@ -4,6 +4,7 @@ from jobs import actions as job_actions
 from jobs.models import Job
 from people.models import AuditEntry
 from shipping.models import Shipment
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -121,10 +122,7 @@ def test_the_list_costs_the_same_for_25_and_100_rows(
     dispatch, make_allocation, django_assert_num_queries, django_assert_max_num_queries
 ):
     for index in range(101):
-        allocation = make_allocation(f"LT-{index}", f"X{index}")
-        Shipment.objects.create(
-            allocation=allocation, request=allocation.request, device=allocation.device, partner=allocation.partner
-        )
+        factories.parcel_of(make_allocation(f"LT-{index}", f"X{index}"))
     with django_assert_max_num_queries(8) as few:
         assert len(dispatch.get("shipments/").json()["results"]) == 25
     with django_assert_num_queries(len(few)):

@@ -4,27 +4,15 @@ from decimal import Decimal
 import pytest
 
 from billing import actions
-from billing.models import CreditorAccount
-from devices.models import Device
 from partners.models import BillTo, Membership
-from requests.models import Allocation, DeviceRequest
-from shipping.models import Shipment
+from tests import factories
 
 
 @pytest.fixture
-def make_parcel(commune, social_worker):
+def make_parcel(commune):
     def make(bill_to, handed_over_at="2026-10-20T08:00Z"):
-        partner = bill_to.partner
-        request = DeviceRequest.objects.create(
-            partner=partner, bill_to=bill_to, commune=commune, case_reference="LT-1", purpose="school",
-            keyboard="ch-de", delivery="person", price=150, approved_at="2026-10-01T08:00Z", status="allocated",
-        )  # fmt: skip
-        device = Device.objects.create(asset_tag=f"T{request.pk}")
-        allocation = Allocation.objects.create(request=request, partner=partner, device=device)
-        return Shipment.objects.create(
-            allocation=allocation, request=request, device=device, partner=partner, status="handed_over",
-            bill_to=bill_to, price=150, handed_over_at=handed_over_at, handed_over_noted_at=handed_over_at,
-        )  # fmt: skip
+        allocation = factories.allocation_of(factories.request_of(bill_to))
+        return factories.parcel_of(allocation, **factories.handed_over(bill_to, handed_over_at))
 
     return make
 
@@ -41,9 +29,7 @@ def other_unit(partner):
 
 @pytest.fixture
 def account(db):
-    return CreditorAccount.objects.create(
-        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
-    )
+    return factories.creditor_account()
 
 
 @pytest.fixture

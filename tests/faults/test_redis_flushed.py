@@ -13,11 +13,10 @@ from django.utils import timezone
 from devices.models import Device
 from jobs.models import Job
 from jobs.work import sweep
-from partners.models import Commune
 from requests.models import Allocation, DeviceRequest, Recipient
 from shipping import actions
 from shipping.models import Label, Shipment
-from tests import running
+from tests import factories, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 900  # seconds
@@ -39,7 +38,7 @@ def make_parcels(partner):
 
 
 def _parcels(partner, count):
-    commune = Commune.objects.create(bfs_no=404, name="Burgdorf", canton="BE", language="de")
+    commune = factories.burgdorf()
     bill_to = partner.bill_tos.get()
     requests = DeviceRequest.objects.bulk_create(
         DeviceRequest(

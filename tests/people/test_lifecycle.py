@@ -13,8 +13,9 @@ from billing.models import Invoice, Series
 from devices.models import Device
 from partners.models import Partner
 from people.lifecycle import FORBIDDEN, Lifecycle, Refused, note_many, refusal_for
-from requests.models import Allocation, DeviceRequest, RoundDate
+from requests.models import RoundDate
 from shipping.models import Round, Shipment
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 LIFE_CYCLES = [model for model in apps.get_models() if issubclass(model, Lifecycle)]
@@ -26,19 +27,13 @@ def device():
 
 
 @pytest.fixture
-def records(partner, commune):
+def records(partner):
     """One of each life cycle, with what its statuses ask of it whatever they are."""
     bill_to = partner.bill_tos.get()
-    request = DeviceRequest.objects.create(
-        partner=partner, bill_to=bill_to, commune=commune, case_reference="LT-1", purpose="school", keyboard="ch-de",
-        delivery="person", price=150, approved_at="2026-10-01T08:00Z",
-    )  # fmt: skip
+    request = factories.request_of(bill_to, status="received")
     device = Device.objects.create(asset_tag="5CG1234567", grade="A")
-    allocation = Allocation.objects.create(request=request, partner=partner, device=device)
-    shipment = Shipment.objects.create(
-        allocation=allocation, request=request, device=device, partner=partner, bill_to=bill_to, price=150,
-        handed_over_noted_at="2026-10-20T08:00Z",
-    )  # fmt: skip
+    allocation = factories.allocation_of(request, device=device)
+    shipment = factories.parcel_of(allocation, bill_to=bill_to, price=150, handed_over_noted_at="2026-10-20T08:00Z")
     invoice = Invoice.objects.create(partner=partner, bill_to=bill_to, period=date(2026, 10, 1))
     invoice.lines.create(shipment=shipment, partner=partner, amount=150)
     Series.objects.create(name="invoice-2026")

@@ -2,8 +2,8 @@ import pytest
 from django.db import connections
 
 from devices.models import Device
-from partners.models import Commune
 from requests.models import DeviceRequest
+from tests import factories
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def make_waiting(partner):
     """Approved requests in the queue."""
 
     def make(how_many):
-        commune = Commune.objects.create(bfs_no=404, name="Burgdorf", canton="BE", language="de")
+        commune = factories.burgdorf()
         return DeviceRequest.objects.bulk_create(
             DeviceRequest(
                 partner=partner, bill_to=partner.bill_tos.get(), commune=commune, case_reference=f"LT-{n}",

@@ -6,8 +6,7 @@ from partners.models import BillTo, Commune
 from people.lifecycle import Refused
 from requests import actions
 from requests.models import DeviceRequest, Recipient
-
-from .conftest import PERSON
+from tests.factories import PERSON
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,86 @@
+"""Rows that many tests begin with: by the verbs of the walk where its rules matter, else straight into the tables."""
+
+from itertools import count
+
+from django.db import transaction
+
+from billing import actions as billing
+from billing.models import CreditorAccount
+from devices import actions as devices
+from devices.checklist import POINTS
+from devices.models import Device
+from partners.models import Commune
+from requests import actions as requests
+from requests.models import Allocation, DeviceRequest, Recipient
+from shipping.models import Shipment
+
+PERSON = {"first_name": "Samira", "last_name": "Wenger", "street": "Mühlegasse", "postcode": "3400", "town": "Burgdorf"}
+WISH = {"case_reference": "LT-1", "purpose": "school", "keyboard": "ch-de", "delivery": "person"}
+TAGS = count(1)
+
+
+def burgdorf():
+    return Commune.objects.get_or_create(bfs_no=404, name="Burgdorf", canton="BE", language="de")[0]
+
+
+def creditor_account():
+    """The association's account, with the sample IBANs of the QR-bill's guidelines."""
+    return CreditorAccount.objects.create(
+        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
+    )
+
+
+def receive(partner, *, by, recipient=PERSON, form_token=None, **columns):
+    """A request as its organisation wrote it down."""
+    wish = WISH | {"bill_to": partner.bill_tos.get(), "commune": burgdorf()} | columns
+    found = requests.receive(partner=partner, owner=by, recipient=dict(recipient), form_token=form_token, **wish)
+    found.refresh_from_db()
+    return found
+
+
+def ready_laptop(tag, *, by, **columns):
+    """A laptop without a drive that was checked."""
+    device, _is_new = devices.receive(asset_tag=tag, by=by, drives=[], **columns)
+    device.refresh_from_db()
+    with transaction.atomic():
+        device.move("erased", verb="no_drives", by=by)
+    devices.mark_ready(device, points=list(POINTS), grade="A", by=by)
+    return device
+
+
+def request_of(bill_to, **columns):
+    """The row of an approved request; its person only if `recipient` names one."""
+    person = columns.pop("recipient", None)
+    row = {"commune": burgdorf(), "price": 150, "approved_at": "2026-10-01T08:00Z", "status": "allocated", **columns}
+    request = DeviceRequest.objects.create(partner=bill_to.partner, bill_to=bill_to, **WISH | row)
+    if person is not None:
+        Recipient.objects.create(request=request, partner=bill_to.partner, **person)
+    request.refresh_from_db()
+    return request
+
+
+def allocation_of(request, *, device=None, **columns):
+    """The row that keeps a laptop for a request; a new one if none is given."""
+    device = device or Device.objects.create(asset_tag=f"TAG-{next(TAGS)}")
+    return Allocation.objects.create(request=request, partner=request.partner, device=device, **columns)
+
+
+def parcel_of(allocation, **columns):
+    """The row of a parcel."""
+    return Shipment.objects.create(
+        allocation=allocation, request=allocation.request, device=allocation.device, partner=allocation.partner,
+        **columns,
+    )  # fmt: skip
+
+
+def handed_over(bill_to, at="2026-10-20T08:00Z"):
+    """What a parcel's row says once it has left the house."""
+    out = {"handed_over_at": at, "handed_over_noted_at": at}
+    return {"status": "handed_over", "bill_to": bill_to, "price": 150, **out}
+
+
+def issue(bill_to, month):
+    """The invoice of a month, the long way: drafted from its parcels, then issued."""
+    draft = billing.close(bill_to, month, by=None)
+    billing.issue(draft, by=None)
+    return draft
