@@ -17,25 +17,17 @@ import yaml
 
 from config import embedded
 from docker.validate import COMPOSE, faults
+from tests.config.test_settings import PRODUCTION as SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ("prepare", "web", "worker", "beat")
 PATIENCE = 180  # seconds: against waiting for ever, not a promise
-KEY = "a key of an example production, long enough to be taken for a real one"
+WRITTEN_BY_COMPOSE = ("DEMO", "DATABASE_URL")
 PRODUCTION = {
-    "SECRET_KEY": KEY,
+    **{name: value for name, value in SETTINGS.items() if name not in WRITTEN_BY_COMPOSE},
     "DATABASE_PASSWORD": "site7",
     "DATABASE_OWNER_PASSWORD": "owner7",
-    "ALLOWED_HOSTS": "weitergabe.example.org",
-    "BASE_URL": "https://weitergabe.example.org",
     "TRUSTED_PROXIES": "1",
-    "EMAIL_URL": "smtp+tls://site:x@mail.example.org:587",
-    "ASSOCIATION_NAME": "Verein Weitergabe",
-    "ASSOCIATION_STREET": "Werkgasse",
-    "ASSOCIATION_POSTCODE": "3018",
-    "ASSOCIATION_TOWN": "Bern",
-    "CREDITOR_IBAN": "CH5800791123000889012",
-    "CREDITOR_QR_IBAN": "CH4431999123000889012",
 }
 
 
@@ -46,7 +38,7 @@ def composed():
 def example():
     """The copy of .env.example in which SECRET_KEY is filled in."""
     lines = [line for line in (ROOT / ".env.example").read_text().splitlines() if line and line[0] != "#"]
-    return dict(line.split("=", 1) for line in lines) | {"SECRET_KEY": KEY}
+    return dict(line.split("=", 1) for line in lines) | {"SECRET_KEY": SETTINGS["SECRET_KEY"]}
 
 
 def filled_in(value, env):

@@ -2,6 +2,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+IBAN = r"^(CH|LI)[0-9]{2}[0-9A-Z]{17}$"
+QR_IBAN = r"^(CH|LI)[0-9]{2}3[01][0-9]{3}[0-9A-Z]{12}$"  # its bank's number is 30000 to 31999 (IG QR-bill v2.4, 4.2.2)
+
 
 class DatedQuerySet(models.QuerySet):
     def on(self, day=None):
@@ -38,9 +41,7 @@ class CreditorAccount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["valid_from"], name="one_account_per_day"),
             models.CheckConstraint(
-                condition=Q(iban__regex=r"^(CH|LI)[0-9]{2}[0-9A-Z]{17}$")
-                & Q(qr_iban__regex=r"^(CH|LI)[0-9]{2}3[01][0-9]{3}[0-9A-Z]{12}$"),
-                name="account_has_an_iban_and_a_qr_iban",
+                condition=Q(iban__regex=IBAN, qr_iban__regex=QR_IBAN), name="account_has_an_iban_and_a_qr_iban"
             ),
             models.CheckConstraint(condition=Q(reference_prefix__regex=r"^[0-9]{0,10}$"), name="prefix_is_digits"),
         ]  # fmt: skip

@@ -46,6 +46,7 @@ class Partner(Lifecycle):
         Status.DECLINED: {Status.APPLIED},
         Status.ENDED: {Status.APPLIED},
     }
+    TAKING_PART = [Status.ADMITTED, Status.ACTIVE, Status.SUSPENDED]
 
     class Kind(models.TextChoices):
         COMMUNE = "commune", _("Commune")
@@ -100,7 +101,7 @@ class Partner(Lifecycle):
     @property
     def takes_part(self):
         """Whether it may sign and its people may come: admitted, active or suspended."""
-        return self.status in (self.Status.ADMITTED, self.Status.ACTIVE, self.Status.SUSPENDED)
+        return self.status in self.TAKING_PART
 
 
 class PartnerStep(Step):
@@ -161,7 +162,7 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(partner__in=Partner.objects.visible_to(user))
 
     def _going_on(self):
-        return self.filter(ended_at__isnull=True, partner__status__in=["admitted", "active", "suspended"])
+        return self.filter(ended_at__isnull=True, partner__status__in=Partner.TAKING_PART)
 
     def live(self):
         """What was accepted and goes on: only this gives a right."""

@@ -7,11 +7,11 @@ from stdnum import iban
 from stdnum.ch import vat
 
 from billing.models import CreditorAccount, VatStatus
+from billing.models.account import IBAN, QR_IBAN
 from people.models import DEMO_ADDRESSES, User
 
 BEGINNING = "2020-01-01"
-# The form of each: a QR-IBAN is known by the number of its bank, 30000 to 31999 (IG QR-bill v2.4, 4.2.2).
-FORMS = {"CREDITOR_IBAN": r"(CH|LI)\d\d[0-9A-Z]{17}", "CREDITOR_QR_IBAN": r"(CH|LI)\d\d3[01]\d{3}[0-9A-Z]{12}"}
+FORMS = {"CREDITOR_IBAN": IBAN, "CREDITOR_QR_IBAN": QR_IBAN}
 
 
 def _check_account():
