@@ -135,7 +135,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     token = models.UUIDField(null=True)
     error = models.TextField(blank=True)
-    is_refused = models.BooleanField(default=False)
+    is_refused = models.BooleanField(default=False, db_default=False)  # also for a process of the version before
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="jobs")
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
