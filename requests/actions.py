@@ -87,13 +87,16 @@ def discard_draft(token: uuid.UUID, *, by: User) -> bool:
 
 @transaction.atomic
 def send_draft(
-    draft: RequestDraft, *, recipient: dict[str, Any], approving: bool, by: User, **columns: Any
+    draft: RequestDraft, *, seen: str, recipient: dict[str, Any], approving: bool, by: User, **columns: Any
 ) -> DeviceRequest:
     """Turn a finished draft into a request, approved at once or left to be examined; sent twice is as sent once.
 
-    A proof that the request did not take, since it is for Linux after all, goes with the draft.
+    `seen` is the fingerprint of what was looked through: another tab may have changed it since. A proof that the
+    request did not take, since it is for Linux after all, goes with the draft.
     """
     partner, draft = draft.partner, RequestDraft.objects.locked(draft) or draft
+    if draft.fingerprint != seen:
+        raise Refused(_("This form was changed meanwhile, in another tab perhaps. Look it through once more."))
     device_request = receive(
         partner=partner, owner=by, recipient=recipient, form_token=draft.token, proof=draft.proof, **columns
     )

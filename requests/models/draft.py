@@ -1,3 +1,5 @@
+import hashlib
+import json
 import uuid
 from datetime import timedelta
 
@@ -48,6 +50,12 @@ class RequestDraft(models.Model):
 
     def __str__(self):
         return str(self.token)
+
+    @property
+    def fingerprint(self):
+        """What tells its answers and proof from what they were when somebody looked."""
+        content = json.dumps([self.answers, self.proof_id], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def forget(self):
         """Drop the form, with the proof that came with it."""

@@ -93,7 +93,13 @@ def check(request, token):
     if request.method == "POST":
         approving = request.POST.get("verb") == "approve"
         deed = partial(
-            actions.send_draft, kept, recipient=form.person, approving=approving, by=request.user, **form.wish
+            actions.send_draft,
+            kept,
+            seen=request.POST.get("seen", ""),
+            recipient=form.person,
+            approving=approving,
+            by=request.user,
+            **form.wish,
         )
         if device_request := attempt(form, deed):
             if approving:

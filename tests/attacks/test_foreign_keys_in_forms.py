@@ -8,6 +8,7 @@ from devices.models import Device, Erasure
 from jobs.models import Batch
 from partners.models import ApiToken, BillTo
 from requests.models import DeviceRequest, RequestDraft
+from tests.requests.conftest import send
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def test_another_organisation_can_not_be_made_to_pay(client, stranger, own_bill_
     wish = WISH | {"commune": device_request.commune_id, "bill_to": device_request.bill_to_id}
     page = client.post(f"/requests/new/{token}/", wish).content.decode()
     assert ("Select a valid choice" in page) is is_asked
-    client.post(f"/requests/new/{token}/check/", wish | {"verb": "approve"})
+    send(client, token, "approve")
     made = DeviceRequest.objects.exclude(pk=device_request.pk)
     assert list(made.values_list("bill_to", flat=True)) == ([] if is_asked else [own_bill_to.pk])
 

@@ -6,6 +6,7 @@ from devices.checklist import POINTS
 from devices.models import Device
 from partners.models import ApiToken, Partner
 from requests.models import DeviceRequest, RequestDraft
+from tests.requests.conftest import send
 
 pytestmark = pytest.mark.django_db
 
@@ -93,10 +94,10 @@ class TestPostcode:
     @pytest.mark.parametrize(("typed", "is_one"), ODD)
     def test_on_the_page(self, client, social_worker, payer, typed, is_one):
         client.force_login(social_worker)
-        page = f"/requests/new/{uuid.uuid4()}/"
-        kept = client.post(page, self.PERSON | self.WISH | payer | {"postcode": typed})
+        token = uuid.uuid4()
+        kept = client.post(f"/requests/new/{token}/", self.PERSON | self.WISH | payer | {"postcode": typed})
         assert (kept.status_code == 302) is is_one
-        client.post(f"{page}check/", {"verb": "approve"})
+        send(client, token, "approve")
         assert list(DeviceRequest.objects.values_list("recipient__postcode", flat=True)) == ["3400"] * is_one
 
     @pytest.mark.parametrize(("typed", "is_one"), ODD)

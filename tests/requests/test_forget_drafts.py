@@ -13,6 +13,8 @@ from requests import actions
 from requests.models import DeviceRequest, RequestDraft
 from requests.work import forget_drafts
 
+from .conftest import send
+
 pytestmark = pytest.mark.django_db(transaction=True)
 TRAINING = {"system": "windows", "purpose": "training"}
 
@@ -62,7 +64,7 @@ def test_for_linux_after_all_the_proof_goes_with_the_draft(client, keep, answers
     path = keep()
     client.post(f"/requests/new/{token}/", answers)
     assert "proof.pdf" not in client.get(f"/requests/new/{token}/check/").content.decode()
-    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    send(client, token, "approve")
     assert DeviceRequest.objects.get().proof is None
     assert (RequestDraft.objects.count(), StoredFile.objects.count(), path.exists()) == (0, 0, False)
 
@@ -78,7 +80,7 @@ def test_what_is_attached_to_somebody_elses_form_is_not_stored(client, keep, str
 
 def test_a_proof_that_was_sent_stays_with_the_request(client, keep, token):
     path = keep()
-    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    send(client, token, "approve")
     grow_old(31)
     forget_drafts()
     assert DeviceRequest.objects.get().proof.path == path
@@ -87,7 +89,7 @@ def test_a_proof_that_was_sent_stays_with_the_request(client, keep, token):
 
 def test_a_form_that_is_being_written_while_it_is_sent_is_not_kept_once_more(client, keep, token, social_worker):
     path = keep()
-    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    send(client, token, "approve")
     with pytest.raises(Refused):
         actions.keep_draft(token, answers={"first_name": "Samira"}, proof=b"", by=social_worker)
     assert (RequestDraft.objects.count(), path.exists()) == (0, True)

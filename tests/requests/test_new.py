@@ -10,6 +10,8 @@ from people.lifecycle import Refused
 from requests.forms import TYPED
 from requests.models import DeviceRequest, Recipient, RequestDraft
 
+from .conftest import send
+
 pytestmark = pytest.mark.django_db
 
 
@@ -34,7 +36,7 @@ def test_a_draft_without_a_commune_or_with_another_takes_the_only_one(client, so
     page = client.get(f"/requests/new/{token}/").content.decode()
     assert '<input type="hidden" name="commune" value="404" disabled id="id_commune">' in page
     assert "Burgdorf (BE)" in client.get(f"/requests/new/{token}/check/").content.decode()
-    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    send(client, token, "approve")
     assert DeviceRequest.objects.get().commune_id == 404
 
 
@@ -101,7 +103,7 @@ def test_windows_needs_a_training_and_a_proof(client, social_worker, answers, to
     proof = SimpleUploadedFile("Wenger.pdf", b"%PDF-1.7 a course")
     assert write(client, token, answers, **training, proof=proof).status_code == 302
     assert RequestDraft.objects.get().proof.name == "proof.pdf"
-    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    send(client, token, "approve")
     number = DeviceRequest.objects.get().number
     assert b"".join(client.get(f"/requests/{number}/proof/")) == b"%PDF-1.7 a course"
 
@@ -127,7 +129,7 @@ def test_what_is_being_typed_is_kept_in_passing(client, social_worker, answers, 
     assert "to mend" not in answer
     assert RequestDraft.objects.get().answers["first_name"] == "Samira"
     write(client, token, answers)
-    client.post(f"/requests/new/{token}/check/", {"verb": "send"})
+    send(client, token, "send")
     assert write(client, token, answers, typing="1").status_code == 204
     assert RequestDraft.objects.count() == 0
 
@@ -205,8 +207,8 @@ def test_approving_and_sending_registers_the_request_once(client, social_worker,
     client.force_login(social_worker)
     write(client, token, answers)
     assert "Mühlegasse 11b" in client.get(f"/requests/new/{token}/check/").content.decode()
-    first = client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
-    again = client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    first = send(client, token, "approve")
+    again = send(client, token, "approve")
     back = write(client, token, answers)
     looks = [client.get(f"/requests/new/{token}/{page}") for page in ("", "check/")]
     found = DeviceRequest.objects.get()
@@ -216,17 +218,32 @@ def test_approving_and_sending_registers_the_request_once(client, social_worker,
     assert RequestDraft.objects.count() == 0
 
 
+@pytest.mark.parametrize("changes", [{"street": "Hofgut"}, {"proof": SimpleUploadedFile("x.pdf", b"%PDF-1.7 x")}])
+def test_what_another_tab_changed_is_looked_through_before_it_is_sent(client, social_worker, answers, token, changes):
+    client.force_login(social_worker)
+    answers |= {"system": "windows", "purpose": "training"}
+    write(client, token, answers, proof=SimpleUploadedFile("course.pdf", b"%PDF-1.7 another course"))
+    seen = RequestDraft.objects.get().fingerprint
+    write(client, token, answers, **changes)
+    page = client.post(f"/requests/new/{token}/check/", {"verb": "approve", "seen": seen}).content.decode()
+    assert "in another tab perhaps" in page
+    assert changes.get("street", "Mühlegasse") in page
+    assert (DeviceRequest.objects.count(), RequestDraft.objects.count()) == (0, 1)
+    send(client, token, "approve")
+    assert DeviceRequest.objects.get().recipient.street == changes.get("street", "Mühlegasse")
+
+
 def test_sending_without_approving_leaves_it_to_be_examined(client, social_worker, answers, token):
     client.force_login(social_worker)
     write(client, token, answers)
-    client.post(f"/requests/new/{token}/check/", {"verb": "send"})
+    send(client, token, "send")
     assert DeviceRequest.objects.get().status == "received"
 
 
 def test_a_parcel_to_the_office_keeps_no_address_of_the_person(client, social_worker, partner, answers, token):
     client.force_login(social_worker)
     write(client, token, answers, delivery="office", street="", postcode="", town="")
-    client.post(f"/requests/new/{token}/check/", {"verb": "send"})
+    send(client, token, "send")
     assert Recipient.objects.get().town == partner.town
 
 
@@ -234,7 +251,7 @@ def test_a_suspended_organisation_is_told_so_and_keeps_its_draft(client, social_
     client.force_login(social_worker)
     write(client, token, answers)
     partner.move("suspended", verb="suspend", by=None)
-    page = client.post(f"/requests/new/{token}/check/", {"verb": "approve"}).content.decode()
+    page = send(client, token, "approve").content.decode()
     assert "no running agreement" in page
     assert (DeviceRequest.objects.count(), RequestDraft.objects.count()) == (0, 1)
 
