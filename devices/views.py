@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
+from documents.templatetags.swiss import size
 from people.access import workshop_required
 from people.forms import attempt
 from people.keyset import chips, page_of
@@ -209,7 +210,7 @@ def detail(request, number):
     facts = [
         (_("Tag"), device.asset_tag),
         (_("Model"), device.name),
-        (_("System"), f"{device.get_system_display()}, {device.memory_gb} GB"),
+        (_("System"), f"{device.get_system_display()}, {size(device.memory_gb)}"),
         (_("Keyboard"), device.get_keyboard_display()),
         (_("Grade"), device.get_grade_display()),
         (_("Shelf"), device.shelf_now),

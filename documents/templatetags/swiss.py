@@ -36,6 +36,14 @@ def number(value):
     return f"{value:,}".replace(",", "’") if value not in (None, "") else ""
 
 
+@register.filter
+def size(value, unit="GB"):
+    """An amount of data, held together: 1’000 GB, in French 1’000 Go."""
+    if value in (None, ""):
+        return ""
+    return f"{number(value)}\u00a0{unit.replace('B', 'o') if _language() == 'fr' else unit}"
+
+
 def _here(value):
     """The local time of a moment; a day stays as it is."""
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from devices.models import Device
-from documents.templatetags.swiss import phone
+from documents.templatetags.swiss import phone, size
 from partners.access import social_worker_required
 from partners.models import Partner, Tariff
 from people.forms import attempt
@@ -161,7 +161,7 @@ def _summary(form, kept):
     ]
     laptop = [fact(_("Purpose"), word("purpose"), "purpose"), fact(_("System"), word("system"), "system")]
     if kept.proof and answers["system"] == Device.System.WINDOWS:
-        laptop.append(fact(_("Proof"), f"{kept.proof.name}, {kept.proof.size // 1024 + 1} KB", "proof"))
+        laptop.append(fact(_("Proof"), f"{kept.proof.name}, {size(kept.proof.size // 1024 + 1, 'KB')}", "proof"))
     laptop.append(fact(_("Keyboard"), word("keyboard"), "keyboard"))
     cost = [
         fact(_("Commune"), str(answers["commune"]), "commune"),

@@ -42,6 +42,12 @@ def test_counts_have_marked_thousands():
     assert swiss.number(0) == "0"
 
 
+def test_an_amount_of_data_has_the_readers_unit(speaking):
+    assert [swiss.size(1000), swiss.size(12, "KB"), swiss.size(None)] == ["1’000\u00a0GB", "12\u00a0KB", ""]
+    speaking("fr")
+    assert [swiss.size(8), swiss.size(12, "KB")] == ["8\u00a0Go", "12\u00a0Ko"]
+
+
 def test_days_in_tables_are_numbers():
     assert swiss.day(date(2026, 11, 24)) == "24.11.2026"
     assert swiss.day(None) == ""
