@@ -180,6 +180,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # By place, never by address alone: else a stranger elsewhere locks its owner out. Failed sign-ins: see the adapter.
 ACCOUNT_RATE_LIMITS = {"request_login_code": "10/m/ip,60/h/ip", "reset_password": "10/m/ip,60/h/ip"}
 MFA_ADAPTER = "people.second_factor.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm", "edit_webauthn": "people.forms.EditPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO

@@ -1,5 +1,6 @@
 """A person’s own choices; and running an action from a form, where a refusal becomes an error beside what was typed."""
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -18,6 +19,18 @@ class AppearanceForm(forms.ModelForm):
         model = User
         fields = ["theme", "language"]
         widgets = {"theme": forms.RadioSelect}
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A passkey under a name of one's own."""
+
+    name = forms.CharField(label=_("Name"), required=False)
+
+
+class EditPasskeyForm(EditWebAuthnForm):
+    """Its name again."""
+
+    name = forms.CharField(label=_("Name"))
 
 
 def attempt(form, deed, *, field=None):

@@ -94,3 +94,15 @@ def test_secrets_kept_before_are_hidden_by_the_migration(make_staff):
     row.refresh_from_db()
     assert row.data["secret"] != secret
     assert MFAAdapter().decrypt(row.data["secret"]) == secret
+
+
+def test_a_passkey_is_listed_in_our_words_under_the_tab_of_the_second_factor(client, make_staff):
+    user = make_staff("admin")
+    key = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Office key", "credential": {}})
+    client.force_login(user)
+    client.cookies["django_language"] = "en"
+    page = client.get("/accounts/2fa/webauthn/").content.decode()
+    assert "Office key" in page
+    assert "Not used yet" in page
+    assert 'href="/accounts/2fa/" aria-current="page"' in page
+    assert f"/accounts/2fa/webauthn/keys/{key.pk}/edit/" in page
