@@ -186,3 +186,15 @@ def test_a_stranger_sees_none_and_a_volunteer_is_refused(client, stranger, volun
     assert client.post("/requests/search/", {"name": "Wenger"}).context["lines"] == []
     client.force_login(volunteer)
     assert client.get("/requests/").status_code == 403
+
+
+def test_with_nothing_to_decide_the_list_says_so(client, social_worker, make_approved):
+    make_approved("LT-1")
+    client.force_login(social_worker)
+    assert "Everything is in hand." in client.get("/requests/?view=needs-us").content.decode()
+
+
+def test_on_a_phone_the_organisation_stands_under_the_case_reference(client, dispatcher, make_received):
+    received = make_received("LT-1")
+    client.force_login(dispatcher)
+    assert client.get("/requests/").content.decode().count(str(received.partner)) == 2
