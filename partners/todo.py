@@ -8,19 +8,33 @@ from .models import Partner
 
 
 def todo_for(user):
-    """Organisations that have not signed yet, for the association's admins."""
+    """Organisations to admit, and those that have not signed yet, for the association's admins."""
     if not user.has_role("admin"):
         return []
-    waiting = Partner.objects.visible_to(user).filter(status=Partner.Status.ADMITTED).count()
-    if not waiting:
-        return []
-    return [
-        Todo(
-            waiting,
-            ngettext("Organisation has not signed yet", "Organisations have not signed yet", waiting),
-            _("Record the signed agreement: before that, their approvals do not reach the queue."),
-            reverse("partners:list") + "?status=admitted",
-            _("See who"),
-            urgency=30,
+    partners, page = Partner.objects.visible_to(user), reverse("partners:list")
+    applied = partners.filter(status=Partner.Status.APPLIED).count()
+    admitted = partners.filter(status=Partner.Status.ADMITTED).count()
+    todos = []
+    if applied:
+        todos.append(
+            Todo(
+                applied,
+                ngettext("Organisation wants to take part", "Organisations want to take part", applied),
+                _("Admit or decline: they can do nothing before."),
+                f"{page}?status=applied",
+                _("See who"),
+                urgency=35,
+            )
         )
-    ]
+    if admitted:
+        todos.append(
+            Todo(
+                admitted,
+                ngettext("Organisation has not signed yet", "Organisations have not signed yet", admitted),
+                _("Record the signed agreement: before that, their approvals do not reach the queue."),
+                f"{page}?status=admitted",
+                _("See who"),
+                urgency=30,
+            )
+        )
+    return todos

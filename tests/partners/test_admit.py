@@ -56,3 +56,12 @@ def test_a_manager_comes_from_the_menu_to_the_own_organisation_and_no_list(clien
     page = client.get(partner.get_absolute_url())
     assert [entry["label"] for entry in page.context["navigation"] if entry["current"]] == ["Organisation"]
     assert 'href="/partners/"' not in page.content.decode().partition("<main")[2]
+
+
+def test_an_application_stands_among_what_needs_an_admin(client, admin, dispatcher, applicant):
+    client.force_login(admin)
+    page = client.get("/home/").content.decode()
+    assert "Organisation wants to take part" in page
+    assert 'href="/partners/?status=applied"' in page
+    client.force_login(dispatcher)
+    assert "wants to take part" not in client.get("/home/").content.decode()
