@@ -47,3 +47,9 @@ def test_roles_and_second_factor_are_one_query(admin, django_assert_num_queries)
     with django_assert_num_queries(1):
         assert user.is_association
         assert not user.lacks_second_factor
+
+
+def test_a_menu_without_entries_is_no_menu(client, make_user):
+    assert "<summary>" not in client.get("/accounts/login/").content.decode()
+    client.force_login(make_user("somebody@example.org"))
+    assert "<summary>" in client.get("/home/").content.decode()
