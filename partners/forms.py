@@ -112,6 +112,12 @@ class BillToForm(forms.ModelForm):
                     self.add_error(name, _("A QR-bill does not know “%(signs)s”.") % {"signs": strange})
         return self.cleaned_data
 
+    def leave_to(self, form):
+        """Say nothing of what is the organisation's: it is to be mended there."""
+        for name in FROM_THE_PARTNER:
+            if name in form.errors and self[name].data == form[name].data:
+                self.errors.pop(name, None)
+
 
 class AgreementForm(forms.ModelForm):
     class Meta:

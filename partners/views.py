@@ -56,7 +56,9 @@ def create(request):
     elif request.method == "POST":
         form = PartnerForm(request.POST)
         bill_to = BillToForm(_as_the_partner(request.POST), prefix="pays")
-        if form.is_valid() & bill_to.is_valid():
+        valid = form.is_valid() & bill_to.is_valid()
+        bill_to.leave_to(form)
+        if valid:
             deed = partial(
                 actions.create, form.instance, bill_to.instance, list(form.cleaned_data["communes"]), by=request.user
             )

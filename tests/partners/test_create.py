@@ -95,6 +95,14 @@ def test_who_pays_may_be_left_out_as_a_whole_and_a_half_is_named_with_its_sectio
     assert not Partner.objects.exists()
 
 
+def test_what_the_organisation_lacks_is_not_asked_of_who_pays_too(client, admin):
+    client.force_login(admin)
+    page = client.post("/partners/new/", TYPED | {"name": "", "postcode": "34", "pays-town": "Bern"}).content.decode()
+    assert page.count('<a href="#id_') == 2 + 1
+    assert '<a href="#id_pays-name"' not in page
+    assert '<a href="#id_pays-postcode">Who pays, Postcode: ' in page
+
+
 def test_places_are_ranked_by_share(client, social_worker, commune):
     other = type(commune).objects.create(bfs_no=418, name="Oberburg", canton="BE", language="de")
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=other, share=2, language="de")
