@@ -27,7 +27,7 @@ def test_an_organisation_is_admitted_with_who_pays_and_its_communes(client, admi
     bill_to = partner.bill_tos.get()
     assert (partner.status, bill_to.name, bill_to.town) == ("admitted", "Gemeinde Burgdorf", "Burgdorf")
     assert [row.commune for row in partner.coverage.all()] == [commune]
-    assert "records the signed agreement" in client.get(answer.url).content.decode()
+    assert "You: record the signed agreement." in client.get(answer.url).content.decode()
 
 
 def test_the_same_organisation_twice_is_refused_with_everything_kept(client, admin):

@@ -24,6 +24,17 @@ def test_recording_the_agreement_lets_its_approvals_through_and_twice_is_as_once
     assert (admitted.status, admitted.agreements.count()) == ("active", 1)
 
 
+def test_who_must_act_is_told_so_and_others_read_who_does(client, admin, dispatcher, admitted):
+    for reader, before, after in (
+        (admin, "You: record the signed agreement.", "You: invite the first person."),
+        (dispatcher, "Next: the association records the signed agreement.", "Next: invite the first person."),
+    ):
+        client.force_login(reader)
+        for status, words in (("admitted", before), ("active", after)):
+            Partner.objects.filter(pk=admitted.pk).update(status=status)
+            assert words in client.get(admitted.get_absolute_url()).content.decode()
+
+
 def test_a_suspended_organisation_signs_and_stays_suspended(client, admin, admitted):
     Partner.objects.update(status="suspended")
     client.force_login(admin)
