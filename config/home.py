@@ -1,5 +1,8 @@
 from django.conf import settings
+from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views import i18n
 
 from billing.todo import todo_for as billing_todo
@@ -37,6 +40,8 @@ def appearance(request):
     form = AppearanceForm(request.POST or None, instance=request.user)
     if form.is_valid():
         form.instance.save(update_fields=form.Meta.fields)
+        with override(form.instance.language):
+            messages.success(request, _("Saved. All pages look like this from now on."))
         return redirect("appearance")
     return render(request, "appearance.html", {"form": form})
 

@@ -14,6 +14,12 @@ def test_the_choice_is_kept_and_the_next_page_follows_it(client, social_worker):
     assert 'data-bs-theme="dark"' in page
 
 
+def test_that_it_is_kept_is_said(client, social_worker):
+    client.force_login(social_worker)
+    page = client.post("/appearance/", {"theme": "dark", "language": "en"}, follow=True).content.decode()
+    assert "Saved." in page
+
+
 def test_what_is_not_offered_changes_nothing(client, social_worker):
     client.force_login(social_worker)
     client.post("/appearance/", {"theme": "pink", "language": "xx", "name": "Eve", "is_staff": "on"})
