@@ -21,7 +21,7 @@ def _for_partner(user):
         return []
     todos = []
     received = DeviceRequest.objects.visible_to(user).filter(status=Status.RECEIVED).count()
-    if received:
+    if received and user.acting_for.is_active:  # else they rest
         todos.append(
             Todo(
                 received,

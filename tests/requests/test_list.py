@@ -100,6 +100,8 @@ def test_of_a_suspended_organisation_it_is_nobodys_turn(
             assert "<b>Paused.</b>" in page
             assert "You:" not in page
             assert "/approve/" not in page
+    client.force_login(social_worker)
+    assert "for your decision" not in client.get("/home/").content.decode()
 
 
 def test_a_name_is_searched_by_post_only(client, social_worker, make_received):

@@ -256,6 +256,18 @@ def test_a_suspended_organisation_is_told_so_and_keeps_its_draft(client, social_
     assert (DeviceRequest.objects.count(), RequestDraft.objects.count()) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("active", ""), ("suspended", "Your organisation is suspended"), ("admitted", "has no running agreement")],
+)
+def test_who_cannot_send_reads_so_before_writing(client, social_worker, partner, status, words):
+    type(partner).objects.filter(pk=partner.pk).update(status=status)
+    client.force_login(social_worker)
+    page = client.get("/requests/new/").content.decode()
+    assert words in page
+    assert ("keep it as a draft" in page) is (status != "active")
+
+
 def test_the_association_enters_no_requests(client, dispatcher):
     client.force_login(dispatcher)
     assert client.get("/requests/new/").status_code == 403
