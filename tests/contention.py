@@ -1,6 +1,12 @@
 """Proving that contenders overlapped: who stands before a lock now."""
 
-from django.db import connection
+import threading
+import time
+from contextlib import contextmanager
+
+from django.db import connection, connections, transaction
+
+PATIENCE = 9  # seconds; a lock is waited for ten
 
 
 def waiting():
@@ -23,3 +29,38 @@ def at_work():
             "AND xact_start IS NOT NULL"
         )
         return cursor.fetchone()[0]
+
+
+def wait_for(contenders=1, seconds=PATIENCE):
+    """Wait until so many connections stand before a lock; whether they came to."""
+    until = time.monotonic() + seconds
+    while waiting() < contenders:
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@contextmanager
+def behind(deed):
+    """Do a deed in a transaction that ends once somebody waits for it; what is done inside the block must do so."""
+    is_done, overlapped = threading.Event(), []
+
+    def faster():
+        try:
+            with transaction.atomic():
+                deed()
+                is_done.set()
+                overlapped.append(wait_for())
+        finally:
+            is_done.set()
+            connections.close_all()
+
+    thread = threading.Thread(target=faster)
+    thread.start()
+    is_done.wait(30)
+    try:
+        yield
+    finally:
+        thread.join()
+    assert overlapped == [True]

@@ -1,7 +1,6 @@
 """The Idempotency-Key: the same deed asked for again is answered again and done once."""
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -139,7 +138,7 @@ def test_of_two_at_once_one_does_it_and_the_other_waits_for_its_answer(worker, w
         cursor.execute(STOP)  # the first caller in mid-deed
         for thread in threads:
             thread.start()
-        assert wait_for(2), "the callers did not overlap"
+        assert contention.wait_for(2), "the callers did not overlap"
     for thread in threads:
         thread.join(20)
     assert [answer.status_code for answer in answers] == [201, 201]
@@ -172,13 +171,3 @@ def test_who_waits_too_long_hears_that_somebody_is_at_it(worker, wish, partner, 
     assert_problem(answers[0], 409)
     assert answers[0].headers["Retry-After"] == "1"
     assert DeviceRequest.objects.count() == 0
-
-
-def wait_for(waiting, seconds=20):
-    """Wait until so many connections stand before a lock."""
-    until = time.monotonic() + seconds
-    while contention.waiting() < waiting:
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True

@@ -1,5 +1,4 @@
 import threading
-import time
 from datetime import date, datetime
 
 import pytest
@@ -143,10 +142,7 @@ def test_closes_that_overlap_charge_each_parcel_once(commune, make_user, make_pa
         BillTo.objects.select_for_update(no_key=True).get(name="P0")
         for thread in threads:
             thread.start()
-        until = time.monotonic() + 9  # a lock is waited for ten seconds
-        while contention.waiting() < len(threads) and not failures and time.monotonic() < until:
-            time.sleep(0.02)
-        assert (contention.waiting(), failures) == (len(threads), [])  # all have seen what is due, and none has begun
+        assert contention.wait_for(len(threads))  # all have seen what is due, and none has begun
     for thread in threads:
         thread.join()
     assert failures == []

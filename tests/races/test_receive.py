@@ -1,9 +1,6 @@
 """Two volunteers scan the same laptop at once: one takes it in, the other is led to it."""
 
-import threading
-
 import pytest
-from django.db import connections, transaction
 
 from devices import actions
 from devices.models import Device, Drive
@@ -17,30 +14,10 @@ ANSWERS = {
 
 
 def test_the_slower_one_is_led_to_the_laptop_that_the_faster_one_took_in(client, volunteer, dispatcher):
-    is_written, overlapped = threading.Event(), []
-
-    def faster():
-        try:
-            with transaction.atomic():
-                actions.receive(asset_tag="5CG1", by=dispatcher, drives=[{"serial": "S1"}])
-                is_written.set()
-                for _time in range(500):
-                    if contention.waiting():
-                        overlapped.append(True)
-                        break
-                    threading.Event().wait(0.01)
-        finally:
-            is_written.set()
-            connections.close_all()
-
-    thread = threading.Thread(target=faster)
-    thread.start()
-    is_written.wait(30)
     client.force_login(volunteer)
-    answer = client.post("/devices/receive/", ANSWERS)
-    thread.join()
+    with contention.behind(lambda: actions.receive(asset_tag="5CG1", by=dispatcher, drives=[{"serial": "S1"}])):
+        answer = client.post("/devices/receive/", ANSWERS)
     device = Device.objects.get()
-    assert overlapped == [True]
     assert answer.url == f"/devices/{device.number}/record-erasure/"
     assert f"here already, as {device.number}" in client.get(answer.url).content.decode()
     assert list(Drive.objects.values_list("serial", flat=True)) == ["S1"]
