@@ -249,3 +249,15 @@ def test_strangers_are_asked_to_sign_in(name, client, keys, social_worker):
     row = ROWS[name]
     url = reverse(name, args=[keys(row.about, "own", social_worker)] if row.about else [])
     assert status_of(client, row, url) == "sign in"
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.method == "post"])
+def test_no_deed_is_done_by_a_link(name, client, people, keys):
+    row = ROWS[name]
+    user = people[min(row.roles)]
+    client.force_login(user)
+    url = reverse(name, args=[keys(row.about, "own", user)] if row.about else [])
+    if name == "requests:search":  # asks only, and by POST because a name stands in no address
+        assert client.get(url, {"name": "Wenger"}).url == reverse("requests:list")
+    else:
+        assert client.get(url).status_code == 405
