@@ -76,14 +76,33 @@ def test_the_last_drive_sent_twice_leads_on_both_times(client, volunteer, make_d
     assert [step.verb for step in device.steps.all()] == ["receive", "record_erasure"]
 
 
-def test_an_old_page_does_not_write_over_what_somebody_else_found(client, volunteer, dispatcher, make_device):
+@pytest.mark.parametrize("result", ["success", "failed"])
+def test_an_old_page_does_not_write_over_what_somebody_else_found(client, volunteer, dispatcher, make_device, result):
     device = make_device(serials=["S1", "S2"])
     client.force_login(volunteer)
     answer(client, device, "S1", "failed")
     client.force_login(dispatcher)
-    page = answer(client, device, "S1").content.decode()
+    page = answer(client, device, "S1", result).content.decode()
     assert "Somebody wrote down an erasure of S1 meanwhile" in page
-    assert list(Erasure.objects.values_list("result", flat=True)) == ["failed"]
+    assert [(erasure.result, erasure.by) for erasure in Erasure.objects.all()] == [("failed", volunteer)]
+
+
+def test_only_the_very_same_answer_to_the_very_same_page_is_taken_for_a_second_tap(client, volunteer, make_device):
+    device = make_device(serials=["S1", "S2"])
+    client.force_login(volunteer)
+    answer(client, device, "S1", "failed")
+    assert "look again" in answer(client, device, "S1", "failed", method="clear").content.decode()
+    answer(client, device, "S1", "failed", tries=1)
+    assert "look again" in answer(client, device, "S1", "failed").content.decode()
+    assert list(Erasure.objects.values_list("result", "method")) == [("failed", "purge")] * 2
+
+
+def test_a_laptop_that_came_back_is_erased_as_if_nothing_had_been_written(client, volunteer, make_erased):
+    device = make_erased()
+    Device.objects.update(status="received", turn=1)
+    client.force_login(volunteer)
+    assert answer(client, device, "S1").url == f"/devices/{device.number}/mark-ready/"
+    assert (status(), list(Erasure.objects.values_list("turn", flat=True))) == ("erased", [0, 1])
 
 
 def test_a_laptop_past_its_erasure_takes_none(client, volunteer, make_ready):
