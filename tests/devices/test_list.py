@@ -44,6 +44,18 @@ def test_filters_by_status_and_by_words_of_number_tag_maker_and_model(client, vo
         assert client.get(f"/devices/?{query}").context["page"].rows == expected, query
 
 
+def test_what_is_filtered_by_can_be_taken_away_and_how_many_rows_stays(client, volunteer):
+    client.force_login(volunteer)
+    page = client.get("/devices/?q=t480&status=ready&rows=100")
+    assert [(str(chip["label"]), chip["url"]) for chip in page.context["chips"]] == [
+        ("t480", "?status=ready&rows=100"), ("Ready", "?q=t480&rows=100"),
+    ]  # fmt: skip
+    assert '<input type="hidden" name="rows" value="100">' in page.content.decode()
+    for query, current in (("", "Everything"), ("status=ready", "Ready"), ("status=ready&q=t480", None)):
+        tabs = client.get(f"/devices/?{query}").context["views"]
+        assert [str(tab["label"]) for tab in tabs if tab["current"]] == [current] * bool(current), query
+
+
 def test_each_row_leads_to_its_next_step(client, volunteer, make_device, make_erased, make_ready):
     received, erased, ready = make_device("A"), make_erased("B"), make_ready("C")
     client.force_login(volunteer)

@@ -90,6 +90,22 @@ def test_a_laptop_that_needs_nothing_here_is_answered_on_the_spot(client, volunt
     assert client.post("/devices/scan/", {"code": "NEW", "open": device.number}).url == "/devices/receive/?tag=NEW"
 
 
+def test_a_ready_laptop_without_a_shelf_is_put_on_none(client, volunteer, make_ready):
+    make_ready()
+    client.force_login(volunteer)
+    page = scan(client, "5CG1").content.decode()
+    assert ("It goes to the next request" in page, "Put it on shelf" in page) == (True, False)
+
+
+def test_only_a_laptop_that_is_still_ready_is_said_to_be(client, volunteer, make_ready):
+    device = make_ready(shelf="B-07")
+    client.force_login(volunteer)
+    assert "Put it on shelf B-07." in client.get(f"/devices/scan/?done={device.number}").content.decode()
+    Device.objects.update(status="missing")
+    page = client.get(f"/devices/scan/?done={device.number}").content.decode()
+    assert ("Scan the laptop." in page, f"Open {device.number}" in page) == (True, False)
+
+
 def test_the_tag_of_a_scrapped_laptop_is_free_for_another(client, volunteer, make_device):
     device = make_device()
     Device.objects.update(status="scrapped")
@@ -108,7 +124,8 @@ def test_what_is_no_tag_stops_with_a_sentence(client, volunteer):
         page = scan(client, code).content.decode()
         assert ('data-state="stop"' in page, words in page) == (True, True), code
     assert 'data-state="idle"' in scan(client, "  ").content.decode()
-    assert client.post("/devices/scan/", {"open": "a/b"}).status_code == 404
+    for number in ("a/b", "a\0b"):
+        assert client.post("/devices/scan/", {"open": number}).status_code == 404
     assert 'data-state="idle"' in client.get("/devices/scan/?done=D-999999").content.decode()
 
 
