@@ -10,8 +10,14 @@ def applicant(db):
     return Partner.objects.create(name="Gemeinde Oberburg", postcode="3414", town="Oberburg")
 
 
-@pytest.mark.parametrize(("verb", "status"), [("admit", "admitted"), ("turn_down", "declined")])
-def test_deciding_on_an_application_twice_is_as_deciding_once(client, admin, applicant, verb, status):
+@pytest.mark.parametrize(
+    ("verb", "status", "sentence"),
+    [
+        ("admit", "admitted", "Admitted. Next: record the signed agreement and invite the first person."),
+        ("turn_down", "declined", "Gemeinde Oberburg is declined."),
+    ],
+)
+def test_deciding_on_an_application_twice_is_as_deciding_once(client, admin, applicant, verb, status, sentence):
     deed = f"/partners/{applicant.pk}/{verb.replace('_', '-')}/"
     client.force_login(admin)
     page = client.get(applicant.get_absolute_url()).content.decode()
@@ -23,7 +29,8 @@ def test_deciding_on_an_application_twice_is_as_deciding_once(client, admin, app
     applicant.refresh_from_db()
     assert applicant.status == status
     assert [(step.verb, step.by) for step in applicant.steps.all()] == [(verb, admin)]
-    assert deed not in client.get(applicant.get_absolute_url()).content.decode()
+    page = client.get(applicant.get_absolute_url()).content.decode()
+    assert (deed in page, sentence in page) == (False, True)
 
 
 def test_one_that_takes_part_is_neither_admitted_again_nor_declined(client, admin, partner):

@@ -81,6 +81,24 @@ def test_of_each_postcode_the_main_commune_is_ticked_and_an_unknown_one_is_named
     assert not Partner.objects.exists()
 
 
+def test_a_commune_that_was_ticked_stays_when_other_postcodes_are_looked_up(client, admin, commune):
+    small = type(commune).objects.create(bfs_no=418, name="Oberburg", canton="BE", language="de")
+    other = type(commune).objects.create(bfs_no=957, name="Sumiswald", canton="BE", language="de")
+    gone = type(commune).objects.create(bfs_no=405, name="Alt", canton="BE", language="de", valid_to="2020-01-01")
+    for place, share in ((small, 2), (gone, 1)):
+        Locality.objects.create(postcode="3400", name="Burgdorf", commune=place, share=share, language="de")
+    Locality.objects.create(postcode="3454", name="Sumiswald", commune=other, share=100, language="de")
+    client.force_login(admin)
+
+    def boxes(page):
+        return set(re.findall(r'name="communes"\s+id="[^"]*"\s+value="(\d+)"\s+(checked)?', page.content.decode()))
+
+    found = client.post("/partners/new/", TYPED | {"find": "1", "area": "3454", "communes": ["404", "405"]})
+    assert boxes(found) == {("957", "checked"), ("404", "checked")}
+    by_script = client.get("/partners/places/", {"as": "communes", "area": "3400", "communes": ["418"]})
+    assert boxes(by_script) == {("404", "checked"), ("418", "checked")}
+
+
 def test_enter_admits_and_looks_for_no_communes(client, admin):
     client.force_login(admin)
     form = client.get("/partners/new/").content.decode().partition("<main")[2]
