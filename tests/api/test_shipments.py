@@ -3,6 +3,7 @@ import pytest
 from jobs import actions as job_actions
 from jobs.models import Job
 from people.models import AuditEntry
+from requests.models import DeviceRequest
 from shipping.models import Shipment
 from tests import factories
 
@@ -69,6 +70,12 @@ def test_a_label_that_will_not_come_is_not_waited_for(dispatch, parcel, assert_p
     body = assert_problem(answer, 409)
     assert (body["detail"], body["type"].endswith("#refused")) == (sentence, True)
     assert "Retry-After" not in answer.headers
+
+
+def test_a_label_to_an_office_names_nobody_and_nobodys_reading_is_written_down(dispatch, labelled):
+    DeviceRequest.objects.update(delivery="office")
+    assert b"".join(dispatch.get(f"shipments/{labelled.pk}/label/")).startswith(b"%PDF")
+    assert not AuditEntry.objects.filter(deed="read_recipient").exists()
 
 
 def test_only_dispatch_sees_the_label_with_the_name_on_it(workshop, worker, labelled, assert_problem):
