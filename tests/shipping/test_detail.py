@@ -70,6 +70,22 @@ def test_where_no_name_is_shown_nothing_is_written_down(client, dispatcher, make
     assert not AuditEntry.objects.exists()
 
 
+def test_where_it_lies_is_for_who_packs_it_and_only_while_it_lies_there(client, dispatcher, social_worker, make_closed):
+    shipment = make_closed("B-07")
+    for user, is_shown in ((dispatcher, True), (social_worker, False)):
+        client.force_login(user)
+        assert ("B-07" in client.get(shipment.get_absolute_url()).content.decode()) is is_shown
+    actions.hand_over(shipment, by=dispatcher)
+    client.force_login(dispatcher)
+    assert "B-07" not in client.get(shipment.get_absolute_url()).content.decode()
+
+
+def test_of_a_parcel_that_was_taken_out_nothing_is_left_to_do(client, dispatcher, make_taken_out):
+    client.force_login(dispatcher)
+    page = client.get(make_taken_out().get_absolute_url()).content.decode()
+    assert ("Nothing is left to do." in page, "Next: " in page) == (True, False)
+
+
 def test_a_withdrawn_parcel_says_so_loudly(client, dispatcher, make_closed, withdraw):
     shipment = make_closed()
     withdraw(shipment)

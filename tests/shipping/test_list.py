@@ -42,6 +42,21 @@ def test_each_parcel_stands_where_its_next_step_is(client, dispatcher, fill):
     assert words.count("btn-primary") == 1
 
 
+@pytest.mark.parametrize(("kind", "button"), [("labelled", "Close 1 parcel"), ("closed", "Hand over 1 parcel")])
+def test_the_first_step_there_is_has_the_primary_button(client, dispatcher, make_labelled, make_closed, kind, button):
+    {"labelled": make_labelled, "closed": make_closed}[kind]()
+    client.force_login(dispatcher)
+    words = page_of(client).content.decode()
+    assert button in words.partition("btn-primary")[2].partition("btn ")[0]
+
+
+def test_home_names_nothing_that_does_not_wait(client, dispatcher):
+    client.force_login(dispatcher)
+    page = client.get("/home/").content.decode()
+    for words in ("to pack", "to close", "to hand over", "to take out"):
+        assert words not in page
+
+
 def test_parcels_are_listed_in_the_order_of_the_shelves(client, dispatcher, make_labelled):
     there, here = make_labelled("B-02"), make_labelled("B-01")
     client.force_login(dispatcher)

@@ -1,4 +1,7 @@
+from contextlib import nullcontext
+
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from config.celery import app
 from jobs.models import Batch, Job
@@ -36,6 +39,7 @@ def test_packing_twice_is_as_packing_once(client, dispatcher, make_allocation):
     client.force_login(dispatcher)
     assert client.post(pack_url(allocation)).url == client.post(pack_url(allocation)).url
     assert (Shipment.objects.count(), Job.objects.count()) == (1, 1)
+    assert Shipment.objects.get().steps.count() == 1
 
 
 def test_packing_all_begins_each_parcel_once_with_one_batch_of_labels(client, dispatcher, make_allocation):
@@ -95,15 +99,26 @@ def test_packing_needs_a_post_and_a_request_with_a_laptop(client, dispatcher, ma
     assert client.get(pack_url(make_allocation())).status_code == 405
     assert client.post("/requests/R-2026-999999/pack/").status_code == 404
     assert client.post("/requests/%00/pack/").status_code == 404
+    waiting = DeviceRequest.objects.get()
+    waiting.pk, waiting.number, waiting.status, waiting.form_token = None, "R-2026-900001", "approved", None
+    waiting.save()
+    assert client.post(f"/requests/{waiting}/pack/").status_code == 404
+    assert not Shipment.objects.exists()
 
 
-def test_a_label_that_was_given_up_is_told_and_tried_again(client, dispatcher, volunteer, make_allocation):
+def test_a_label_that_was_given_up_is_told_and_tried_again(
+    client, dispatcher, volunteer, social_worker, make_allocation
+):
     shipment = actions.pack(make_allocation(), by=dispatcher)
     Job.objects.update(state="dead", attempts=8, error="No paper left.", ended_at="2026-11-23T08:00Z")
+    url = f"/shipments/{shipment.pk}/order-label/"
+    client.force_login(social_worker)
+    page = client.get(shipment.get_absolute_url()).content.decode()
+    assert ("The label was not made." in page, url in page) == (False, False)
     client.force_login(dispatcher)
     for page in ("/rounds/", shipment.get_absolute_url()):
-        assert "The label was not made." in client.get(page).content.decode()
-    url = f"/shipments/{shipment.pk}/order-label/"
+        words = client.get(page).content.decode()
+        assert ("The label was not made." in words, f'action="{url}"' in words) == (True, True)
     assert [client.post(url).url for _time in range(2)] == [shipment.get_absolute_url()] * 2
     assert "The label was not made." not in client.get("/rounds/").content.decode()
     run_label_jobs()
@@ -151,6 +166,25 @@ def test_the_clock_takes_out_what_was_withdrawn_and_nothing_else(make_labelled, 
     assert [label.shipment for label in Label.objects.to_void()] == [packing]
 
 
+@pytest.mark.parametrize(("code", "goes_on"), [("55P03", True), ("40P01", True), ("57014", False)])
+def test_what_somebody_holds_is_taken_out_next_time(make_withdrawn, monkeypatch, code, goes_on):
+    held, free = make_withdrawn(), make_withdrawn()
+    take_out = actions.take_out
+
+    def take_out_unless_held(shipment, *, by):
+        if shipment == held:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'held' USING ERRCODE = '{code}'; END $$")
+        take_out(shipment, by=by)
+
+    monkeypatch.setattr(actions, "take_out", take_out_unless_held)
+    with nullcontext() if goes_on else pytest.raises(OperationalError):
+        take_out_withdrawn()
+    assert dict(Shipment.objects.values_list("pk", "status")) == {
+        held.pk: "labelled", free.pk: "cancelled" if goes_on else "labelled",
+    }  # fmt: skip
+
+
 def test_a_dispatcher_who_presses_after_the_clock_is_told_nothing_wrong(client, dispatcher, make_withdrawn):
     shipment = make_withdrawn()
     actions.take_out_withdrawn()
@@ -172,6 +206,7 @@ def test_labels_to_throw_away_are_listed_until_somebody_did(client, dispatcher, 
     client.force_login(dispatcher)
     page = client.get("/rounds/").content.decode()
     assert ("Labels to throw away" in page, shipment.spoken_code in page, "Wenger" in page) == (True, True, False)
+    assert f'action="{url}"' in page
     assert "Parcel to take out" in client.get("/home/").content.decode()
     assert [client.post(url).url for _time in range(2)] == ["/rounds/"] * 2
     assert (shipment.labels.get().state, shipment.steps.filter(verb="void_label").get().by) == ("void", dispatcher)

@@ -1,5 +1,6 @@
 import pytest
 
+from devices.models import Device
 from people.templatetags.look import unbroken
 from requests.models import Allocation
 from shipping import actions
@@ -58,6 +59,31 @@ def test_the_wrong_laptop_stops_the_line_and_changes_nothing(volunteer_client, m
     assert closed(shipment)
 
 
+def test_a_laptop_without_a_shelf_or_a_maker_is_said_to_have_none(volunteer_client, make_labelled):
+    shipment, other = make_labelled(), make_labelled()
+    wanted = text(scan(volunteer_client, shipment.ident_code))
+    assert ("Only this one may go inside." in wanted, "Looks like" in wanted) == (True, False)
+    Device.objects.filter(pk=shipment.device_id).update(maker="HP")
+    assert "Looks like" in text(scan(volunteer_client, shipment.ident_code))
+    assert "It lies on" not in text(scan(volunteer_client, other.device.number, shipment.ident_code))
+
+
+def test_what_is_withdrawn_between_the_two_scans_is_not_called_the_wrong_laptop(
+    volunteer_client, make_labelled, withdraw, monkeypatch
+):
+    shipment = make_labelled()
+    close_parcel = actions.close_parcel
+
+    def close_too_late(parcel, **answers):
+        withdraw(parcel)
+        close_parcel(parcel, **answers)
+
+    monkeypatch.setattr(actions, "close_parcel", close_too_late)
+    answer = text(scan(volunteer_client, shipment.device.number, shipment.ident_code))
+    assert ("was withdrawn: take it out." in answer, "Wrong laptop" in answer) == (True, False)
+    assert closed(shipment) is None
+
+
 def test_another_label_stops_too_and_the_parcel_stays_in_hand(volunteer_client, make_labelled):
     shipment, other = make_labelled(), make_labelled()
     answer = scan(volunteer_client, other.ident_code, shipment.ident_code)
@@ -94,6 +120,7 @@ def test_what_is_no_label_stops_the_line(volunteer_client, dispatcher, make_allo
     answer = scan(volunteer_client, code, mode=mode)
     assert ("Stop.<br>Unknown." in text(answer), "No parcel has this label." in text(answer)) == (True, True)
     assert (answer.status_code, Shipment.objects.get().closed_at) == (409, None)
+    assert "9" * 31 not in text(answer)  # the surface shows the beginning
 
 
 @pytest.mark.parametrize("mode", ["close", "hand-over"])
