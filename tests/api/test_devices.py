@@ -40,6 +40,13 @@ def test_a_drive_that_is_not_well_formed_is_named(workshop, assert_problem):
     assert {error["field"] for error in body["errors"]} == {"drives.0.serial", "drives.0.kind"}
 
 
+def test_a_laptop_has_one_to_eight_drives_and_at_most_a_terabyte_of_memory(workshop, assert_problem):
+    drives = [{"serial": f"S{index}", "kind": "ssd", "size_gb": 256} for index in range(9)]
+    for wrong in ({"drives": drives}, {"memory_gb": 1025}, {"memory_gb": 0}):
+        assert_problem(workshop.post("devices/", LAPTOP | wrong), 400)
+    assert workshop.post("devices/", LAPTOP | {"drives": drives[:8], "memory_gb": 1024}).status_code == 201
+
+
 def test_an_erasure_of_the_last_drive_moves_the_laptop_on(workshop, device):
     answer = workshop.post(f"devices/{device.number}/erasure/", {"drive": "S1", "result": "success"})
     assert (answer.status_code, answer.json()["status"], answer.json()["has_open_drives"]) == (201, "erased", False)

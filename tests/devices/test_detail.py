@@ -17,6 +17,47 @@ def test_it_shows_the_evidence_the_way_so_far_and_the_next_step(client, voluntee
     assert page.count("btn-primary") == 1
 
 
+def test_what_is_not_known_of_a_laptop_is_not_shown_and_an_erased_drive_is_not_asked_for(
+    client, volunteer, make_erased
+):
+    device = make_erased()
+    client.force_login(volunteer)
+    page = client.get(device.get_absolute_url())
+    assert [str(term) for term, *_rest in page.context["facts"]] == ["Tag", "Model", "System", "Keyboard"]
+    assert "Still to be erased." not in page.content.decode()
+
+
+@pytest.mark.parametrize(("status", "ahead"), [("ready", ["Reserved", "Shipped"]), ("missing", []), ("scrapped", [])])
+def test_what_is_still_to_come_is_told_of_the_plain_way_only(client, volunteer, make_ready, status, ahead):
+    device = make_ready()
+    Device.objects.update(status=status)
+    client.force_login(volunteer)
+    page = client.get(device.get_absolute_url())
+    assert [row["title"] for row in page.context["timeline"] if row["state"] == "next"] == ahead
+    assert ("Next: " in page.content.decode()) is (status != "scrapped")
+
+
+@pytest.mark.parametrize("status", ["shipped", "lost", "passed_on", "scrapped"])
+def test_a_laptop_that_has_left_the_house_lies_on_no_shelf(make_ready, status):
+    device = make_ready(shelf="B-07")
+    assert device.shelf_now == "B-07"
+    device.status = status
+    assert device.shelf_now == ""
+
+
+def test_steps_that_lead_back_are_named_by_what_happened(client, volunteer, dispatcher, make_ready):
+    device = make_ready()
+    actions.reserve(device, number="R-2026-000123", by=dispatcher)
+    actions.unreserve(device, number="R-2026-000123", by=dispatcher)
+    actions.add_drive(device, serial="S2", by=volunteer)
+    client.force_login(volunteer)
+    timeline = client.get(device.get_absolute_url()).context["timeline"]
+    assert [str(row["title"]) for row in timeline if row["state"] != "next"][-2:] == [
+        "Free again",
+        "Another drive found",
+    ]
+
+
 def test_the_request_is_named_to_who_may_open_it_only(client, volunteer, dispatcher, make_ready):
     device = make_ready()
     actions.reserve(device, number="R-2026-000123", by=dispatcher)

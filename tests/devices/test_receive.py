@@ -129,6 +129,16 @@ def test_what_is_no_tag_is_refused(client, volunteer, tag):
     assert Device.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("memory_gb", "0"), ("memory_gb", "1025"), ("drive-0-size_gb", "0"), ("drive-0-size_gb", "100001")],
+)
+def test_a_size_that_no_laptop_has_is_named(client, volunteer, name, number):
+    client.force_login(volunteer)
+    page = client.post(URL, ANSWERS | {name: number}).content.decode()
+    assert (f'href="#id_{name}"' in page, Device.objects.exists()) == (True, False)
+
+
 def test_it_is_for_the_workshop_only(client, social_worker, dispatcher):
     client.force_login(social_worker)
     assert (client.get(URL).status_code, client.post(URL, ANSWERS).status_code) == (403, 403)

@@ -184,13 +184,49 @@ def test_a_drive_found_at_the_checklist_takes_the_laptop_back_to_its_erasure(
     assert status() == "erased"
 
 
+@pytest.mark.parametrize("was", ["received", "repair", "erased", "ready"])
+def test_a_laptop_in_the_workshop_can_be_given_another_drive_from_each_of_its_pages(client, volunteer, make_ready, was):
+    device = make_ready()
+    Device.objects.update(status=was)
+    client.force_login(volunteer)
+    for page in ("", "record-erasure/", "mark-ready/"):
+        words = client.get(f"{device.get_absolute_url()}{page}").content.decode()
+        assert f'href="/devices/{device.number}/add-drive/"' in words
+
+
+def test_a_destroyed_drive_is_said_to_be_and_asked_about_no_more(client, volunteer, make_device):
+    device = make_device(serials=["S1", "S2"])
+    device.drives.filter(serial="S1").update(destroyed_at="2026-11-01T08:00Z")
+    client.force_login(volunteer)
+    for page, asked in (("", "Still to be erased."), ("record-erasure/", "Erased: S")):
+        words = client.get(f"{device.get_absolute_url()}{page}").content.decode()
+        assert ("Destroyed, " in words, words.count(asked)) == (True, 1)
+    assert "Erased: S1" not in words
+
+
+def test_a_laptop_that_is_not_here_is_asked_about_no_drive(client, volunteer, make_device):
+    device = make_device()
+    Device.objects.update(status="missing")
+    client.force_login(volunteer)
+    page = client.get(f"/devices/{device.number}/record-erasure/").content.decode()
+    assert ("No drive is open." in page, "Erased: S1" in page) == (True, False)
+
+
+def test_the_method_that_was_chosen_stays_when_an_answer_is_refused(client, volunteer, make_device):
+    device = make_device()
+    client.force_login(volunteer)
+    line = answer(client, device, "S1", "maybe", method="clear").context["lines"][0]
+    assert line["form"]["method"].value() == "clear"
+
+
 @pytest.mark.parametrize("was", ["reserved", "missing"])
 def test_no_drive_joins_a_laptop_that_is_not_in_the_workshop(client, volunteer, make_ready, was):
     device = make_ready()
     Device.objects.update(status=was)
     client.force_login(volunteer)
     url = f"/devices/{device.number}/add-drive/"
-    assert url not in client.get(device.get_absolute_url()).content.decode()
+    for page in ("", "record-erasure/", "mark-ready/"):
+        assert url not in client.get(f"{device.get_absolute_url()}{page}").content.decode()
     page = client.post(url, {"serial": "S2", "kind": "ssd", "size_gb": "256"})
     assert "only be added" in page.content.decode()
     assert (status(), device.drives.count()) == (was, 1)
