@@ -18,6 +18,15 @@ def test_the_same_device_goes_to_one_request_only(make_approved, make_ready, dis
     assert DeviceRequest.objects.get(pk=second.pk).status == "approved"
 
 
+def test_a_colleague_who_was_slower_is_not_told_that_it_was_theirs(make_approved, make_ready, dispatcher, admin):
+    device_request, device = make_approved(), make_ready()
+    actions.allocate(device_request, device, by=dispatcher)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        actions.allocate(device_request, device, by=admin)
+    assert refused.value.__cause__.diag.constraint_name.startswith("one_live_allocation_per_")
+    assert Allocation.objects.get().by == dispatcher
+
+
 def test_a_request_gets_one_device_only(make_approved, make_ready, dispatcher):
     device_request, first, second = make_approved(), make_ready("X1"), make_ready("X2")
     actions.allocate(device_request, first, by=dispatcher)

@@ -41,6 +41,15 @@ def test_an_old_page_does_not_put_a_request_with_a_laptop_back_into_the_queue(
     assert (DeviceRequest.objects.get().status, Device.objects.get().status) == (status, "reserved")
 
 
+def test_a_request_that_is_examined_once_more_keeps_its_price_and_its_place(make_approved, social_worker):
+    device_request = make_approved()
+    DeviceRequest.objects.update(status="received", price=77, approved_at="2026-01-02T08:00Z")
+    actions.approve(DeviceRequest.objects.get(), by=social_worker)
+    found = DeviceRequest.objects.get()
+    assert (found.status, found.price, found.approved_at.isoformat()) == ("approved", 77, "2026-01-02T08:00:00+00:00")
+    assert found.approved_by == device_request.approved_by == social_worker
+
+
 def test_a_declined_request_is_not_approved(client, social_worker, url):
     client.force_login(social_worker)
     client.post(url.replace("approve", "decline"), {"reason": "has_one"})

@@ -1,5 +1,7 @@
 import pytest
 
+from people.lifecycle import Refused
+from requests import actions
 from requests.models import DeviceRequest
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,12 @@ def test_declining_asks_why_and_keeps_the_reason_as_a_code(client, social_worker
     assert [(step.verb, step.reason) for step in DeviceRequest.objects.get().steps.all()][1:] == [
         ("decline", "has_one")
     ]
+
+
+def test_whatever_the_road_it_needs_a_reason(make_received, social_worker):
+    with pytest.raises(Refused, match="Say why"):
+        actions.decline(make_received(), reason="", by=social_worker)
+    assert status() == "received"
 
 
 def test_an_approved_request_is_not_declined_and_the_page_says_so(client, social_worker, url):

@@ -91,6 +91,13 @@ def test_it_costs_ten_queries_however_long_the_way(client, social_worker, make_r
         client.get(device_request.get_absolute_url())
 
 
+def test_a_request_without_a_proof_has_none_to_open(client, social_worker, make_received):
+    url = make_received().get_absolute_url()
+    client.force_login(social_worker)
+    assert f"{url}proof/" not in client.get(url).content.decode()
+    assert client.get(f"{url}proof/").status_code == 404
+
+
 def test_a_stranger_gets_the_page_of_a_missing_one(client, stranger, make_received):
     device_request = make_received()
     client.force_login(stranger)

@@ -30,6 +30,13 @@ def test_ones_own_drafts_are_listed_and_home_leads_there(client, social_worker, 
         assert 'href="/requests/drafts/"' in client.get(leads_there).content.decode()
 
 
+def test_who_has_no_draft_reads_so_where_the_drafts_are(client, social_worker):
+    client.force_login(social_worker)
+    page = client.get("/requests/drafts/")
+    assert "No draft here" in page.content.decode()
+    assert [tab["label"] for tab in page.context["views"] if tab["current"]] == ["Drafts"]
+
+
 def test_a_draft_that_holds_nothing_is_listed_too(client, social_worker, make_draft):
     draft = make_draft(answers={})
     client.force_login(social_worker)
@@ -42,7 +49,9 @@ def test_discarding_says_what_it_does_and_twice_is_as_once(client, social_worker
     client.force_login(social_worker)
     url = f"/requests/new/{gone.token}/discard/"
     assert "erased at once" in client.get(url).content.decode()
-    assert client.post(url).url == client.post(url).url == "/requests/drafts/"
+    for told in ("The draft is discarded.", ""):
+        assert client.post(url).url == "/requests/drafts/"
+        assert "".join(str(message) for message in client.get("/requests/drafts/").context["messages"]) == told
     assert list(RequestDraft.objects.all()) == [kept]
     assert StoredFile.objects.count() == 0
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -170,6 +172,40 @@ def test_the_requests_of_one_organisation_say_so_and_stay_so(client, dispatcher,
     assert {tab["url"].partition("&")[2] for tab in page.context["views"]} == {f"partner={partner.pk}"}
     client.force_login(stranger)
     assert client.get(f"/requests/?view=all&partner={partner.pk}").context["chips"] == []
+
+
+def test_at_first_it_shows_the_last_thirty_days_and_with_a_filter_everything(client, social_worker, make_received):
+    old, young = make_received("LT-1"), make_received("LT-2")
+    DeviceRequest.objects.filter(pk=old.pk).update(received_at=timezone.now() - timedelta(days=31))
+    client.force_login(social_worker)
+    for query, rows, current in (
+        ("", [young], "Last 30 days"),
+        ("view=nonsense", [young], "Last 30 days"),
+        ("view=all", [young, old], "Everything"),
+        ("status=received", [young, old], "Everything"),
+        ("q=lt-1", [old], "Everything"),
+    ):
+        context = client.get(f"/requests/?{query}").context
+        assert context["page"].rows == rows, query
+        assert [tab["label"] for tab in context["views"] if tab["current"]] == [current], query
+
+
+def test_each_side_finds_what_needs_it(client, social_worker, dispatcher, make_received, make_approved):
+    received, approved = make_received("LT-1"), make_approved("LT-2")
+    DeviceRequest.objects.filter(pk=make_approved("LT-3").pk).update(status="shipped")
+    for user, rows in ((social_worker, [received]), (dispatcher, [approved])):
+        client.force_login(user)
+        assert client.get("/requests/?view=needs-us").context["page"].rows == rows
+        assert received not in client.get("/requests/?view=on-the-way").context["page"].rows
+
+
+def test_a_filter_keeps_what_was_chosen_before(client, dispatcher, stranger):
+    theirs = stranger.memberships.first().partner_id
+    client.force_login(dispatcher)
+    page = client.get(f"/requests/?view=all&partner={theirs}&rows=100").content.decode()
+    for name, value in (("view", "all"), ("partner", theirs), ("rows", "100")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page
+    assert "No request fits" in page
 
 
 def test_an_erased_person_is_said_to_be(client, social_worker, make_received):

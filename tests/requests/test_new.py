@@ -103,6 +103,8 @@ def test_windows_needs_a_training_and_a_proof(client, social_worker, answers, to
     proof = SimpleUploadedFile("Wenger.pdf", b"%PDF-1.7 a course")
     assert write(client, token, answers, **training, proof=proof).status_code == 302
     assert RequestDraft.objects.get().proof.name == "proof.pdf"
+    assert "A proof is kept with the draft." in client.get(f"/requests/new/{token}/").content.decode()
+    assert "Windows laptops are scarce" in client.get(f"/requests/new/{token}/check/").content.decode()
     send(client, token, "approve")
     number = DeviceRequest.objects.get().number
     assert b"".join(client.get(f"/requests/{number}/proof/")) == b"%PDF-1.7 a course"

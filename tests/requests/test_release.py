@@ -41,6 +41,14 @@ def test_it_never_approves_what_the_organisation_has_not(client, dispatcher, mak
     assert DeviceRequest.objects.get().status == "received"
 
 
+@pytest.mark.parametrize("status", ["lost", "returned"])
+def test_what_was_lost_or_came_back_does_not_queue_again_this_way(client, dispatcher, allocated, status):
+    DeviceRequest.objects.update(status=status)
+    client.force_login(dispatcher)
+    assert press(client, allocated).status_code == 303
+    assert found() == (status, "reserved", 1)
+
+
 def test_a_shipped_laptop_is_not_taken_back(client, dispatcher, allocated):
     actions.mark_shipped(allocated, parcel="99.1", by=dispatcher)
     client.force_login(dispatcher)
