@@ -113,6 +113,27 @@ def test_a_manager_ends_a_colleagues_access_and_tokens_at_once(client, manager, 
     assert client.get("/requests/").status_code == 403
 
 
+def test_a_token_lives_on_with_another_role_there_and_in_another_organisation(client, manager, neue, partner, evil):
+    for where, role in ((partner, "social_worker"), (partner, "accounting"), (evil, "social_worker")):
+        Membership.objects.create(user=neue, partner=where, role=role)
+    here, there = (ApiToken.objects.issue(owner=neue, acting_for=where, name="x")[0] for where in (partner, evil))
+    client.force_login(manager)
+    for role, live in (("social_worker", {here, there}), ("accounting", {there})):
+        client.post(f"/partners/memberships/{Membership.objects.get(partner=partner, role=role).pk}/end-access/")
+        assert set(ApiToken.objects.filter(revoked_at=None)) == live
+
+
+def test_only_who_works_there_and_what_holds_now_is_shown(client, manager, neue, partner, commune):
+    Membership.objects.create(user=neue, partner=partner, role="accounting", ended_at="2026-01-01T00:00Z")
+    partner.bill_tos.create(name="Alte Kasse", postcode="3400", town="Burgdorf", is_active=False)
+    partner.coverage.create(commune=commune, valid_from="2020-01-01", valid_to="2021-01-01")
+    client.force_login(manager)
+    page = client.get(f"/partners/{partner.pk}/").content.decode()
+    for words in (neue.email, "Alte Kasse", "Burgdorf (BE)", "/end-access/"):  # nobody ends their own access
+        assert words not in page
+    assert ("No commune in particular." in page, manager.email in page) == (True, True)
+
+
 def test_nobody_ends_their_own_access(client, manager):
     client.force_login(manager)
     own = manager.memberships.get()

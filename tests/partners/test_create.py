@@ -85,7 +85,7 @@ def test_a_commune_that_was_ticked_stays_when_other_postcodes_are_looked_up(clie
     small = type(commune).objects.create(bfs_no=418, name="Oberburg", canton="BE", language="de")
     other = type(commune).objects.create(bfs_no=957, name="Sumiswald", canton="BE", language="de")
     gone = type(commune).objects.create(bfs_no=405, name="Alt", canton="BE", language="de", valid_to="2020-01-01")
-    for place, share in ((small, 2), (gone, 1)):
+    for place, share in ((small, 2), (gone, 99)):
         Locality.objects.create(postcode="3400", name="Burgdorf", commune=place, share=share, language="de")
     Locality.objects.create(postcode="3454", name="Sumiswald", commune=other, share=100, language="de")
     client.force_login(admin)
@@ -133,6 +133,28 @@ def test_places_are_ranked_by_share(client, social_worker, commune):
     assert '<option value="Burgdorf">' in client.get("/partners/places/?postcode=3400").content.decode()
     fragment = client.get("/partners/places/?as=communes&area=3400").content.decode()
     assert fragment.index("Burgdorf (BE)") < fragment.index("Oberburg (BE)")
+
+
+def test_so_many_postcodes_are_looked_up_and_no_more(client, social_worker, django_assert_max_num_queries):
+    client.force_login(social_worker)
+    with django_assert_max_num_queries(30):
+        client.get("/partners/places/", {"postcode": "3400 " * 200})
+
+
+def test_before_the_register_is_loaded_no_postcode_is_called_unknown(client, admin):
+    Locality.objects.all().delete()
+    client.force_login(admin)
+    assert "No commune has the postcode" not in client.post("/partners/new/", TYPED).content.decode()
+    assert Partner.objects.exists()
+
+
+def test_whose_office_it_is_depends_on_who_reads(client, admin, make_user, partner):
+    Partner.objects.update(delivery="office")
+    manager = make_user("manager@example.org")
+    manager.memberships.create(partner=partner, role="manager")
+    for user, words in ((admin, "To the organisation"), (manager, "To our office")):
+        client.force_login(user)
+        assert f"<dd>{words}</dd>" in client.get(partner.get_absolute_url()).content.decode()
 
 
 def test_nobody_else_takes_on_organisations(client, social_worker, dispatcher):

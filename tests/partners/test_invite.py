@@ -237,6 +237,14 @@ def test_a_manager_invites_so_many_an_hour_and_no_more(client, sign_in_manager, 
     assert Membership.objects.pending().count() == actions.INVITATIONS_AN_HOUR
 
 
+def test_the_association_invites_without_such_a_limit(client, admin, partner, monkeypatch):
+    monkeypatch.setattr(actions, "INVITATIONS_AN_HOUR", 1)
+    client.force_login(admin)
+    for number in range(2):
+        invite(client, partner, email=f"n{number}@example.org")
+    assert Membership.objects.pending().count() == 2
+
+
 @pytest.mark.parametrize(
     "name",
     ["Some\n\nYour account is locked", "Go to https://evil.example", "<b>Nina", "Nina\u202egnirps", "Nina\u2028Aebi"],
