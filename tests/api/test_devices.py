@@ -1,7 +1,7 @@
 import pytest
 
 from devices.checklist import POINTS
-from devices.models import Device
+from devices.models import Device, Erasure
 
 from .conftest import LAPTOP
 
@@ -65,8 +65,11 @@ def test_an_erasure_asked_for_twice_with_one_key_is_written_once(workshop, devic
 
 
 def test_a_drive_of_another_laptop_is_404(workshop, device, assert_problem):
+    other = LAPTOP | {"asset_tag": "5CG2", "drives": [{"serial": "S9", "kind": "ssd", "size_gb": 256}]}
+    workshop.post("devices/", other)
     assert_problem(workshop.post(f"devices/{device.number}/erasure/", {"drive": "S9", "result": "success"}), 404)
     assert_problem(workshop.post("devices/D-999999/erasure/", {"drive": "S1", "result": "success"}), 404)
+    assert not Erasure.objects.exists()
 
 
 def test_a_laptop_is_ready_after_every_point_and_every_drive(workshop, device, assert_problem):

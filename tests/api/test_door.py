@@ -29,6 +29,12 @@ def test_what_is_no_live_token_is_401(client, db, words, assert_problem):
     assert_problem(client.get("/api/v1/requests/", headers={"Authorization": words}), 401)
 
 
+def test_a_token_stands_alone_in_its_header(client, program_of, dispatcher, assert_problem):
+    words = program_of(dispatcher).client.defaults["HTTP_AUTHORIZATION"]
+    assert client.get("/api/v1/requests/", headers={"Authorization": words}).status_code == 200
+    assert_problem(client.get("/api/v1/requests/", headers={"Authorization": f"{words} more"}), 401)
+
+
 def test_a_token_needs_no_session_and_no_csrf(worker, wish):
     worker.client.handler.enforce_csrf_checks = True
     assert worker.post("requests/", wish).status_code == 201
