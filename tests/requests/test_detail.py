@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from partners.models import Partner
 from requests import actions
 from requests.models import DeviceRequest, Recipient
 
@@ -89,6 +90,21 @@ def test_it_costs_ten_queries_however_long_the_way(client, social_worker, make_r
     client.force_login(social_worker)
     with django_assert_max_num_queries(10):
         client.get(device_request.get_absolute_url())
+
+
+def test_before_it_is_approved_the_association_reads_no_price(client, dispatcher, make_received):
+    client.force_login(dispatcher)
+    page = client.get(make_received().get_absolute_url()).content.decode()
+    assert ("Fixed at approval" in page, "CHF" in page) == (True, False)
+
+
+def test_what_was_sent_does_not_pause_with_its_organisation(client, social_worker, partner, make_approved):
+    device_request = make_approved()
+    Partner.objects.filter(pk=partner.pk).update(status="suspended")
+    client.force_login(social_worker)
+    for status, words in (("approved", "Paused."), ("shipped", "Next: Swiss Post delivers.")):
+        DeviceRequest.objects.update(status=status)
+        assert words in client.get(device_request.get_absolute_url()).content.decode()
 
 
 def test_a_request_without_a_proof_has_none_to_open(client, social_worker, make_received):

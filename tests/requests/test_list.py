@@ -163,6 +163,13 @@ def test_a_number_or_case_reference_leads_straight_to_its_request(client, social
         assert client.post("/requests/search/", {"name": words}).url == f"/requests/{received.number}/"
 
 
+def test_a_case_reference_that_two_requests_have_leads_to_both(client, social_worker, make_received):
+    rows = [make_received("LT-1"), make_received("LT-1")]
+    client.force_login(social_worker)
+    answer = client.post("/requests/search/", {"name": "lt-1"})
+    assert client.get(answer.url).context["page"].rows == rows[::-1]
+
+
 def test_the_requests_of_one_organisation_say_so_and_stay_so(client, dispatcher, stranger, partner, make_received):
     received = make_received()
     client.force_login(dispatcher)

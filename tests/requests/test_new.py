@@ -184,6 +184,31 @@ def test_a_draft_is_seen_by_its_owner_only(client, social_worker, stranger, answ
     assert RequestDraft.objects.get().answers["first_name"] == "Samira"
 
 
+def test_typing_in_somebody_elses_form_keeps_nothing_and_shows_nothing(client, social_worker, stranger, answers, token):
+    client.force_login(social_worker)
+    write(client, token, answers)
+    client.force_login(stranger)
+    answer = write(client, token, answers, first_name="Eva", typing="1")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert RequestDraft.objects.get().answers["first_name"] == "Samira"
+
+
+def test_typing_after_it_was_sent_changes_nothing_and_approving_again_approves(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    write(client, token, answers)
+    send(client, token, "send")
+    assert write(client, token, answers, typing="1").status_code == 204
+    assert DeviceRequest.objects.get().status == "received"
+    client.post(f"/requests/new/{token}/check/", {"verb": "approve"})
+    assert (DeviceRequest.objects.get().status, RequestDraft.objects.count()) == ("approved", 0)
+
+
+def test_of_what_is_too_long_only_the_beginning_is_kept(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    write(client, token, answers, case_reference="7" * 500)
+    assert RequestDraft.objects.get().answers["case_reference"] == "7" * 200
+
+
 def test_an_incomplete_draft_is_kept_and_shown_again(client, social_worker, token):
     client.force_login(social_worker)
     client.post(f"/requests/new/{token}/", {"first_name": "Samira", "keep": "1"})

@@ -28,6 +28,18 @@ def test_releasing_gives_both_back(client, dispatcher, allocated):
     assert found() == ("approved", "ready", 0)
 
 
+def test_only_dispatch_is_offered_it_and_only_while_there_is_a_laptop_to_take(
+    client, dispatcher, social_worker, allocated
+):
+    for user, status, is_offered in (
+        (dispatcher, "allocated", True), (dispatcher, "approved", False), (social_worker, "allocated", False),
+    ):  # fmt: skip
+        DeviceRequest.objects.update(status=status)
+        client.force_login(user)
+        page = client.get(allocated.get_absolute_url()).content.decode()
+        assert (f"{allocated.get_absolute_url()}release/" in page) is is_offered
+
+
 def test_twice_is_as_once(client, dispatcher, allocated):
     client.force_login(dispatcher)
     assert press(client, allocated).status_code == press(client, allocated).status_code == 302
