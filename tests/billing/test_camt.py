@@ -313,21 +313,41 @@ class TestBombs:
         assert refused(content) == "many"
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024  # kilobytes
 
+    def test_one_element_of_ever_so_many_attributes_is_refused_and_takes_no_memory(self, bank_file):
+        bomb = "".join(f' a{number}=""' for number in range(camt.MOST_ATTRIBUTES))
+        content = bank_file({"amount": "1"}).replace(b"</TxDtls>", f"<a{bomb}/></TxDtls>".encode())
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert refused(content) == "many"
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024  # kilobytes
+
     def test_a_booking_is_not_searched_for_among_those_before_it(self):
         tree = etree.fromstring("<Stmt><Bal/><Acct/><CreDtTm/><Acct/><Ntry/><Ntry/><Ntry/></Stmt>")
         camt._drop_before(tree[-1])
         assert [child.tag for child in tree] == ["Acct", "CreDtTm", "Ntry"]
 
 
+# `VmHWM` is this program's own: what `resource` says begins with that of who started it.
 READING = """
-import resource, sys
+import re, sys
 from billing import camt
+def most():
+    return int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
 content = open(sys.argv[1], "rb").read()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = most()
 entries = camt.read(content).transactions
-grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+grown = most() - before
 print(len({entry.identity for entry in entries}), sum(entry.amount for entry in entries), grown)
 """
+
+
+def read_apart(content, folder):
+    """Payments, francs and kilobytes, read in a process of its own: here the memory may have been as much before."""
+    (folder / "large.xml").write_bytes(content)
+    said = subprocess.run(
+        [sys.executable, "-c", READING, folder / "large.xml"], capture_output=True, text=True, check=True
+    )
+    payments, francs, kilobytes = said.stdout.split()
+    return int(payments), francs, int(kilobytes)
 
 
 def test_ten_thousand_payments_as_banks_write_them_are_read_without_a_large_tree(bank_file, tmp_path):
@@ -335,14 +355,23 @@ def test_ten_thousand_payments_as_banks_write_them_are_read_without_a_large_tree
     part = {"amount": "150.00", "reference": FIRST, "extra": f"<RltdAgts>{agent * 30}</RltdAgts>"}
     content = bank_file(*(part | {"name": f"T{n}"} for n in range(10_000)))
     assert 3000 < len(content) / 10_000 < camt.LARGEST / 10_000
-    (tmp_path / "large.xml").write_bytes(content)
-    # In a process of its own: here the memory may have been as much before.
-    said = subprocess.run(
-        [sys.executable, "-c", READING, tmp_path / "large.xml"], capture_output=True, text=True, check=True
-    )
-    payments, francs, kilobytes = said.stdout.split()
-    assert (payments, francs) == ("10000", "1500000.00")
-    assert int(kilobytes) < 40 * 1024  # the whole tree would take several times the file
+    payments, francs, kilobytes = read_apart(content, tmp_path)
+    assert (payments, francs) == (10_000, "1500000.00")
+    assert kilobytes < 40 * 1024  # the whole tree would take several times the file
+
+
+def test_what_stands_between_bookings_goes_with_them(bank_file, tmp_path):
+    content = bank_file({"amount": "150.00", "reference": FIRST})
+    pending = b"<Bal/>" * 3000 + b"<Ntry><Sts>PDNG</Sts></Ntry>"
+    payments, francs, kilobytes = read_apart(content.replace(b"<Ntry>", pending * 150 + b"<Ntry>"), tmp_path)
+    assert (payments, francs) == (1, "150.00")
+    assert kilobytes < 20 * 1024  # kept, they would take three times as much
+
+
+def test_as_many_bookings_as_there_are_days_and_payers_are_read(bank_file):
+    content = bank_file({"amount": "150.00", "reference": FIRST})
+    booking = content[content.index(b"<Ntry>") : content.index(b"</Ntry>") + len(b"</Ntry>")]
+    assert len(read(content.replace(booking, booking * 3000)).transactions) == 3000
 
 
 def test_every_reason_is_a_finding_that_the_books_know():
