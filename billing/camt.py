@@ -208,8 +208,6 @@ def _message(content: bytes) -> Message:
             element.clear()
             _drop_before(element)
             source.held = 0
-    if walk.root.getroottree().docinfo.doctype:
-        raise Unreadable("doctype")
     if not kind or etree.QName(walk.root).localname != "Document":
         raise Unreadable("other")
     if not accounts:

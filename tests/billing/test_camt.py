@@ -222,6 +222,7 @@ class TestRefusals:
             (b"Datum;Betrag\n12.11.2026;150.00\n", "not_xml"),
             (b"<!doctype html><title>Your session has ended<br>", "other"),
             (b"<html><body/></html>", "other"),
+            (b"<!DOCTYPE html><html><body/></html>", "other"),
             (b'<Document xmlns="pain.002"><CstmrPmtStsRpt/></Document>', "other"),
             (b'<Document xmlns="x"><BkToCstmrAcctRpt><Rpt/></BkToCstmrAcctRpt></Document>', "intraday"),
             (b"<Document><BkToCstmrStmt></Stmt></BkToCstmrStmt></Document>", "broken"),
