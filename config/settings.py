@@ -59,7 +59,7 @@ if not DEMO and not UNDER_TEST:
         refuse("EMAIL_URL would send its password readably. Write smtp+tls://user:password@host:587.")
     if "*" in ALLOWED_HOSTS:
         refuse("ALLOWED_HOSTS is `*`. Name the hosts the site answers to.")
-    if "DATABASE_URL" not in os.environ:
+    if not os.environ.get("DATABASE_URL"):
         refuse("DATABASE_URL is missing. Name the database, or set DEMO=1 and use bin/start.")
     if (DATA_DIR / "env").exists() and os.environ["DATABASE_URL"] in (DATA_DIR / "env").read_text():
         refuse("DATABASE_URL is the demo's embedded database. Name a real one, or set DEMO=1.")

@@ -73,6 +73,21 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(wrong, says):
     assert says in ended.stderr
 
 
+@pytest.mark.parametrize("word", [None, ""])
+def test_a_real_site_names_its_database(tmp_path, word):
+    environment = {name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"}
+    ended = start(replace=environment, DATA_DIR=str(tmp_path), **({} if word is None else {"DATABASE_URL": word}))
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "DATABASE_URL is missing" in ended.stderr
+
+
+def test_a_real_site_is_none_on_the_database_of_a_demo(tmp_path):
+    (tmp_path / "env").write_text(f"DATABASE_URL={PRODUCTION['DATABASE_URL']}\n")
+    ended = start(DATA_DIR=str(tmp_path))
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "the demo's embedded database" in ended.stderr
+
+
 def test_a_demo_makes_them_up():
     assert start(DEMO="1", **dict.fromkeys(MADE_UP, "")).returncode == 0
 
@@ -99,6 +114,12 @@ def test_what_the_databases_address_says_about_encryption_is_kept():
 def test_limits_on_signing_in_count_by_the_address_that_the_proxies_tell():
     ended = start("settings.ALLAUTH_TRUSTED_PROXY_COUNT", TRUSTED_PROXIES="2")
     assert ended.stdout == "2\n"
+
+
+@pytest.mark.parametrize(("proxies", "is_believed"), [("0", False), ("1", True)])
+def test_who_says_that_it_came_by_https_is_believed_behind_a_proxy_only(proxies, is_believed):
+    ended = start("hasattr(settings, 'SECURE_PROXY_SSL_HEADER')", TRUSTED_PROXIES=proxies)
+    assert ended.stdout == f"{is_believed}\n"
 
 
 def test_the_example_names_what_the_settings_and_compose_read():
