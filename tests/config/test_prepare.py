@@ -47,6 +47,13 @@ def test_a_real_site_does_not_start_on_the_accounts_of_a_demo(make_user):
         call_command("prepare", verbosity=0)
 
 
+def test_a_demo_is_prepared_again_beside_its_accounts(make_user, settings):
+    settings.DEMO = True
+    make_user("admin@demo.example", "admin")
+    call_command("prepare", verbosity=0)
+    assert CreditorAccount.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

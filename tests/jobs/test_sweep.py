@@ -38,6 +38,12 @@ def rung(queue):
     return [json.loads(message)["headers"] for message in queue.lrange("celery", 0, -1)]
 
 
+def test_whatever_is_no_job_is_rung_for_by_the_clock():
+    app.loader.import_default_modules()
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} == ours - {"jobs.run"}
+
+
 def test_whatever_the_clock_rings_for_is_thrown_away_in_time(queue):
     for name in app.conf.beat_schedule:
         ring_as_the_clock(name)
