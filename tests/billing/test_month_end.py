@@ -1,6 +1,6 @@
 import re
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,7 +10,7 @@ from billing import actions
 from billing.models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice
 from billing.periods import words_for
 from jobs import actions as job_actions
-from jobs.models import Batch, Job
+from jobs.models import Batch, Job, LostClaim
 from partners.models import BillTo
 from requests.models import Allocation
 from shipping.models import Shipment
@@ -304,6 +304,17 @@ class TestIssuing:
         with override("de"):
             assert f"{gettext('It was discarded meanwhile.')}</p>" in text_of(client.get(url))
         assert Job.objects.get().refusal != "It was discarded meanwhile."
+
+    def test_a_worker_that_lost_its_lease_issues_nothing(self, client, treasurer, bill_to, make_draft, account):
+        draft = make_draft(bill_to)
+        client.force_login(treasurer)
+        issue_all(client, [draft])
+        late = Job.objects.get().claim()
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert Job.objects.get().claim()
+        with pytest.raises(LostClaim):
+            actions.issue_ordered(draft.pk, late)
+        assert list(Invoice.objects.issued()) == []
 
     def test_a_fault_is_not_read_out_to_the_treasurer(self, client, treasurer, bill_to, make_draft, account):
         draft = make_draft(bill_to)

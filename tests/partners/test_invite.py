@@ -191,11 +191,12 @@ def test_an_address_that_only_looks_alike_is_another_persons(client, admin, part
     assert User.objects.get_by_natural_key(invited) != eve
 
 
-def test_an_address_is_the_same_in_capitals(client, admin, partner, make_user):
+@pytest.mark.parametrize("spelt", [NINA["email"].upper(), NINA["email"].replace("@l", "@\uff4c")])
+def test_an_address_is_the_same_in_capitals_and_in_wide_letters(client, admin, partner, make_user, spelt):
     nina = make_user(NINA["email"])
     client.force_login(admin)
-    client.post(f"/partners/{partner.pk}/invite/", NINA | {"email": NINA["email"].upper()})
-    assert Membership.objects.get().user == nina
+    client.post(f"/partners/{partner.pk}/invite/", NINA | {"email": spelt})
+    assert Membership.objects.get().user == User.objects.get_by_natural_key(spelt) == nina
 
 
 @pytest.fixture
@@ -247,8 +248,9 @@ def test_the_association_invites_without_such_a_limit(client, admin, partner, mo
 
 @pytest.mark.parametrize(
     "name",
-    ["Some\n\nYour account is locked", "Go to https://evil.example", "<b>Nina", "Nina\u202egnirps", "Nina\u2028Aebi"],
-)
+    ["Some\n\nYour account is locked", "Go to https://evil.example", "<b>Nina", "Nina\u202egnirps", "Nina\u2028Aebi",
+     "Nina\u2029Aebi"],
+)  # fmt: skip
 def test_a_name_that_would_write_into_the_mail_is_refused(client, admin, partner, name):
     client.force_login(admin)
     page = client.post(f"/partners/{partner.pk}/invite/", NINA | {"name": name}).content.decode()
