@@ -171,11 +171,12 @@ class TestClosing:
         assert "Nothing was left to draft." in text_of(client.post(f"{PAGE}close/", OCTOBER, follow=True))
         assert (list(ChargeLine.objects.values()), Invoice.objects.count()) == (before, 1)
 
-    def test_an_unfinished_month_is_refused_with_a_sentence(self, client, treasurer):
+    def test_an_unfinished_month_is_refused_with_a_sentence(self, client, treasurer, bill_to):
         client.force_login(treasurer)
         answer = client.post(f"{PAGE}close/", {"month": "2099-01"}, follow=True)
         assert "This month is not over yet." in text_of(answer)
-        assert client.get(PAGE, {"month": "2099-01"}, headers={"accept": "application/json"}).status_code == 409
+        for page in (PAGE, f"{PAGE}{bill_to.pk}/"):
+            assert client.get(page, {"month": "2099-01"}, headers={"accept": "application/json"}).status_code == 409
 
     def test_a_month_that_is_none_closes_nothing(self, client, treasurer, bill_to, make_parcel):
         make_parcel(bill_to)
