@@ -4,6 +4,7 @@ from datetime import date, datetime
 import pytest
 from django.db import connections, transaction
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from billing import actions
 from billing.models import ChargeLine, Close, Invoice, NoCharge
@@ -38,6 +39,11 @@ class TestClosing:
     def test_a_free_parcel_is_left_out(self, bill_to, make_parcel, dispatcher):
         NoCharge.objects.create(shipment=make_parcel(bill_to), kind="replacement")
         assert actions.close_month(OCTOBER, by=dispatcher) == []
+
+    def test_a_parcel_that_is_free_no_more_comes_along(self, bill_to, make_parcel, dispatcher):
+        NoCharge.objects.create(shipment=make_parcel(bill_to), kind="replacement")
+        NoCharge.objects.update(revoked_at=timezone.now())
+        assert len(actions.close_month(OCTOBER, by=dispatcher)) == 1
 
     def test_an_unfinished_month_is_refused(self, dispatcher):
         with pytest.raises(Refused, match="not over yet"):
