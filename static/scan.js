@@ -69,6 +69,7 @@ function answer() {
   }
   keepKeyboardAway();
   field()?.focus();
+  field()?.scrollIntoView({ block: "nearest" }); // htmx gives the focus back without scrolling
   isAsking = false;
   if (waiting.length === 0) return;
   field().value = waiting.shift();

@@ -71,3 +71,13 @@ def test_a_number_is_typed_where_no_scanner_is_and_the_keyboard_stays_for_the_ne
     expect(page.locator("#scan")).to_have_attribute("data-state", "stop")
     expect(field).not_to_have_attribute("inputmode", "none")
     expect(button).to_be_hidden()
+
+
+def test_on_a_small_phone_the_field_stays_in_view_after_a_long_answer(page):
+    Device.objects.create(asset_tag="5CG3", maker="Lenovo", model="ThinkPad T14", status="missing", shelf="B-07")
+    page.set_viewport_size({"width": 390, "height": 560})
+    page.goto("/devices/scan/")
+    page.evaluate("document.querySelector('#scan-code').value = '5CG3'; scrollTo(0, 0)")
+    page.evaluate("document.querySelector('#scan-code').form.requestSubmit()")
+    expect(page.locator("#scan")).to_have_attribute("data-state", "stop")
+    expect(page.get_by_label("Scan the next laptop")).to_be_in_viewport(ratio=1)
