@@ -1,6 +1,7 @@
 """What happened to an invoice as its timeline, told for the reader's side."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from documents.templatetags.swiss import day, money
 
@@ -10,9 +11,12 @@ def story(invoice, steps, payments, document, *, user):
     rows = [{"title": _("Issued"), "at": step.at, "text": _by(step, user)} for step in steps if step.verb == "issue"]
     if document:
         rows.append({"title": _("PDF made"), "at": document.made_at})
+    last = max(payments, key=lambda payment: (payment.at, payment.pk), default=None)
     for payment in payments:
         words = {"sum": money(payment.amount), "day": day(payment.paid_on)}
-        rows.append({"title": _("Paid"), "at": payment.at, "text": _("%(sum)s on %(day)s.") % words})
+        settles = invoice.state == "paid" and payment == last
+        title = _("Paid") if settles else pgettext("invoice", "Partly paid")
+        rows.append({"title": title, "at": payment.at, "text": _("%(sum)s on %(day)s.") % words})
     rows.sort(key=lambda row: row["at"])
     for row in rows:
         row["state"] = "past"

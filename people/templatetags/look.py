@@ -37,8 +37,9 @@ def browser(agent):
 
 @register.filter
 def unbroken(sentence):
-    """A sentence whose numbers, as D-000123, stay on one line."""
-    return re.sub(r"-(?=\d{4})", "\N{NON-BREAKING HYPHEN}", str(sentence))
+    """A sentence whose numbers, as D-000123, and sums, as CHF 150.00, stay on one line."""
+    sentence = re.sub(r"-(?=\d{4})", "\N{NON-BREAKING HYPHEN}", str(sentence))
+    return re.sub(r"\bCHF (?=\S)", "CHF\N{NO-BREAK SPACE}", sentence)
 
 
 @register.simple_tag

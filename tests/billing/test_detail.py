@@ -48,6 +48,16 @@ def test_payments_show_and_what_is_still_open(client, accounting, invoice):
     assert "Camenzind" not in page
 
 
+def test_only_the_payment_that_settles_the_invoice_is_told_as_paid(client, treasurer, invoice):
+    client.force_login(treasurer)
+    Payment.objects.create(invoice=invoice, amount=50, paid_on="2026-11-20")
+    titles = [row["title"] for row in client.get(invoice.get_absolute_url()).context["timeline"]]
+    assert titles[-2:] == ["Partly paid", "Paid"]  # the second is still to come
+    Payment.objects.create(invoice=invoice, amount=100, paid_on="2026-11-24")
+    titles = [row["title"] for row in client.get(invoice.get_absolute_url()).context["timeline"]]
+    assert titles[-2:] == ["Partly paid", "Paid"]
+
+
 def test_it_says_what_comes_next_and_who_acts(client, treasurer, accounting, auditor, invoice):
     client.force_login(treasurer)
     assert "Next: Sozialdienst Lindental pays CHF 150.00 by" in text_of(client.get(invoice.get_absolute_url()))
