@@ -21,7 +21,7 @@ Status = Shipment.Status
 ODD_FIRST = ("bad", "warn", "ok")
 NAMED = 3
 MONTHS_BACK = 24
-CHECK, LOOK_OVER, DONE = 0, 2, 4  # places in the row of steps; closing and issuing are presses
+CHECK, LOOK_OVER, ISSUING, DONE = 0, 2, 3, 4  # places in the row of steps; closing is a press
 
 
 class Check(NamedTuple):

@@ -14,6 +14,7 @@ from billing.forms import IssueForm, MonthForm
 from billing.models import Invoice
 from billing.month_end import (
     DONE,
+    ISSUING,
     checks_for,
     drafts_until,
     lead_for,
@@ -53,6 +54,7 @@ def month_end(request):
     checks = checks_for(month, dues, drafts, today=today)
     stage = stage_of(dues, drafts, is_issued=bool(issued))
     ready = [draft for draft in drafts if not draft.is_held]
+    at_work = batch is not None and Job.objects.under_way().filter(batch=batch, kind=ISSUE).exists()
     context = {
         "month": month,
         "name": month_words(month),
@@ -70,11 +72,11 @@ def month_end(request):
         "is_done": stage == DONE,
         "checks": checks,
         "lead": lead_for(checks, dues),
-        "steps": steps_at(stage),
+        "steps": steps_at(ISSUING if at_work else stage),
         "token": uuid.uuid4(),
         "may_press": user.has_role("treasurer", "admin"),
         "progress": bar,
-        "at_work": batch is not None and Job.objects.under_way().filter(batch=batch, kind=ISSUE).exists(),
+        "at_work": at_work,
         "outcome": _outcome(batch, user) if batch else None,
     }
     return render(request, "billing/month_end.html", context)

@@ -236,7 +236,10 @@ class TestIssuing:
     def test_a_document_that_waits_holds_up_no_issuing(self, client, treasurer, bill_to, make_draft, account):
         client.force_login(treasurer)
         answer = issue_all(client, [make_draft(bill_to)])
-        assert client.get(answer.url).context["at_work"] is True
+        page = client.get(answer.url)
+        assert page.context["at_work"] is True
+        assert page.context["steps"][-1] == ("Issue", "now")
+        assert "Discard" not in text_of(page)
         job_actions.run(Job.objects.get(kind="billing.issue").pk)
         context = client.get(answer.url).context
         assert (context["at_work"], context["progress"]["over"]) == (False, False)
