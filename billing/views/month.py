@@ -96,9 +96,10 @@ def _batch(request):
 
 
 def _bar(batch, month):
-    """The variables of the progress bar: it asks this page for itself."""
+    """The variables of the progress bar: it asks this page for itself. Each invoice to come brings a PDF along."""
     progress = batch.progress()
     over = progress["done"] + progress["dead"] == progress["total"]
+    progress["total"] += Job.objects.under_way().filter(batch=batch, kind=ISSUE).count()
     return {"title": _("Invoices and their PDFs"), "url": f"{_of(month)}&batch={batch.token}", "over": over, **progress}
 
 
