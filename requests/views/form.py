@@ -41,9 +41,9 @@ def draft(request, token):
 def _keep(request, token, *, has_proof):
     """Keep the form; "typing" is sent in passing, while it is written, and needs no page in return."""
     typing = "typing" in request.POST
-    if typing and not any(request.POST.get(name, "").strip() for name in TYPED):
-        return HttpResponse(status=204)  # an empty form is no draft
     form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
+    if "keep" not in request.POST and not any(request.POST.get(name, "").strip() for name in TYPED):
+        return HttpResponse(status=204) if typing else _write(request, form, token, None)  # an empty form is no draft
     complete = form.is_valid()
     answers = {  # whatever was typed, but for the NUL that Postgres can't keep
         name: request.POST.get(name, "").replace("\0", "")[:200] for name in form.fields if name != "proof"

@@ -184,6 +184,13 @@ def test_a_draft_is_seen_by_its_owner_only(client, social_worker, stranger, answ
     assert RequestDraft.objects.get().answers["first_name"] == "Samira"
 
 
+def test_an_empty_form_that_is_sent_says_what_it_lacks_and_leaves_no_draft(client, social_worker, answers, token):
+    client.force_login(social_worker)
+    page = write(client, token, {name: "" if name in TYPED else value for name, value in answers.items()})
+    assert page.content.decode().count('<a href="#id_') >= 2
+    assert RequestDraft.objects.count() == 0
+
+
 def test_typing_in_somebody_elses_form_keeps_nothing_and_shows_nothing(client, social_worker, stranger, answers, token):
     client.force_login(social_worker)
     write(client, token, answers)
