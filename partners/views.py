@@ -112,13 +112,17 @@ def admit(request, pk):
     return redirect(partner)
 
 
-@require_POST
 @admin_required
 def turn_down(request, pk):
+    """Say no to an organisation that applied; the page says first what that does."""
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
-    actions.turn_down(partner, by=request.user)
-    messages.success(request, _("%(partner)s is declined.") % {"partner": partner})
-    return redirect(partner)
+    if request.method == "POST":
+        actions.turn_down(partner, by=request.user)
+        messages.success(request, _("%(partner)s is declined.") % {"partner": partner})
+        return redirect(partner)
+    if partner.status != Partner.Status.APPLIED:
+        return redirect(partner)
+    return render(request, "partners/turn_down.html", {"partner": partner})
 
 
 @admin_required
@@ -160,6 +164,8 @@ def accept(request, pk):
     membership = get_object_or_404(request.user.memberships, pk=pk)
     actions.accept(membership, by=request.user)
     request.session[SESSION_KEY] = membership.partner_id
+    words = {"partner": membership.partner, "role": membership.get_role_display()}
+    messages.success(request, _("You now work for %(partner)s: %(role)s.") % words)
     return redirect("home")
 
 
@@ -176,9 +182,11 @@ def end_access(request, pk):
     """Take a colleague's role or invitation back."""
     membership = get_object_or_404(Membership.objects.visible_to(request.user), pk=pk)
     actions.end_access(membership, by=request.user)
-    messages.success(request, _("%(name)s has no access as %(role)s any more.") % {
-        "name": membership.shown_name, "role": membership.get_role_display(),
-    })  # fmt: skip
+    words = {"name": membership.shown_name, "role": membership.get_role_display()}
+    if membership.is_pending:
+        messages.success(request, _("The invitation of %(name)s is taken back: %(role)s.") % words)
+    else:
+        messages.success(request, _("%(name)s has no access as %(role)s any more.") % words)
     return redirect(membership.partner)
 
 

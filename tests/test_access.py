@@ -60,7 +60,7 @@ ROWS = {
     "partners:places": Row(EVERYBODY),
     "partners:detail": Row(READS_PARTNERS, "partner"),
     "partners:admit": Row({"admin"}, "partner", "post"),
-    "partners:turn_down": Row({"admin"}, "partner", "post"),
+    "partners:turn_down": Row({"admin"}, "partner"),
     "partners:record_agreement": Row({"admin"}, "partner"),
     "partners:invite": Row({"admin", "manager"}, "partner"),
     "partners:end_access": Row({"admin", "manager"}, "membership", "post"),

@@ -134,6 +134,20 @@ def test_only_who_works_there_and_what_holds_now_is_shown(client, manager, neue,
     assert ("No commune in particular." in page, manager.email in page) == (True, True)
 
 
+def test_what_was_ended_and_what_was_accepted_is_said(client, manager, neue, invite, partner):
+    client.force_login(manager)
+    taken_back = invite(partner)
+    page = client.post(f"/partners/memberships/{taken_back.pk}/end-access/", follow=True).content.decode()
+    assert "is taken back: Social worker." in page
+    accepted = invite(partner)
+    client.force_login(neue)
+    page = client.post(f"/partners/memberships/{accepted.pk}/accept/", follow=True).content.decode()
+    assert "You now work for Sozialdienst Lindental: Social worker." in page
+    client.force_login(manager)
+    page = client.post(f"/partners/memberships/{accepted.pk}/end-access/", follow=True).content.decode()
+    assert "has no access as Social worker any more." in page
+
+
 def test_nobody_ends_their_own_access(client, manager):
     client.force_login(manager)
     own = manager.memberships.get()

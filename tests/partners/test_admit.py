@@ -21,7 +21,7 @@ def test_deciding_on_an_application_twice_is_as_deciding_once(client, admin, app
     deed = f"/partners/{applicant.pk}/{verb.replace('_', '-')}/"
     client.force_login(admin)
     page = client.get(applicant.get_absolute_url()).content.decode()
-    assert f'action="{deed}"' in page
+    assert f'"{deed}"' in page
     assert "/record-agreement/" not in page
     assert "/invite/" not in page
     for _time in range(2):
@@ -31,6 +31,14 @@ def test_deciding_on_an_application_twice_is_as_deciding_once(client, admin, app
     assert [(step.verb, step.by) for step in applicant.steps.all()] == [(verb, admin)]
     page = client.get(applicant.get_absolute_url()).content.decode()
     assert (deed in page, sentence in page) == (False, True)
+
+
+def test_before_declining_the_page_says_what_that_does(client, admin, applicant, partner):
+    client.force_login(admin)
+    page = client.get(f"/partners/{applicant.pk}/turn-down/").content.decode()
+    assert "Decline Gemeinde Oberburg?" in page
+    assert Partner.objects.get(pk=applicant.pk).status == "applied"
+    assert client.get(f"/partners/{partner.pk}/turn-down/").url == partner.get_absolute_url()
 
 
 def test_one_that_takes_part_is_neither_admitted_again_nor_declined(client, admin, partner):
