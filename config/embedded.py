@@ -126,25 +126,34 @@ class Cluster:
             command, check=True, env=self.env, cwd="/", stdout=subprocess.DEVNULL, **self.identity, **options
         )
 
-    def _passwords(self):
-        """Random, and kept beside the demo's data so that the next start knows them."""
-        if self.throwaway:
-            return {name: secrets.token_hex(16) for name in ("postgres", OWNER, RUNTIME)}
-        DATA.mkdir(parents=True, exist_ok=True)
-        file = DATA / "postgres-passwords"
-        if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text("".join(f"{name} {secrets.token_hex(16)}\n" for name in ("postgres", OWNER, RUNTIME)))
-        return dict(line.split() for line in file.read_text().splitlines())
+    def _made(self):
+        """The passwords of a cluster made now, kept beside the demo's data so that the next start knows them.
+
+        They are written down once the cluster is there: without them nobody can open it. So what lies there and has
+        none, of a folder that was deleted and cloned again or half made when it was killed, makes way.
+        """
+        kept = DATA / "postgres-passwords"
+        if not self.throwaway and kept.exists():
+            passwords = dict(line.split() for line in kept.read_text().splitlines())
+            if not (self.pgdata / "PG_VERSION").exists():
+                self._initialise(passwords["postgres"])
+            return passwords
+        passwords = {name: secrets.token_hex(16) for name in ("postgres", OWNER, RUNTIME)}
+        self._initialise(passwords["postgres"])
+        if not self.throwaway:
+            DATA.mkdir(parents=True, exist_ok=True)
+            half = kept.with_suffix(".half")
+            half.touch(mode=0o600)
+            half.write_text("".join(f"{name} {password}\n" for name, password in passwords.items()))
+            half.rename(kept)
+        return passwords
 
     def start(self):
-        passwords = self._passwords()
-        if not (self.pgdata / "PG_VERSION").exists():
-            self._initialise(passwords["postgres"])
         pidfile = self.pgdata / "postmaster.pid"
         if pidfile.exists():
             self._wait_for_the_last_one(int(pidfile.read_text().split()[0]))
             pidfile.unlink(missing_ok=True)
+        passwords = self._made()
         port = free_port()
         fast = [] if self.durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         process = subprocess.Popen(

@@ -96,6 +96,19 @@ def _state(pid):
         return "Z"
 
 
+def test_a_folder_cloned_again_at_the_same_place_starts_with_a_database_of_its_own(checkout):
+    """As root the old one lies outside of the folder, with passwords that went with it."""
+    connect = "import psycopg2; from config import embedded as e; psycopg2.connect(e.start_postgres()['DATABASE_URL'])"
+    data = checkout / ".data"
+    for _clone in range(2):
+        for _start in range(2):
+            subprocess.run([sys.executable, "-c", connect], cwd=checkout, check=True)
+        kept = data / "postgres-passwords"
+        assert kept.stat().st_mode & 0o077 == 0
+        kept.unlink()
+        data.rename(checkout / f"gone-{_clone}")
+
+
 def test_however_it_is_ended_it_leaves_no_process_behind_and_starts_again(start):
     for by in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         supervisor = start()
