@@ -94,11 +94,14 @@ def send_draft(
     `seen` is the fingerprint of what was looked through: another tab may have changed it since. A proof that the
     request did not take, since it is for Linux after all, goes with the draft.
     """
-    partner, draft = draft.partner, RequestDraft.objects.locked(draft) or draft
+    token = draft.token
+    draft = RequestDraft.objects.locked(draft)
+    if draft is None:
+        return _sent(token, approving=approving, by=by)
     if draft.fingerprint != seen:
         raise Refused(_("This form was changed meanwhile, in another tab perhaps. Look it through once more."))
     device_request = receive(
-        partner=partner, owner=by, recipient=recipient, form_token=draft.token, proof=draft.proof, **columns
+        partner=draft.partner, owner=by, recipient=recipient, form_token=token, proof=draft.proof, **columns
     )
     if approving:
         approve(device_request, by=by)
@@ -107,6 +110,16 @@ def send_draft(
     else:
         draft.forget()
     device_request.refresh_from_db()
+    return device_request
+
+
+def _sent(token: uuid.UUID, *, approving: bool, by: User) -> DeviceRequest:
+    """What the other of two presses made of a form, approved if that was pressed; Refused if it was discarded."""
+    device_request = DeviceRequest.objects.visible_to(by).filter(form_token=token).first()
+    if device_request is None:
+        raise Refused(_("This form was sent or discarded meanwhile."))
+    if approving:
+        approve(device_request, by=by)
     return device_request
 
 
@@ -180,6 +193,7 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
 @transaction.atomic
 def release(device_request: DeviceRequest, *, by: User) -> None:
     """Take the laptop away from a request, which goes back to its place in the queue."""
+    device_request.lock()
     latest = device_request.allocations.select_related("device").order_by("pk").last()
     numbers = {"device": latest.device.number} if latest else {}  # the same when it is pressed again
     moved = device_request.move(

@@ -19,7 +19,7 @@ class RequestDraftQuerySet(models.QuerySet):
 
     def locked(self, draft):
         """The draft as it is now, until the transaction ends; None if it was sent or discarded meanwhile."""
-        return self.select_for_update(of=("self",)).select_related("proof").filter(pk=draft.pk).first()
+        return self.select_for_update(of=("self",)).select_related("proof", "partner").filter(pk=draft.pk).first()
 
     def forget_old(self):
         """Drop what its writer has left alone for too long, with the proof; gives back how many forms went."""
