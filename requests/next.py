@@ -2,7 +2,10 @@
 
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from partners.models import Partner
 
 
 class Next(NamedTuple):
@@ -63,19 +66,31 @@ NEXT = {
         _("Ask Swiss Post where the parcel is, and call the organisation."),
     ),
 }
+STATUSES = {side: [key for key, row in NEXT.items() if row.actor == side] for side in ("partner", "association")}
+RESTING = ("received", "approved")  # while the organisation is not active
 PAUSED = Next("", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
 
 
 def next_for(device_request):
     """The row of the table that holds now."""
-    if device_request.status in ("received", "approved") and not device_request.partner.is_active:
+    if device_request.status in RESTING and not device_request.partner.is_active:
         return PAUSED
     return NEXT[device_request.status]
 
 
 def acts(step, user):
     """Whether it is this reader's turn."""
-    return step.actor == ("partner" if user.acting_for else "association")
+    return step.actor == _side(user)
+
+
+def needing(found, user):
+    """Those of these requests in which it is this reader's turn."""
+    rest = Q(status__in=RESTING) & ~Q(partner__status=Partner.Status.ACTIVE)
+    return found.filter(status__in=STATUSES[_side(user)]).exclude(rest)
+
+
+def _side(user):
+    return "partner" if user.acting_for else "association"
 
 
 WAYS = ("received", "approved", "allocated", "shipped", "delivered")

@@ -4,11 +4,11 @@ from django.utils.translation import ngettext
 
 from devices.models import Device
 from documents.templatetags.swiss import number
+from partners.access import reads_requests
 from people.todo import Todo
 
 from .models import DeviceRequest, RequestDraft
-
-Status = DeviceRequest.Status
+from .next import needing
 
 
 def todo_for(user):
@@ -17,11 +17,11 @@ def todo_for(user):
 
 
 def _for_partner(user):
-    if user.membership_roles.isdisjoint({"social_worker", "manager"}):
+    if not reads_requests(user):
         return []
     todos = []
-    received = DeviceRequest.objects.visible_to(user).filter(status=Status.RECEIVED).count()
-    if received and user.acting_for.is_active:  # else they rest
+    received = needing(DeviceRequest.objects.visible_to(user), user).count()
+    if received:
         todos.append(
             Todo(
                 received,
@@ -50,7 +50,7 @@ def _for_partner(user):
 
 
 def _for_association(user):
-    if not user.has_role("admin", "dispatcher"):
+    if not reads_requests(user):
         return []
     waiting = DeviceRequest.objects.visible_to(user).queued().count()
     if not waiting:

@@ -14,7 +14,7 @@ from people.keyset import MANY, chips, key_of, page_of
 from requests.forms import FilterForm, NameForm
 from requests.models import DeviceRequest, RequestDraft
 from requests.models.device_request import whole_number
-from requests.next import acts, next_for
+from requests.next import acts, needing, next_for
 
 Status = DeviceRequest.Status
 VIEWS = {
@@ -23,8 +23,6 @@ VIEWS = {
     "on-the-way": gettext_lazy("On the way"),
     "all": gettext_lazy("Everything"),
 }
-NEEDS_PARTNER = [Status.RECEIVED]
-NEEDS_ASSOCIATION = [Status.APPROVED, Status.RETURNED, Status.LOST]
 ON_THE_WAY = [Status.APPROVED, Status.ALLOCATED, Status.SHIPPED]
 
 
@@ -63,7 +61,7 @@ def _partner_of(params, user):
 
 def _of_view(found, view, user):
     if view == "needs-us":
-        return found.filter(status__in=NEEDS_PARTNER if user.acting_for else NEEDS_ASSOCIATION)
+        return needing(found, user)
     if view == "on-the-way":
         return found.filter(status__in=ON_THE_WAY)
     if view == "recent":

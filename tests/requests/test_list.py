@@ -97,6 +97,7 @@ def test_of_a_suspended_organisation_it_is_nobodys_turn(
     for user in (social_worker, dispatcher):
         client.force_login(user)
         assert [line["next"].deed for line in client.get("/requests/").context["lines"]] == ["Paused", "Paused"]
+        assert client.get("/requests/?view=needs-us").context["lines"] == []
         for row in rows:
             page = client.get(row.get_absolute_url()).content.decode()
             assert "<b>Paused.</b>" in page
@@ -199,8 +200,10 @@ def test_at_first_it_shows_the_last_thirty_days_and_with_a_filter_everything(cli
 
 def test_each_side_finds_what_needs_it(client, social_worker, dispatcher, make_received, make_approved):
     received, approved = make_received("LT-1"), make_approved("LT-2")
-    DeviceRequest.objects.filter(pk=make_approved("LT-3").pk).update(status="shipped")
-    for user, rows in ((social_worker, [received]), (dispatcher, [approved])):
+    allocated, shipped = make_approved("LT-3"), make_approved("LT-4")
+    for row, status in ((allocated, "allocated"), (shipped, "shipped")):
+        DeviceRequest.objects.filter(pk=row.pk).update(status=status)
+    for user, rows in ((social_worker, [received]), (dispatcher, [allocated, approved])):
         client.force_login(user)
         assert client.get("/requests/?view=needs-us").context["page"].rows == rows
         assert received not in client.get("/requests/?view=on-the-way").context["page"].rows
