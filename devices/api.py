@@ -9,6 +9,7 @@ from people.access import workshop_required
 
 from . import actions
 from .checklist import POINTS
+from .forms import LARGEST_DRIVE
 from .models import Device, Drive, Erasure
 
 
@@ -21,6 +22,7 @@ class TagField(serializers.CharField):
 
 class DriveSerializer(serializers.ModelSerializer):
     serial = TagField(max_length=60)
+    size_gb = serializers.IntegerField(min_value=1, max_value=LARGEST_DRIVE, required=False)
 
     class Meta:
         model = Drive

@@ -9,6 +9,7 @@ from .models import Device, Drive, Erasure
 
 Keyboard, Grade, Method = Device.Keyboard, Device.Grade, Erasure.Method
 MOST_DRIVES = 3
+LARGEST_DRIVE = 100_000  # GB
 LISTED_ALREADY = _("This drive is listed already.")
 
 
@@ -63,7 +64,7 @@ class DriveForm(forms.ModelForm):
     serial = TagField(label=_("Serial number of the drive"), max_length=60)
     size_gb = forms.IntegerField(
         label=_("Size, GB"),
-        validators=[MinValueValidator(1), MaxValueValidator(100_000)],
+        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_DRIVE)],
         initial=256,
         widget=forms.TextInput,
     )

@@ -42,7 +42,11 @@ def test_a_drive_that_is_not_well_formed_is_named(workshop, assert_problem):
 
 def test_a_laptop_has_one_to_eight_drives_and_at_most_a_terabyte_of_memory(workshop, assert_problem):
     drives = [{"serial": f"S{index}", "kind": "ssd", "size_gb": 256} for index in range(9)]
-    for wrong in ({"drives": drives}, {"memory_gb": 1025}, {"memory_gb": 0}):
+
+    def drive(size):
+        return {"drives": [drives[0] | {"size_gb": size}]}
+
+    for wrong in ({"drives": drives}, {"memory_gb": 1025}, {"memory_gb": 0}, drive(0), drive(100_001)):
         assert_problem(workshop.post("devices/", LAPTOP | wrong), 400)
     assert workshop.post("devices/", LAPTOP | {"drives": drives[:8], "memory_gb": 1024}).status_code == 201
 
