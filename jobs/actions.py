@@ -41,5 +41,6 @@ def try_again(job: Job) -> None:
     if dead is None:
         raise Refused(_("This job is no longer given up."))
     dead.state, dead.attempts, dead.due_at, dead.ended_at = Job.State.WAITING, 0, timezone.now(), None
-    dead.save(update_fields=["state", "attempts", "due_at", "ended_at"])
+    dead.error, dead.is_refused = "", False
+    dead.save(update_fields=["state", "attempts", "due_at", "ended_at", "error", "is_refused"])
     Job.objects.ring(dead)

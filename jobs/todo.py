@@ -18,7 +18,7 @@ def todo_for(user):
         Todo(
             dead,
             ngettext("Job was given up", "Jobs were given up", dead),
-            _("Eight attempts failed. Read the reason, mend it, and try again."),
+            _("Read the reason, mend it, and try again."),
             reverse("jobs:list"),
             _("See the jobs"),
             urgency=90,

@@ -1,7 +1,8 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from jobs import actions
@@ -90,6 +91,16 @@ def test_a_refusal_ends_a_job_at_once(job, door):
     actions.run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error, job.refusal) == ("dead", "No address.", "No address.")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_refused"), [("No address.", True), ("OSError: disk full", False), ("the worker died", False)]
+)
+def test_what_was_refused_before_there_was_a_column_is_known_by_its_words(job, error, is_refused):
+    Job.objects.update(state="dead", error=error)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("jobs.migrations.0006_refusals_of_before").REFUSALS_OF_BEFORE)
+    assert Job.objects.get().is_refused is is_refused
 
 
 def test_a_job_whose_worker_died_is_taken_again_after_its_lease(job, door):

@@ -20,7 +20,7 @@ def test_a_dead_job_is_shown_with_its_reason_and_can_be_tried_again(client, admi
     assert "No paper left." in client.get("/jobs/").content.decode()
     client.post(f"/jobs/{dead.pk}/try-again/")
     dead.refresh_from_db()
-    assert (dead.state, dead.attempts) == ("waiting", 0)
+    assert (dead.state, dead.attempts, dead.error, dead.is_refused) == ("waiting", 0, "", False)
 
 
 def test_a_kind_is_said_in_words_and_its_record_is_a_link(client, admin, partner):
