@@ -35,13 +35,13 @@ def index(request):
         return redirect(request.user.acting_for)
     partners = Partner.objects.visible_to(request.user)
     form = FilterForm(request.GET)
-    if form.is_valid():
-        if words := form.cleaned_data["q"]:
-            partners = partners.filter(Q(name__icontains=words) | Q(town__icontains=words))
-        if status := form.cleaned_data["status"]:
-            partners = partners.filter(status=status)
-    page = page_of(partners, request.GET)
-    context = {"form": form, "page": page, "filtered": any(request.GET.get(name) for name in ("q", "status"))}
+    form.is_valid()  # what is no filter is left out, the other one still holds
+    words, status = form.cleaned_data.get("q"), form.cleaned_data.get("status")
+    if words:
+        partners = partners.filter(Q(name__icontains=words) | Q(town__icontains=words))
+    if status:
+        partners = partners.filter(status=status)
+    context = {"form": form, "page": page_of(partners, request.GET), "filtered": bool(words or status)}
     return render(request, "partners/list.html", context)
 
 
@@ -207,7 +207,7 @@ def places(request):
         ticked = [*request.GET.getlist("communes"), *map(str, main_communes_of(text))]
         context = {"communes": communes_of(text), "ticked": ticked, "unknown": unknown_postcodes(text)}
         return render(request, "partners/_places.html", context)
-    found = [place for postcode in POSTCODE.findall(text)[:20] for place in Locality.objects.suggest(postcode)]
+    found = Locality.objects.suggest(*POSTCODE.findall(text)[:20])
     if "application/json" in request.headers.get("Accept", ""):
         rows = [
             {

@@ -31,8 +31,8 @@ def index(request):
     """The invoices this person may see, newest first: saved views, filters in the address."""
     params, user = request.GET, request.user
     form = FilterForm(params, user=user)
-    asked = form.cleaned_data if form.is_valid() else {}
-    words, state = asked.get("q"), asked.get("state")
+    form.is_valid()  # what is no filter is left out, the other one still holds
+    words, state = form.cleaned_data.get("q"), form.cleaned_data.get("state")
     offered = [key for key in VIEWS if key != "draft" or not user.acting_for]
     chosen = params.get("view") if params.get("view") in offered else "all"
     found = Invoice.objects.visible_to(user)

@@ -41,9 +41,10 @@ class Commune(models.Model):
 
 
 class LocalityQuerySet(models.QuerySet):
-    def suggest(self, postcode):
-        """Localities of a postcode with their communes, the largest share of addresses first."""
-        return self.filter(postcode=postcode).select_related("commune").order_by("-share", "name")
+    def suggest(self, *postcodes):
+        """Localities of each postcode with their communes, the largest share of addresses first."""
+        found = self.filter(postcode__in=postcodes).select_related("commune")
+        return found.order_by("postcode", "-share", "name")
 
     def knows(self, postcode):
         """Whether there is such a postcode; any counts as known until the register is loaded."""
