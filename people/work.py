@@ -4,5 +4,5 @@ from . import actions
 
 
 @shared_task(name="people.forget_expired")
-def forget_sign_ins():
+def forget_expired():
     actions.forget_expired()

@@ -12,7 +12,7 @@ from partners.api import ApiView
 from people.access import access, dispatcher_required, workshop_required
 from people.api import Conflict
 from people.models import AuditEntry
-from requests.models import Allocation
+from requests.models import Allocation, DeviceRequest
 
 from . import actions
 from .models import Label, Shipment
@@ -80,7 +80,8 @@ class Shipments(ShipmentView):
     @once
     def post(self, request):
         """Begin a parcel for an allocation; its label is made in the background."""
-        allocation = get_object_or_404(Allocation, pk=self.asked(NewShipmentSerializer)["allocation"])
+        kept = Allocation.objects.filter(request__in=DeviceRequest.objects.visible_to(request.user))
+        allocation = get_object_or_404(kept, pk=self.asked(NewShipmentSerializer)["allocation"])
         shipment = actions.pack(allocation, by=request.user)
         return Response(ShipmentSerializer(shipment).data, status.HTTP_201_CREATED)
 
