@@ -24,7 +24,7 @@ KEPT = timedelta(days=7)  # how long an answer to a program is remembered
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def visible_to(self, user: User) -> Self:
-        """Who pressed the button, and admins."""
+        """Who pressed the button, and admins. The pages of a role's own work show its batches to all of that role."""
         return self if user.has_role("admin") else self.filter(owner=user)
 
     def at_work(self) -> Self:
@@ -50,12 +50,13 @@ class Batch(models.Model):
         return reverse("jobs:batch", args=[self.token])
 
     def progress(self) -> dict[str, int]:
-        """How many of the jobs are done, dead and there at all: three counts in one query."""
-        return self.jobs.aggregate(
+        """How many of the jobs are done, dead and there at all, and whether it is `over`: one query."""
+        counts = self.jobs.aggregate(
             done=models.Count("pk", filter=Q(state=Job.State.DONE)),
             dead=models.Count("pk", filter=Q(state=Job.State.DEAD)),
             total=models.Count("pk"),
         )
+        return counts | {"over": counts["done"] + counts["dead"] == counts["total"]}
 
 
 class JobQuerySet(models.QuerySet["Job"]):

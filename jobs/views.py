@@ -51,9 +51,5 @@ def try_again(request, pk):
 def batch(request, token):
     """The progress of one button press, for who pressed it and for admins."""
     found = get_object_or_404(Batch.objects.visible_to(request.user), token=token)
-    progress = found.progress()
-    over = progress["done"] + progress["dead"] == progress["total"]
-    if request.htmx:
-        bar = {"title": found.title, "url": found.get_absolute_url(), "over": over, **progress}
-        return render(request, "components/_progress.html", bar)
-    return render(request, "jobs/batch.html", {"batch": found, "progress": progress, "over": over})
+    bar = {"title": found.title, "url": found.get_absolute_url(), **found.progress()}
+    return render(request, "components/_progress.html" if request.htmx else "jobs/batch.html", bar)

@@ -102,10 +102,8 @@ def _labels(packing):
 
 def _bar(batch):
     """The variables of the progress bar: it asks this page for itself."""
-    progress = batch.progress()
-    over = progress["done"] + progress["dead"] == progress["total"]
     url = f"{reverse('shipping:list')}?batch={batch.token}"
-    return {"title": _("Labels made"), "url": url, "over": over, **progress}
+    return {"title": _("Labels made"), "url": url, **batch.progress()}
 
 
 def _progress(request):
@@ -166,7 +164,7 @@ def detail(request, pk):
         "over": not waits,
         "failed": bool(failed),
         "to": actions.face_of(shipment, shipment.ident_code).recipient,
-        "may_work": request.user.has_role("dispatcher", "admin"),
+        "may_work": dispatcher_required.allowed(request.user),
         "timeline": story(shipment, steps, user=request.user),
     }
     return render(request, "shipping/detail.html", context)

@@ -74,7 +74,7 @@ def month_end(request):
         "lead": lead_for(checks, dues),
         "steps": steps_at(ISSUING if at_work else stage),
         "token": uuid.uuid4(),
-        "may_press": user.has_role("treasurer", "admin"),
+        "may_press": treasurer_required.allowed(user),
         "progress": bar,
         "at_work": at_work,
         "outcome": _outcome(batch, user) if batch else None,
@@ -98,9 +98,8 @@ def _batch(request):
 def _bar(batch, month):
     """The variables of the progress bar: it asks this page for itself. Each invoice to come brings a PDF along."""
     progress = batch.progress()
-    over = progress["done"] + progress["dead"] == progress["total"]
     progress["total"] += Job.objects.under_way().filter(batch=batch, kind=ISSUE).count()
-    return {"title": _("Invoices and their PDFs"), "url": f"{_of(month)}&batch={batch.token}", "over": over, **progress}
+    return {"title": _("Invoices and their PDFs"), "url": f"{_of(month)}&batch={batch.token}", **progress}
 
 
 def _outcome(batch, user):

@@ -49,7 +49,7 @@ def test_packing_all_begins_each_parcel_once_with_one_batch_of_labels(client, di
     for _time in range(2):
         assert client.post("/rounds/pack/").url == "/rounds/"
     assert [shipment.allocation for shipment in Shipment.objects.order_by("pk")] == allocations
-    assert Batch.objects.last().progress() == {"done": 0, "dead": 0, "total": 2}
+    assert Batch.objects.last().progress() == {"done": 0, "dead": 0, "total": 2, "over": False}
     assert [shipment.steps.get().verb for shipment in Shipment.objects.all()] == ["pack"] * 3
     assert "Each laptop has its parcel already." in client.get("/rounds/").content.decode()
 
