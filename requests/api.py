@@ -1,7 +1,4 @@
-from django.core.validators import MaxValueValidator
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers, status
@@ -9,7 +6,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from devices.models import Device
-from documents.uploads import LARGEST, media_type_of
+from documents import uploads
 from jobs.api import once
 from partners.access import request_reader_required, social_worker_required
 from partners.api import ApiView
@@ -20,13 +17,9 @@ from people.names import plain_name
 
 from . import actions
 from .models import Allocation, DeviceRequest, Recipient, RequestStep
-from .models.recipient import LANGUAGES
+from .models.recipient import LANGUAGES, this_year
 
 Delivery = Partner.Delivery
-
-
-def _this_year(year):
-    MaxValueValidator(timezone.localdate().year)(year)
 
 
 class RecipientSerializer(serializers.Serializer):
@@ -34,7 +27,7 @@ class RecipientSerializer(serializers.Serializer):
 
     first_name = serializers.CharField(max_length=50, validators=[plain_name])
     last_name = serializers.CharField(max_length=50, validators=[plain_name])
-    birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, validators=[_this_year])
+    birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, validators=[this_year])
     street = serializers.CharField(max_length=70, required=False, allow_blank=True)
     house_number = serializers.CharField(max_length=16, required=False, allow_blank=True)
     postcode = serializers.RegexField(r"\A([0-9]{4})?\Z", required=False, allow_blank=True)
@@ -81,11 +74,8 @@ class NewRequestSerializer(serializers.Serializer):
     proof = serializers.FileField(required=False, help_text="For Windows: PDF, JPEG or PNG to 10 MB, as a form.")
 
     def validate_proof(self, proof):
-        if proof.size > LARGEST:
-            raise serializers.ValidationError(_("This file is larger than 10 MB."))
-        if media_type_of(proof.read(16)) is None:
-            raise serializers.ValidationError(_("This is neither a PDF nor a photo (JPEG, PNG)."))
-        proof.seek(0)
+        if sentence := uploads.fault(proof, proof.size):
+            raise serializers.ValidationError(sentence)
         return proof
 
 

@@ -1,19 +1,18 @@
 import re
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils import timezone
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from devices.models import Device
-from documents.uploads import LARGEST, media_type_of
+from documents import uploads
 from partners.models import BillTo, Commune, Locality, Partner
 from people.fields import RowChoiceField
 from people.names import plain_name
 
 from .models import DeclineReason, DeviceRequest
-from .models.recipient import LANGUAGES
+from .models.recipient import LANGUAGES, this_year
 from .rules import ADDRESS, faults
 
 Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delivery
@@ -22,10 +21,6 @@ PERSON = (
 )  # fmt: skip
 TYPED = ("case_reference", *(name for name in PERSON if name != "language"))  # what is empty in a new form
 WISH = ("case_reference", "bill_to", "commune", "delivery", "purpose", "system", "keyboard")
-
-
-def _this_year(year):
-    MaxValueValidator(timezone.localdate().year)(year)
 
 
 class RequestForm(forms.Form):
@@ -37,7 +32,7 @@ class RequestForm(forms.Form):
         label=_("Year of birth"),
         help_text=_("Four digits: 1989"),
         required=False,
-        validators=[MinValueValidator(1900), _this_year],
+        validators=[MinValueValidator(1900), this_year],
         widget=forms.TextInput,
     )
     case_reference = forms.CharField(
@@ -121,12 +116,8 @@ class RequestForm(forms.Form):
 
     def clean_proof(self):
         proof = self.cleaned_data["proof"]
-        if proof:
-            if proof.size > LARGEST:
-                raise forms.ValidationError(_("This file is larger than 10 MB."))
-            if media_type_of(proof.read(16)) is None:
-                raise forms.ValidationError(_("This is neither a PDF nor a photo (JPEG, PNG)."))
-            proof.seek(0)
+        if proof and (sentence := uploads.fault(proof, proof.size)):
+            raise forms.ValidationError(sentence)
         return proof
 
     def clean(self):

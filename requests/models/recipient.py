@@ -1,5 +1,7 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -15,6 +17,11 @@ LANGUAGES = [
     ("uk", "Українська"),
     ("ar", "العربية"),
 ]
+
+
+def this_year(year):
+    """Refuse a year of birth that has not come yet."""
+    MaxValueValidator(timezone.localdate().year)(year)
 
 
 class Recipient(models.Model):
