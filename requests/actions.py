@@ -85,6 +85,15 @@ def discard_draft(token: uuid.UUID, *, by: User) -> bool:
     return draft is not None
 
 
+def forget_drafts() -> None:
+    """Drop the forms that their writers have left alone for too long, with their proofs; the clock does it."""
+    for pk in RequestDraft.objects.left_alone().values_list("pk", flat=True):
+        with transaction.atomic():
+            draft = RequestDraft.objects.left_alone().select_for_update().filter(pk=pk).first()
+            if draft:  # it may have been saved or sent just now
+                draft.forget()
+
+
 @transaction.atomic
 def send_draft(
     draft: RequestDraft, *, seen: str, recipient: dict[str, Any], approving: bool, by: User, **columns: Any

@@ -1,8 +1,8 @@
 from celery import shared_task
 
-from .models import RequestDraft
+from . import actions
 
 
 @shared_task(name="requests.forget_drafts")
 def forget_drafts():
-    RequestDraft.objects.forget_old()
+    actions.forget_drafts()

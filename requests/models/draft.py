@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from partners.models import Partner
@@ -21,16 +21,9 @@ class RequestDraftQuerySet(models.QuerySet):
         """The draft as it is now, until the transaction ends; None if it was sent or discarded meanwhile."""
         return self.select_for_update(of=("self",)).select_related("proof", "partner").filter(pk=draft.pk).first()
 
-    def forget_old(self):
-        """Drop what its writer has left alone for too long, with the proof; gives back how many forms went."""
-        forgotten = 0
-        for pk in self.filter(saved_at__lt=timezone.now() - KEPT).values_list("pk", flat=True):
-            with transaction.atomic():
-                draft = self.select_for_update().filter(pk=pk, saved_at__lt=timezone.now() - KEPT).first()
-                if draft:  # it may have been saved or sent just now
-                    draft.forget()
-                    forgotten += 1
-        return forgotten
+    def left_alone(self):
+        """What its writer has left alone for too long."""
+        return self.filter(saved_at__lt=timezone.now() - KEPT)
 
 
 class RequestDraft(models.Model):
