@@ -309,6 +309,11 @@ def discard(invoice: Invoice, *, by: User) -> bool:
     return True
 
 
+def was_discarded(slug: str) -> bool:
+    """Whether there was a draft of this name that was thrown away."""
+    return AuditEntry.objects.filter(deed="discard_draft", subject__startswith=f"{slug} ").exists()
+
+
 def import_bank_file(content: bytes, *, name: str, by: User | None) -> tuple[BankFile, bool]:
     """Book a bank file, each of its transactions once; False beside the file if this very one was imported before."""
     try:

@@ -15,17 +15,17 @@ from people.access import treasurer_required
 from people.api import Conflict
 
 from . import actions, camt
+from .forms import STATES
 from .models import BankFile, Invoice, InvoiceDocument
 
 SOON = 5  # seconds until a document is asked for again
-STATES = ["draft", "open", "partly_paid", "overdue", "paid", "unpaid"]
 
 
 class InvoiceSerializer(serializers.ModelSerializer):
     """An invoice or draft; amounts in CHF. `number` is also its address: 2026-0463, or draft-12."""
 
     number = serializers.CharField(source="slug")
-    state = serializers.ChoiceField(STATES[:-1])
+    state = serializers.ChoiceField(STATES)
     paid = serializers.DecimalField(max_digits=12, decimal_places=2)
 
     class Meta:
@@ -56,7 +56,7 @@ class InvoiceDetailSerializer(InvoiceSerializer):
 
 
 class InvoiceFilterSerializer(serializers.Serializer):
-    state = serializers.ChoiceField(STATES, required=False)
+    state = serializers.ChoiceField([*STATES, "unpaid"], required=False)
 
 
 class InvoiceView(ApiView):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from documents.templatetags.swiss import size
-from people.access import workshop_required
+from people.access import dispatcher_required, workshop_required
 from people.forms import attempt
 from people.keyset import chips, page_of
 from people.status import LOOKS
@@ -221,7 +221,7 @@ def detail(request, number):
         "is_over": not device.MOVES[device.status],
         "facts": [(term, value, "") for term, value in facts if value],
         "lines": list(_drive_lines(device, device.drives.prefetch_related(WITH_ERASURES))),
-        "timeline": story(device, steps, with_requests=request.user.has_role("dispatcher", "admin")),
+        "timeline": story(device, steps, with_requests=dispatcher_required.allowed(request.user)),
     }
     return render(request, "devices/detail.html", context)
 

@@ -39,7 +39,7 @@ def _bank_files(request, form):
     shows_files = request.GET.get("view") == "files"
     found = BankFile.objects.visible_to(request.user) if shows_files else waiting.select_related("file")
     page = page_of(found, request.GET)
-    may_book = request.user.has_role("treasurer", "admin")
+    may_book = treasurer_required.allowed(request.user)
     context = {
         "form": form if may_book else None,
         "page": page,
@@ -57,7 +57,7 @@ def bank_file(request, pk):
     waiting = found.transactions.for_a_person()
     shows_booked = request.GET.get("view", "waiting" if found.for_a_person else "booked") == "booked"
     page = page_of(found.transactions.booked() if shows_booked else waiting, request.GET)
-    may_book = request.user.has_role("treasurer", "admin")
+    may_book = treasurer_required.allowed(request.user)
     context = {
         "file": found,
         "page": page,

@@ -21,7 +21,6 @@ from partners.access import invoice_reader_required, reads_requests
 from partners.models import Partner
 from people.access import treasurer_required
 from people.keyset import chips, key_of, page_of
-from people.models import AuditEntry
 
 VIEWS = {"all": gettext_lazy("Everything"), "unpaid": gettext_lazy("To be paid"), "draft": gettext_lazy("Drafts")}
 
@@ -90,7 +89,7 @@ def detail(request, slug):
         return redirect(invoice)
     steps = list(invoice.steps.select_related("by"))
     payments = list(invoice.payments.order_by("paid_on", "pk"))
-    may_book = request.user.has_role("treasurer", "admin")
+    may_book = treasurer_required.allowed(request.user)
     context = {
         "invoice": invoice,
         "lines": _printed(invoice) if invoice.snapshot else _drafted(invoice),
@@ -178,8 +177,7 @@ def discard(request, slug):
 def _pressed(request, slug):
     """The invoice of a button, also when its draft was issued since; None when it was discarded, 404 for any other."""
     found = Invoice.objects.visible_to(request.user).of_button(slug).select_related("bill_to").first()
-    gone = AuditEntry.objects.filter(deed="discard_draft", subject__startswith=f"{slug} ")
-    if found is None and not gone.exists():
+    if found is None and not actions.was_discarded(slug):
         raise Http404
     return found
 

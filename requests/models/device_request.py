@@ -169,6 +169,11 @@ class DeviceRequest(Lifecycle):
     def get_absolute_url(self):
         return reverse("requests:detail", args=[self.number])
 
+    @property
+    def is_free(self):
+        """Whether it ended before a laptop left, so that nothing is charged."""
+        return self.status in (self.Status.DECLINED, self.Status.REJECTED, self.Status.WITHDRAWN)
+
 
 class RequestStep(Step):
     record = models.ForeignKey(DeviceRequest, models.PROTECT, related_name="steps")

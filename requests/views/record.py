@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Tariff
+from people.access import dispatcher_required
 from people.forms import attempt
 from people.models import AuditEntry
 from requests import actions
@@ -19,7 +20,6 @@ from requests.next import acts, next_for
 from requests.story import story
 
 Status = DeviceRequest.Status
-FREE = {Status.DECLINED, Status.REJECTED, Status.WITHDRAWN}
 
 
 def fetch(request, number, *related):
@@ -50,9 +50,8 @@ def detail(request, number):
         "timeline": story(device_request, steps, user=user),
         "may_decide": may_decide,
         "price": _price_of(device_request) if may_decide else device_request.price,
-        "is_free": status in FREE,
         "may_withdraw": bool(user.acting_for) and status in actions.UNTIL_HAND_OVER,
-        "may_release": user.has_role("dispatcher", "admin") and status == Status.ALLOCATED,
+        "may_release": dispatcher_required.allowed(user) and status == Status.ALLOCATED,
     }
     return render(request, "requests/detail.html", context)
 
