@@ -56,7 +56,7 @@ def navigation(request):
     Volunteers work on phones with dirty hands: what they press is large wherever a page doesn't say otherwise.
     """
     frame = {"navigation": [], "account_label": "", "theme": "auto", "density": "office"}
-    frame |= {"association_name": settings.ASSOCIATION["name"], "demo": settings.DEMO, "way_back": way_back(request)}
+    frame |= {"association": settings.ASSOCIATION, "demo": settings.DEMO, "way_back": way_back(request)}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame

@@ -264,17 +264,18 @@ LOGGING = {
 }
 through_logging()
 
-# The association, and first values of dated records.
+# The association, and first values of dated records. A real site names what is printed, or it is not printed.
+MADE_UP = DEMO or UNDER_TEST
 ASSOCIATION = {
     "name": env("ASSOCIATION_NAME", default="Verein Weitergabe"),
     "street": env("ASSOCIATION_STREET", default="Werkgasse"),
-    "house_number": env("ASSOCIATION_HOUSE_NUMBER", default="8"),
+    "house_number": env("ASSOCIATION_HOUSE_NUMBER", default="8" if MADE_UP else ""),
     "postcode": env("ASSOCIATION_POSTCODE", default="3018"),
     "town": env("ASSOCIATION_TOWN", default="Bern"),
     "country": "CH",
     "uid": env("ASSOCIATION_UID", default=""),
-    "email": env("ASSOCIATION_EMAIL", default="rechnung@weitergabe.example.org"),
-    "phone": env("ASSOCIATION_PHONE", default="+41315550140"),
+    "email": env("ASSOCIATION_EMAIL", default="rechnung@weitergabe.example.org" if MADE_UP else ""),
+    "phone": env("ASSOCIATION_PHONE", default="+41315550140" if MADE_UP else ""),
 }
 CREDITOR_IBAN = env("CREDITOR_IBAN", default="CH5800791123000889012")
 CREDITOR_QR_IBAN = env("CREDITOR_QR_IBAN", default="CH4431999123000889012")

@@ -84,7 +84,7 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
 def face_of(shipment: Shipment, ident_code: str) -> LabelFace:
     """What stands on a parcel's label: to the person, or to the organisation's office with the request's number."""
     request, own = shipment.request, settings.ASSOCIATION
-    sender = Address(own["name"], f"{own['street']} {own['house_number']}", own["postcode"], own["town"])
+    sender = Address(own["name"], f"{own['street']} {own['house_number']}".strip(), own["postcode"], own["town"])
     to: Any = request.recipient if shipment.names_a_person else request.partner
     receiver = Address(
         name=to.name, street=f"{to.street} {to.house_number}".strip(), postcode=to.postcode, town=to.town,

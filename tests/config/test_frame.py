@@ -81,3 +81,10 @@ def test_what_a_refusal_repeats_is_shown_and_never_run(client, admin, monkeypatc
     answer = client.post(f"/jobs/{done.pk}/try-again/", headers={"HX-Request": "true"})
     assert "&lt;img" in answer.content.decode()
     assert "<img" not in answer.content.decode()
+
+
+def test_whom_to_ask_stands_at_the_foot_of_every_page(client, settings):
+    foot = client.get("/accounts/login/").content.decode().partition("<footer")[2]
+    assert '<a href="tel:+41315550140">031 555 01 40</a>' in foot
+    settings.ASSOCIATION = settings.ASSOCIATION | {"phone": ""}
+    assert "tel:" not in client.get("/accounts/login/").content.decode()

@@ -42,6 +42,11 @@ def test_an_example_production_starts():
     assert (start().returncode, start().stderr) == (0, "")
 
 
+def test_what_a_real_site_does_not_say_of_itself_is_not_made_up():
+    said = start(expression="[settings.ASSOCIATION[name] for name in ('house_number', 'uid', 'email', 'phone')]").stdout
+    assert said.strip() == "['', '', '', '']"
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
