@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from devices.models import Device
 
 from .doors import make_person, sign_in
+from .sent import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,17 +38,17 @@ def test_a_second_scan_waits_for_the_first_answer_and_a_lost_one_says_nothing_el
     scan(page, "5CG1")
     expect(page.locator("#scan-code")).to_have_value("")
     scan(page, "5CG2")
-    page.wait_for_timeout(200)
-    assert ["5CG1" in route.request.post_data for route in held] == [True]
+    wait_for(page, held, 1)
+    assert "5CG1" in held[0].request.post_data
     held.pop().continue_()
     expect(page.locator(".wg-scan")).to_contain_text("B-5CG1")
-    page.wait_for_timeout(200)
-    assert ["5CG2" in route.request.post_data for route in held] == [True]
+    wait_for(page, held, 1)
+    assert "5CG2" in held[0].request.post_data
     held.pop().continue_()
     expect(page.locator(".wg-scan")).to_contain_text("B-5CG2")
 
     scan(page, "5CG1")
-    page.wait_for_timeout(200)
+    wait_for(page, held, 1)
     held.pop().abort()
     answer = page.locator("[data-scan-answer]")
     expect(answer).to_have_text("Stop. No answer came. Scan again.")
@@ -55,7 +56,7 @@ def test_a_second_scan_waits_for_the_first_answer_and_a_lost_one_says_nothing_el
     expect(page.locator("#scan")).to_have_attribute("data-state", "stop")
     expect(page.locator("#scan-code")).to_have_value("")
     scan(page, "5CG2")
-    page.wait_for_timeout(200)
+    wait_for(page, held, 1)
     held.pop().continue_()
     expect(page.locator("#scan")).to_have_attribute("data-state", "ok")
 
