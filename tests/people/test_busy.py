@@ -11,7 +11,6 @@ from jobs.models import Job
 from people.forms import attempt
 from people.lifecycle import Refused, sentence_for
 from people.models import User
-from tests.contention import waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUSY = "Somebody else is working on this just now. Try again."
@@ -56,8 +55,6 @@ def test_a_page_that_waited_too_long_says_so_on_the_page_one_came_from(client, a
         Job.objects.select_for_update().get()
         presser = threading.Thread(target=press)
         presser.start()
-        while not waiting() and presser.is_alive():
-            pass
         presser.join(20)
     (answer,) = answers
     assert (answer.status_code, answer.url) == (303, "/jobs/")
