@@ -31,11 +31,14 @@ def at_work():
         return cursor.fetchone()[0]
 
 
-def wait_for(contenders=1, seconds=PATIENCE):
-    """Wait until so many connections stand before a lock; whether they came to."""
-    until = time.monotonic() + seconds
+def wait_for(contenders=1, *, unless):
+    """Wait until so many connections stand before a lock; whether they came to.
+
+    `unless` is where contenders leave how they ended: once anything is there, the others are not waited for.
+    """
+    until = time.monotonic() + PATIENCE
     while waiting() < contenders:
-        if time.monotonic() > until:
+        if unless or time.monotonic() > until:
             return False
         time.sleep(0.01)
     return True
@@ -44,14 +47,14 @@ def wait_for(contenders=1, seconds=PATIENCE):
 @contextmanager
 def behind(deed):
     """Do a deed in a transaction that ends once somebody waits for it; what is done inside the block must do so."""
-    is_done, overlapped = threading.Event(), []
+    is_done, overlapped, ended = threading.Event(), [], []
 
     def faster():
         try:
             with transaction.atomic():
                 deed()
                 is_done.set()
-                overlapped.append(wait_for())
+                overlapped.append(wait_for(unless=ended))
         finally:
             is_done.set()
             connections.close_all()
@@ -62,5 +65,6 @@ def behind(deed):
     try:
         yield
     finally:
+        ended.append(True)
         thread.join()
     assert overlapped == [True]

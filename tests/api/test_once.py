@@ -130,6 +130,9 @@ def test_of_two_at_once_one_does_it_and_the_other_waits_for_its_answer(worker, w
     def send():
         try:
             answers.append(worker.post("requests/", wish, key=KEY))
+        except Exception as error:
+            answers.append(error)
+            raise
         finally:
             connections.close_all()
 
@@ -138,7 +141,7 @@ def test_of_two_at_once_one_does_it_and_the_other_waits_for_its_answer(worker, w
         cursor.execute(STOP)  # the first caller in mid-deed
         for thread in threads:
             thread.start()
-        assert contention.wait_for(2), "the callers did not overlap"
+        assert contention.wait_for(2, unless=answers), answers  # they overlap
     for thread in threads:
         thread.join(20)
     assert [answer.status_code for answer in answers] == [201, 201]

@@ -35,6 +35,9 @@ def meanwhile():
                 outcome.append(error.__cause__.diag.constraint_name)
             except Refused as refusal:
                 outcome.append(str(refusal))
+            except Exception as error:
+                outcome.append(error)
+                raise
             finally:
                 connections.close_all()
 
@@ -42,7 +45,7 @@ def meanwhile():
         with transaction.atomic():
             first()
             thread.start()
-            assert contention.wait_for()  # they overlap
+            assert contention.wait_for(unless=outcome), outcome  # they overlap
             then()
         thread.join(30)
         return outcome[0]

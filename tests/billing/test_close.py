@@ -148,7 +148,8 @@ def test_closes_that_overlap_charge_each_parcel_once(commune, make_user, make_pa
         BillTo.objects.select_for_update(no_key=True).get(name="P0")
         for thread in threads:
             thread.start()
-        assert contention.wait_for(len(threads))  # all have seen what is due, and none has begun
+        # All have seen what is due, and none has begun.
+        assert contention.wait_for(len(threads), unless=failures), failures
     for thread in threads:
         thread.join()
     assert failures == []

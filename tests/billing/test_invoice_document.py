@@ -228,7 +228,7 @@ def test_two_workers_at_once_keep_one_document(invoice):
         Invoice.objects.select_for_update().get()
         for thread in threads:
             thread.start()
-        assert contention.wait_for(2)  # both have rendered
+        assert contention.wait_for(2, unless=failures), failures  # both have rendered
     for thread in threads:
         thread.join(60)
     assert failures == []
