@@ -17,7 +17,7 @@ import yaml
 
 from config import embedded
 from docker.validate import COMPOSE, faults
-from tests.config.test_settings import PRODUCTION as SETTINGS
+from tests.production import PRODUCTION as SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ("prepare", "web", "worker", "beat")

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from rest_framework.test import RequestsClient
 
 import requests
-from tests.config.test_settings import PRODUCTION
+from tests.production import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ROOT / "requests" / "__init__.py"

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from config import embedded
+from tests.production import PRODUCTION
 from tests.running import on_terminal
-
-from .test_settings import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 300  # seconds: against waiting for ever, not a promise
