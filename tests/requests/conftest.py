@@ -1,4 +1,3 @@
-import re
 import uuid
 
 import pytest
@@ -11,13 +10,6 @@ ANSWERS = {
     "delivery": "person", "street": "Mühlegasse", "house_number": "11b", "postcode": "3400", "town": "Burgdorf",
     "mobile": "", "language": "de", "purpose": "school", "system": "linux", "keyboard": "ch-de",
 }  # fmt: skip
-
-
-def send(client, token, verb):
-    """Press a button of the check page, having seen what it shows; the answer."""
-    page = client.get(f"/requests/new/{token}/check/").content.decode()
-    seen = re.search(r'name="seen" value="(\w+)"', page)
-    return client.post(f"/requests/new/{token}/check/", {"verb": verb, "seen": seen[1] if seen else ""})
 
 
 @pytest.fixture
