@@ -13,7 +13,6 @@ from billing.models import (
     BankTransaction,
     CreditLine,
     CreditNote,
-    CreditorAccount,
     Invoice,
     Payment,
     Series,
@@ -152,9 +151,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
 
 def booked(partner, bill_to, shipment, user):
     """An issued invoice that was paid and credited, and the account the payment came to."""
-    CreditorAccount.objects.create(
-        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2020-01-01"
-    )
+    factories.creditor_account()
     VatStatus.objects.create(valid_from="2020-01-01")
     invoice = Invoice.objects.create(partner=partner, bill_to=bill_to, period=date(2026, 10, 1))
     invoice.lines.create(shipment=shipment, partner=partner, amount=150)

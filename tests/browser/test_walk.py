@@ -14,11 +14,12 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from billing.models import CreditorAccount, Invoice
+from billing.models import Invoice
 from devices.models import Device
 from partners.models import Partner
 from requests.models import DeviceRequest
 from shipping.models import Shipment
+from tests import factories
 
 from .doors import PASSWORD, make_person, sign_in
 from .look import look
@@ -63,9 +64,7 @@ HTML_LANGUAGE = "document.documentElement.lang"
 def association(transactional_db):
     """The register, the bank account, and one person per role of the association."""
     call_command("load_communes", verbosity=0)
-    CreditorAccount.objects.get_or_create(
-        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from=date(2026, 1, 1)
-    )
+    factories.creditor_account()
 
 
 @pytest.fixture

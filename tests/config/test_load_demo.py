@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from billing import actions as billing_actions
 from billing.invoice_pdf import bill_of
-from billing.models import BankTransaction, CreditorAccount, Invoice
+from billing.models import BankTransaction, Invoice
 from billing.periods import month_before
 from billing.qr_bill import payload
 from config.demo.hours import Calendar
@@ -30,9 +30,9 @@ from partners.models import BillTo, Locality, Partner
 from people.models import User
 from requests.models import DeviceRequest, Recipient, RequestDraft
 from shipping.models import Shipment
+from tests import factories
 
 REQUESTS = 130
-OURS, QR_IBAN = "CH5800791123000889012", "CH4431999123000889012"
 SIGN_INS = (
     "admin@demo.example", "treasurer@demo.example", "dispatch@demo.example", "volunteer@demo.example",
     "worker@muster.example", "manager@muster.example", "worker@autre.example",
@@ -44,7 +44,7 @@ def told(django_db_setup, django_db_blocker, tmp_path_factory):
     """Load once and take everything back at the end."""
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(DEMO=True, MEDIA_ROOT=media), transaction.atomic():
-        CreditorAccount.objects.create(iban=OURS, qr_iban=QR_IBAN, valid_from="2020-01-01")
+        factories.creditor_account()
         call_command("load_demo", requests=REQUESTS, stdout=StringIO())
         yield
         transaction.set_rollback(True)
@@ -302,7 +302,7 @@ def test_without_a_bank_account_it_says_what_to_do(settings):
 @pytest.mark.parametrize("day", [date(2026, 1, 2), date(2026, 3, 1)])
 def test_at_the_turn_of_the_year_each_year_has_its_own_numbers(settings, tmp_path, day):
     settings.MEDIA_ROOT = tmp_path
-    CreditorAccount.objects.create(iban=OURS, qr_iban=QR_IBAN, valid_from="2020-01-01")
+    factories.creditor_account()
     call_command("load_communes", stdout=StringIO())
     load(REQUESTS, 2, day, Progress(StringIO(), total=100))
     numbers = rows("""SELECT series_id, extract(year FROM issued_on), min(number), max(number), count(*)

@@ -10,12 +10,12 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Count, Sum
 
-from billing.models import ChargeLine, CreditorAccount, Invoice, Series
+from billing.models import ChargeLine, Invoice, Series
 from devices.models import Device
 from partners.models import BillTo, Partner
 from requests.models import Allocation, DeviceRequest
 from shipping.models import Shipment
-from tests import contention, running
+from tests import contention, factories, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MONTH, OUT = "2026-10", "2026-10-20T08:00Z"
@@ -97,9 +97,7 @@ def until_done_though_killed(run, command, how_far, whole):
 
 
 def test_a_close_and_an_issue_killed_and_doubled_are_exact(parcels, run):
-    CreditorAccount.objects.create(
-        iban="CH5800791123000889012", qr_iban="CH4431999123000889012", valid_from="2026-01-01"
-    )
+    factories.creditor_account()
     killed_at = until_done_though_killed(run, ["close_month", MONTH], Invoice.objects.count, BILL_TOS)
     assert any(0 < drafts < BILL_TOS for drafts in killed_at), killed_at  # a kill hit a run that was under way
     assert books() == {"lines": len(parcels), "parcels": len(parcels), "chf": 150 * len(parcels)}
