@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import socket
 import subprocess
 import sys
 import termios
@@ -85,6 +86,14 @@ def worker(data_dir, *, clock=True, **more):
 
 
 def web(data_dir, *, port, threads=4):
+def free_port():
+    """A port that the system gives to nobody else for a minute, as a connection has just ended there."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        server.accept()[0].close()
+        client.recv(1)  # who hangs up first keeps the port
+        return server.getsockname()[1]
+
+
     """gunicorn with two workers, with the static files collected."""
     env = environment(data_dir, BASE_URL=address(port))
     subprocess.run(

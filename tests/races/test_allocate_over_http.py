@@ -8,7 +8,6 @@ import httpx
 import pytest
 from django.test import Client
 
-from config.embedded import free_port
 from requests.models import Allocation
 from tests import contention, running
 
@@ -19,7 +18,7 @@ FASTER = "Somebody was faster: this laptop is allocated to another request."
 
 @pytest.fixture
 def site(tmp_path):
-    port = free_port()
+    port = running.free_port()
     with running.web(tmp_path, port=port, threads=50):
         yield running.address(port)
 
