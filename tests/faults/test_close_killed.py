@@ -79,18 +79,24 @@ def run(tmp_path):
 def until_done_though_killed(run, command, how_far, whole):
     """Run a command doubled, kill both on the way a few times, then let both finish; how far each kill was."""
     killed_at, at_once = [], 0
+
+    def watch(both, is_far_enough):
+        nonlocal at_once
+        until = time.monotonic() + PATIENCE
+        while not is_far_enough() and time.monotonic() < until and any(one.poll() is None for one in both):
+            at_once = max(at_once, contention.at_work())
+            time.sleep(0.002)
+
     for kill in range(KILLS):
         both = [run(*command), run(*command)]
         wanted = how_far() + (whole - how_far()) // (KILLS + 2 - kill) + random.randrange(3)
-        until = time.monotonic() + PATIENCE
-        while how_far() < wanted and time.monotonic() < until and any(one.poll() is None for one in both):
-            at_once = max(at_once, contention.at_work())
-            time.sleep(0.002)
+        watch(both, lambda wanted=wanted: how_far() >= wanted)
         for one in both:
             one.kill()
             one.wait()
         killed_at.append(how_far())
     both = [run(*command), run(*command)]
+    watch(both, lambda: how_far() == whole)
     assert [one.wait(PATIENCE) for one in both] == [0, 0]
     assert at_once >= 2  # both of a pair had a transaction open at the same moment
     return killed_at
@@ -130,7 +136,7 @@ def close_naively_twice():
     def close():
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                cursor.execute("SET LOCAL lock_timeout = '30s'")
                 cursor.execute("SELECT count(*) FROM billing_chargeline")
                 both_have_inserted.wait(30)
                 cursor.execute(NAIVE)
