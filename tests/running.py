@@ -74,6 +74,7 @@ class Process:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
 
 
 def worker(data_dir, *, clock=True, **more):
@@ -85,7 +86,6 @@ def worker(data_dir, *, clock=True, **more):
     )  # fmt: skip
 
 
-def web(data_dir, *, port, threads=4):
 def free_port():
     """A port that the system gives to nobody else for a minute, as a connection has just ended there."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
@@ -94,6 +94,7 @@ def free_port():
         return server.getsockname()[1]
 
 
+def web(data_dir, *, port, threads=4):
     """gunicorn with two workers, with the static files collected."""
     env = environment(data_dir, BASE_URL=address(port))
     subprocess.run(
@@ -104,12 +105,13 @@ def free_port():
         "--log-level", "warning", "--no-control-socket", env=env,
     )  # fmt: skip
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    while process.process.poll() is None and time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"{address(port)}/accounts/login/", timeout=5):
+            with urllib.request.urlopen(f"{address(port)}/accounts/login/", timeout=30):
                 return process
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
+    process.process.kill()
     raise AssertionError("the site does not answer")
 
 
