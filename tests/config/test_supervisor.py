@@ -88,6 +88,14 @@ def alive(pids):
     return {pid for pid in pids if Path(f"/proc/{pid}/stat").exists() and "Z" not in _state(pid)}
 
 
+def alive_after_all(pids):
+    """Which of them are still there though they were given time to end."""
+    until = time.monotonic() + PATIENCE
+    while alive(pids) and time.monotonic() < until:
+        time.sleep(0.05)
+    return alive(pids)
+
+
 def _state(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
@@ -120,10 +128,7 @@ def test_however_it_is_ended_it_leaves_no_process_behind_and_starts_again(start)
         assert supervisor.wait(PATIENCE) == (-by if by == signal.SIGKILL else 0)
         said = supervisor.stdout.read()
         assert by == signal.SIGKILL or "Traceback" not in said  # killed, it leaves its parts to end without an order
-        until = time.monotonic() + PATIENCE
-        while alive(children) and time.monotonic() < until:
-            time.sleep(0.2)
-        assert alive(children) == set(), by
+        assert alive_after_all(children) == set(), by
 
     again = start("--once")
     said, _nothing = again.communicate(timeout=PATIENCE)
@@ -141,7 +146,7 @@ def test_ended_while_it_prepares_it_says_one_sentence_and_leaves_no_process_behi
     supervisor.send_signal(signal.SIGINT)
     said, _nothing = supervisor.communicate(timeout=PATIENCE)
     assert (supervisor.returncode, said) == (1, "Stopped before it was ready.\n")
-    assert alive(children) == set()
+    assert alive_after_all(children) == set()
 
 
 def commands_of(pid, word):
@@ -220,10 +225,7 @@ def test_a_child_that_swallows_an_interrupt_dies_with_its_parent():
     assert alive(child)
     parent.kill()
     parent.communicate()
-    until = time.monotonic() + PATIENCE
-    while alive(child) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert alive(child) == set()
+    assert alive_after_all(child) == set()
 
 
 @pytest.mark.parametrize(("starter", "said"), [("os.getppid()", "lives\n"), ("1 + os.getppid()", "")])
