@@ -110,7 +110,7 @@ class House:
         command = self.command(service)
         command[0] = shutil.which(command[0], path=told["PATH"])
         process = subprocess.Popen(command, cwd=ROOT, env=told, preexec_fn=embedded.die_with_parent)
-        stack.callback(process.wait, 30)
+        stack.callback(process.wait, PATIENCE)
         stack.callback(process.terminate)
         return stack
 

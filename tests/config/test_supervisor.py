@@ -119,7 +119,7 @@ def test_a_folder_cloned_again_at_the_same_place_starts_with_a_database_of_its_o
 def test_however_it_is_ended_it_leaves_no_process_behind_and_starts_again(start):
     for by in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         supervisor = start()
-        assert urllib.request.urlopen(f"{until_ready(supervisor)}/accounts/login/", timeout=10).status == 200
+        assert urllib.request.urlopen(f"{until_ready(supervisor)}/accounts/login/", timeout=PATIENCE).status == 200
         second = start("--once")  # on the same folder it would end the first one's database
         assert (second.communicate(timeout=PATIENCE), second.returncode) == ((ONLY_ONE, None), 1)
         children = family(supervisor.pid)
