@@ -8,7 +8,7 @@ from devices.models import Device, Erasure
 from jobs.models import Batch
 from partners.models import ApiToken, BillTo
 from requests.models import DeviceRequest, RequestDraft
-from tests.check_page import send
+from tests.request_form import send
 
 pytestmark = pytest.mark.django_db
 

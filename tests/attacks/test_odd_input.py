@@ -6,7 +6,7 @@ from devices.checklist import POINTS
 from devices.models import Device
 from partners.models import ApiToken, Partner
 from requests.models import DeviceRequest, RequestDraft
-from tests.check_page import send
+from tests.request_form import send
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from documents.models import StoredFile
 from requests import actions
 from requests.models import DeviceRequest, RequestDraft
 from tests import contention
-from tests.requests.conftest import ANSWERS
+from tests.request_form import ANSWERS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,12 +4,7 @@ import pytest
 
 from requests import actions
 from tests import factories
-
-ANSWERS = {
-    "first_name": "Samira", "last_name": "Wenger", "birth_year": "1994", "case_reference": "LT-2026-0388",
-    "delivery": "person", "street": "Mühlegasse", "house_number": "11b", "postcode": "3400", "town": "Burgdorf",
-    "mobile": "", "language": "de", "purpose": "school", "system": "linux", "keyboard": "ch-de",
-}  # fmt: skip
+from tests.request_form import ANSWERS
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from people.lifecycle import Refused
 from requests import actions
 from requests.models import DeviceRequest, RequestDraft
 from requests.work import forget_drafts
-from tests.check_page import send
+from tests.request_form import send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRAINING = {"system": "windows", "purpose": "training"}

@@ -9,7 +9,7 @@ from partners.models import Commune, Locality, Tariff
 from people.lifecycle import Refused
 from requests.forms import TYPED
 from requests.models import DeviceRequest, Recipient, RequestDraft
-from tests.check_page import send
+from tests.request_form import send
 
 pytestmark = pytest.mark.django_db
 
