@@ -42,9 +42,11 @@ def die_with_parent(by=signal.SIGTERM, starter=STARTER, *, apart=True):
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that the system gives to nobody else for a minute, as a connection has just ended there."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        server.accept()[0].close()
+        client.recv(1)  # who hangs up first keeps the port
+        return server.getsockname()[1]
 
 
 def forget_data():
@@ -258,10 +260,12 @@ def start_valkey():
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
     )  # fmt: skip
     atexit.register(process.terminate)
-    for _attempt in range(200):
+    for _attempt in range(1500):
+        if process.poll() is not None:
+            raise SystemExit("Valkey did not start.")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:
             connection.sendall(b"PING\r\n")
             if connection.recv(16).startswith(b"+PONG"):
                 return f"redis://127.0.0.1:{port}/0"
         time.sleep(0.02)
-    raise SystemExit("Valkey did not answer within 4 seconds.")
+    raise SystemExit("Valkey did not answer within 30 seconds.")

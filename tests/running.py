@@ -3,7 +3,6 @@
 import fcntl
 import os
 import pty
-import socket
 import subprocess
 import sys
 import termios
@@ -84,14 +83,6 @@ def worker(data_dir, *, clock=True, **more):
         "-m", "celery", "-A", "config", "worker", *beat, "--concurrency", "2", "--loglevel=ERROR",
         env=environment(data_dir, **more),
     )  # fmt: skip
-
-
-def free_port():
-    """A port that the system gives to nobody else for a minute, as a connection has just ended there."""
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
-        server.accept()[0].close()
-        client.recv(1)  # who hangs up first keeps the port
-        return server.getsockname()[1]
 
 
 def web(data_dir, *, port, threads=4):

@@ -17,7 +17,6 @@ import yaml
 
 from config import embedded
 from docker.validate import COMPOSE, faults
-from tests import running
 from tests.production import PRODUCTION as SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,7 +80,7 @@ class House:
         self.folder = folder
         self.cluster = ComposeCluster(throwaway=True, durable=False)
         self.cluster.start()
-        self.port, self.broker = running.free_port(), embedded.start_valkey()
+        self.port, self.broker = embedded.free_port(), embedded.start_valkey()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def told(self, service, env):

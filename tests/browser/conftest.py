@@ -5,6 +5,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import expect, sync_playwright
 
+from config import embedded
 from tests import running
 
 # Playwright keeps an event loop in this thread; the ORM is used beside it, never inside it.
@@ -30,7 +31,7 @@ def chromium(django_db_setup):
 @pytest.fixture
 def site(transactional_db, tmp_path):
     """The running system's address: web, worker and clock on this test's database."""
-    port = running.free_port()
+    port = embedded.free_port()
     address = running.address(port)
     with running.web(tmp_path, port=port), running.worker(tmp_path, BASE_URL=address):
         yield address

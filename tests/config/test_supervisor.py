@@ -15,7 +15,7 @@ import pytest
 
 from config import embedded
 from tests.production import PRODUCTION
-from tests.running import free_port, on_terminal
+from tests.running import on_terminal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 300  # seconds: against waiting for ever, not a promise
@@ -46,7 +46,7 @@ def start(checkout):
         def run(*options, **environment):
             environment = {"PATH": os.environ["PATH"], "HOME": str(checkout), **environment}
             process = subprocess.Popen(
-                [sys.executable, "-m", "config.supervisor", "--empty", "--port", str(free_port()), *options],
+                [sys.executable, "-m", "config.supervisor", "--empty", "--port", str(embedded.free_port()), *options],
                 cwd=checkout, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                 # As from a terminal: what a shell starts in the background is deaf to Ctrl-C, and hands that on.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
@@ -237,7 +237,7 @@ def test_a_child_whose_parent_died_before_it_could_say_so_does_not_stay(starter,
 
 def test_an_empty_one_asks_for_the_first_admin_on_its_terminal(checkout):
     said = on_terminal(
-        "-m", "config.supervisor", "--empty", "--once", "--port", str(free_port()), cwd=checkout,
+        "-m", "config.supervisor", "--empty", "--once", "--port", str(embedded.free_port()), cwd=checkout,
         lines=["ada@example.org", "Ada Rüegg", "eine lange Nacht 9", "eine lange Nacht 9"],
         env={"PATH": os.environ["PATH"], "HOME": str(checkout)},
     )  # fmt: skip

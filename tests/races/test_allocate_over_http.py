@@ -8,6 +8,7 @@ import httpx
 import pytest
 from django.test import Client
 
+from config import embedded
 from requests.models import Allocation
 from tests import contention, running
 
@@ -18,7 +19,7 @@ FASTER = "Somebody was faster: this laptop is allocated to another request."
 
 @pytest.fixture
 def site(tmp_path):
-    port = running.free_port()
+    port = embedded.free_port()
     with running.web(tmp_path, port=port, threads=50):
         yield running.address(port)
 
