@@ -31,6 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
         The page answers the same whether it went out or not: it must not tell which addresses a server knows.
         """
+        email = get_user_model().objects.normalize_email(email)  # a look-alike that was typed has another mailbox
         message = self.render_mail(template_prefix, email, {"request": self.request, "email": email} | context)
         try:
             hand_in(message)

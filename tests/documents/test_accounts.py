@@ -51,6 +51,18 @@ def test_an_address_without_access_is_told_so_by_mail_and_not_led_to_signing_up(
     assert "http" not in sent.body
 
 
+@pytest.mark.parametrize("spelt", ["SINA@example.org", "sina@\uff45xample.org", "\u017fina@example.org"])
+@pytest.mark.parametrize("path", ["/accounts/login/code/", "/accounts/password/reset/"])
+def test_no_look_alike_of_an_address_gets_what_opens_its_access(client, make_user, path, spelt):
+    make_user("sina@example.org")
+    assert ask(client, path, spelt).to == ["sina@example.org"]
+
+
+def test_who_forgot_the_password_is_known_in_wide_letters_too(client, make_user):
+    make_user("sina@example.org")
+    assert "we know no access" not in ask(client, "/accounts/password/reset/", "sina@\uff45xample.org").body
+
+
 @pytest.fixture
 def signed_in(client, social_worker):
     """Somebody who has just typed the password once more."""
