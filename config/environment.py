@@ -19,8 +19,11 @@ class Environment(environ.Env):
     """django-environ's, with a sentence where that one has a traceback or takes anything; empty is as not set."""
 
     def get_value(self, var, cast=None, default=environ.Env.NOTSET, parse_default=False):
-        if default is not self.NOTSET and not os.environ.get(var):
+        word = os.environ.get(var, "")
+        if default is not self.NOTSET and not word:
             return default
+        if word.startswith("$"):  # as a key may: that one would look for a variable of this name
+            return self.parse_value(word, cast or str)
         return super().get_value(var, cast, default, parse_default)
 
     def bool(self, name, *, default):

@@ -64,6 +64,12 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(wrong, says):
     assert says in ended.stderr
 
 
+def test_a_key_may_begin_with_a_dollar_sign():
+    key = "$" + PRODUCTION["SECRET_KEY"]
+    ended = start("settings.SECRET_KEY", SECRET_KEY=key)
+    assert (ended.stdout, ended.stderr) == (f"{key}\n", "")
+
+
 @pytest.mark.parametrize("word", [None, ""])
 def test_a_real_site_names_its_database(tmp_path, word):
     environment = {name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"}
@@ -84,9 +90,10 @@ def test_a_demo_makes_them_up():
 
 
 def test_empty_is_as_not_set_and_mails_may_go_to_files_on_purpose():
-    empty = dict.fromkeys(("TRUSTED_PROXIES", "RETENTION_DAYS", "LOG_LEVEL", "DEBUG"), "")
-    ended = start("(settings.RETENTION_DAYS, settings.DEBUG, settings.DEMO)", EMAIL_URL="filemail://", **empty)
-    assert (ended.stdout, ended.stderr) == ("(90, False, False)\n", "")
+    empty = dict.fromkeys(("TRUSTED_PROXIES", "RETENTION_DAYS", "LOG_LEVEL", "DEBUG", "ALLOWED_HOSTS"), "")
+    told = "(settings.RETENTION_DAYS, settings.DEBUG, settings.DEMO, settings.ALLOWED_HOSTS)"
+    ended = start(told, EMAIL_URL="filemail://", **empty)
+    assert (ended.stdout, ended.stderr) == ("(90, False, False, ['weitergabe.example.org'])\n", "")
 
 
 def test_without_more_the_site_answers_to_its_own_name_alone():
