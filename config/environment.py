@@ -5,7 +5,6 @@ import os
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
@@ -63,5 +62,5 @@ class Environment(environ.Env):
             if split.scheme not in schemes or split.port == 0:  # a port that is none raises
                 refuse(sentence)
             return parse(address)
-        except (ValueError, KeyError, ImproperlyConfigured):
+        except ValueError:
             refuse(sentence)
