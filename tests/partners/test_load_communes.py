@@ -42,9 +42,51 @@ def test_the_largest_share_gives_the_language_and_a_merger_passes_on_who_speaks_
             "load_communes", localities=tmp_path / "places.csv", mutations=tmp_path / "mutations.csv", stdout=_Quiet()
         )
     old = Commune.objects.get(pk=1)
-    assert (old.successor.name, str(old.valid_to)) == ("Obenunten", "2026-01-01")
+    assert (old.successor.name, str(old.valid_to), old.successor.language) == ("Obenunten", "2026-01-01", "de")
     assert [row.commune_id for row in partner.coverage.live()] == [3]
     assert [(place.commune_id, place.share) for place in Locality.objects.suggest("2500")] == [(3, 50)]
+
+
+def test_a_file_may_begin_with_the_mark_that_a_spreadsheet_writes(tmp_path):
+    text = "postcode,locality,bfs_no,commune,canton,share,language\n2500,Oben,1,Oben,BE,100,de\n"
+    (tmp_path / "places.csv").write_text(text, encoding="utf-8-sig")
+    call_command("load_communes", localities=tmp_path / "places.csv", verbosity=0)
+    assert Commune.objects.get().name == "Oben"
+
+
+@pytest.mark.parametrize(
+    ("spoke_for", "until", "speaks_for"), [([1], "2025-06-30", []), ([1, 3], None, [3]), ([3], None, [3])]
+)
+def test_a_merger_revives_nothing_and_doubles_nothing(tmp_path, partner, spoke_for, until, speaks_for):
+    (tmp_path / "places.csv").write_text(
+        "postcode,locality,bfs_no,commune,canton,share,language\n2500,Oben,1,Oben,BE,100,de\n2501,Neu,3,Neu,BE,100,de\n"
+    )
+    (tmp_path / "mutations.csv").write_text("old_no,new_no,new_name,canton,date\n1,3,Obenunten,BE,2026-01-01\n")
+    call_command("load_communes", localities=tmp_path / "places.csv", verbosity=0)
+    for number in spoke_for:
+        partner.coverage.create(commune_id=number, valid_from="2024-01-01", valid_to=until)
+    call_command("load_communes", localities=tmp_path / "places.csv", mutations=tmp_path / "mutations.csv", verbosity=0)
+    assert [row.commune_id for row in partner.coverage.live()] == speaks_for
+
+
+def test_a_commune_may_merge_again_change_its_name_alone_or_follow_one_that_nobody_knew(tmp_path):
+    (tmp_path / "places.csv").write_text(
+        "postcode,locality,bfs_no,commune,canton,share,language\n"
+        "2500,Oben,1,Oben,BE,100,fr\n2501,Mitte,3,Mitte,BE,100,fr\n2502,Unten,2,Unten,BE,100,fr\n"
+    )
+    head = "old_no,new_no,new_name,canton,date\n"
+    (tmp_path / "2025.csv").write_text(f"{head}1,3,Obenmitte,BE,2025-01-01\n2,2,Neuunten,BE,2025-01-01\n")
+    (tmp_path / "2026.csv").write_text(f"{head}3,4,Ganzoben,BE,2026-01-01\n99,5,Fern,BE,2026-01-01\n")
+    for year in ("2025", "2026"):
+        call_command(
+            "load_communes", localities=tmp_path / "places.csv", mutations=tmp_path / f"{year}.csv", verbosity=0
+        )
+    assert {place.commune_id for place in Locality.objects.filter(postcode="2500")} == {4}
+    renamed = Commune.objects.get(pk=2)
+    assert (renamed.valid_to, renamed.successor) == (None, None)
+    assert list(Commune.objects.filter(pk__in=[4, 5]).order_by("pk").values_list("name", "language")) == [
+        ("Ganzoben", "fr"), ("Fern", "de"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -56,6 +98,9 @@ def test_the_largest_share_gives_the_language_and_a_merger_passes_on_who_speaks_
         (b"2501,Oben,1,Oben,BE,NaN,fr", "share can't be NaN"),
         (b"25011,Oben,1,Oben,BE,70,fr", "postcode can't be 25011"),
         (b"2501,Oben,1," + b"O" * 61 + b",BE,70,fr", "commune can't be OOO"),
+        (b"2501,Ob\0en,1,Oben,BE,70,fr", "locality can't be Ob"),
+        (b"2501,Oben,1,Oben,Bern,70,fr", "canton can't be Bern"),
+        (b"2501,Oben,1,Oben,BE,70,f\0r", "language can't be f"),
         (b"2501,Oben", "bfs_no can't be empty"),
         (b'2501,"Oben' + b"x" * 140_000, "field larger than"),
         (b"2501,Ob\xe9n,1,Oben,BE,70,fr", "this is not UTF-8"),
