@@ -24,6 +24,10 @@ def test_the_first_in_turn_gets_the_plainest_that_suits_and_no_laptop_goes_twice
     assert given([wish(10), wish(11), wish(12), wish(13)], shelf) == [2, 3, 1, None]
 
 
+def test_of_two_that_suit_alike_the_better_one_goes_first_however_long_the_other_is_here():
+    assert given([wish(10)], [laptop(1, grade="B"), laptop(2, grade="A")]) == [2]
+
+
 def test_a_linux_laptop_needs_4_gb_and_a_windows_laptop_8():
     assert (
         given([wish(1), wish(2, "windows")], [laptop(1, memory_gb=3), laptop(2, "windows", memory_gb=7)]) == [None] * 2
