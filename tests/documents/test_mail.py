@@ -27,6 +27,14 @@ def test_a_mail_has_the_same_id_at_every_attempt_and_keeps_no_address(planned, m
     assert mail.message_id == f"<mail-{mail.pk}@localhost>"
 
 
+def test_what_has_gone_out_is_not_sent_again(planned, mailoutbox):
+    run(planned.pk)
+    Job.objects.plan("documents.send_mail", Mail.objects.get())
+    again = Job.objects.get(state="waiting")
+    assert run(again.pk) is True
+    assert len(mailoutbox) == 1
+
+
 @pytest.mark.parametrize(
     ("refusal", "reason"),
     [
