@@ -1,5 +1,6 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from documents.models import StoredFile
 from documents.uploads import LARGEST
@@ -68,6 +69,24 @@ def test_a_proof_may_have_ten_megabytes_and_no_byte_more(worker, wish, more, sta
     windows = {"system": "windows", "purpose": "training", "proof": proof}
     assert worker.post("requests/", wish | windows, form=True).status_code == status
     assert StoredFile.objects.count() == (status == 201)
+
+
+def test_a_proof_that_is_neither_a_pdf_nor_a_photo_is_a_wrong_field(worker, wish, assert_problem):
+    wish |= {f"recipient.{name}": value for name, value in wish.pop("recipient").items()}
+    proof = SimpleUploadedFile("course.pdf", b"<html>", content_type="application/pdf")
+    windows = {"system": "windows", "purpose": "training", "proof": proof}
+    (error,) = assert_problem(worker.post("requests/", wish | windows, form=True), 400)["errors"]
+    assert (error["field"], error["detail"]) == ("proof", "This is neither a PDF nor a photo (JPEG, PNG).")
+    assert StoredFile.objects.count() == 0
+
+
+@pytest.mark.parametrize(("year", "is_one"), [(1899, False), (1900, True), ("now", True), ("next", False)])
+def test_nobody_is_born_before_1900_or_in_a_year_to_come(worker, wish, year, is_one):
+    year = {"now": timezone.localdate().year, "next": timezone.localdate().year + 1}.get(year, year)
+    answer = worker.post("requests/", wish | {"recipient": wish["recipient"] | {"birth_year": year}})
+    assert answer.status_code == (201 if is_one else 400)
+    assert is_one or [error["field"] for error in answer.json()["errors"]] == ["recipient.birth_year"]
+    assert list(DeviceRequest.objects.values_list("recipient__birth_year", flat=True)) == [year] * is_one
 
 
 @pytest.mark.parametrize(("sent", "kept"), [({}, "fr"), ({"language": "uk"}, "uk")])
