@@ -9,6 +9,7 @@ from django.urls import reverse
 from billing import actions
 from billing.camt import LARGEST
 from billing.models import BankFile, BankTransaction, Payment
+from billing.qr_bill import in_fives
 
 pytestmark = pytest.mark.django_db
 PAGE = "/payments/"
@@ -41,7 +42,7 @@ def text(response):
     return " ".join(response.content.decode().split())
 
 
-def test_a_file_is_booked_and_its_page_says_what_became_of_it(upload, invoice, bank_file):
+def test_a_file_is_booked_and_its_page_says_what_became_of_it(client, upload, invoice, bank_file):
     content = bank_file(
         {"amount": "150.00", "reference": invoice.reference, "name": "a"},
         {"amount": "20.00", "name": "b", "debtor": "Stiftung Beispiel"},
@@ -51,6 +52,8 @@ def test_a_file_is_booked_and_its_page_says_what_became_of_it(upload, invoice, b
     assert "1 payment booked, 1 waits for you." in text(response)
     assert "Stiftung Beispiel" in text(response)
     assert "No QR reference" in text(response)
+    assert "booked before" not in text(response)
+    assert "Stiftung Beispiel" not in text(client.get(BankFile.objects.get().get_absolute_url(), {"view": "booked"}))
     assert Payment.objects.get().invoice == invoice
 
 
@@ -61,12 +64,25 @@ def test_what_was_booked_stands_under_its_invoice(client, upload, invoice, bank_
     assert "CHF 50.00 open" in shown
 
 
+def test_of_an_invoice_that_was_paid_too_much_nothing_is_open(client, upload, invoice, bank_file):
+    Payment.objects.create(invoice=invoice, amount="160.00", paid_on="2026-11-10")
+    upload(bank_file({"amount": "5.00", "reference": invoice.reference}))
+    assert "nothing open" in text(client.get(PAGE))
+
+
 def test_what_waits_stands_on_the_first_page_with_reason_and_invoice(client, upload, invoice, bank_file):
     upload(bank_file({"amount": "150.05", "reference": invoice.reference, "debtor": "Gemeinde Zürich-Süd"}))
     shown = text(client.get(PAGE))
     for words in ("Gemeinde Zürich-Süd", "12.11.2026", "CHF 150.05", "More than is open on the invoice"):
         assert words in shown
     assert invoice.get_absolute_url() in shown
+
+
+def test_only_a_qr_reference_is_shown_in_fives(client, upload, invoice, bank_file):
+    upload(bank_file({"amount": "150.05", "reference": invoice.reference}, {"amount": "20.00", "reference": "2026-01"}))
+    shown = text(client.get(PAGE))
+    assert f">{in_fives(invoice.reference)}<" in shown
+    assert ">2026-01<" in shown
 
 
 def test_the_same_file_again_is_said_kindly(upload, invoice, bank_file):
