@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from billing import actions
-from billing.models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice
+from billing.models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice, NoCharge
 from billing.periods import words_for
 from jobs import actions as job_actions
 from jobs.models import Batch, Job, LostClaim
 from partners.models import BillTo
 from requests.models import Allocation
-from shipping.models import Shipment
+from shipping.models import Round, RoundDate, Shipment
 
 pytestmark = pytest.mark.django_db
 PAGE = "/invoices/month-end/"
@@ -44,7 +44,13 @@ class TestLooking:
         make_parcel(bill_to, "2026-09-02T08:00Z")
         client.force_login(treasurer)
         page = text_of(client.get(PAGE, OCTOBER))
-        for words in ("Close October: 1 draft", "CHF 300.00", "1 late scan from earlier", "2 parcels for CHF 300.00."):
+        for words in (
+            "Close October: 1 draft",
+            "CHF 300.00",
+            "1 late scan from earlier",
+            "2 parcels for CHF 300.00.",
+            "1 from earlier comes along.",
+        ):
             assert words in page
         assert Invoice.objects.count() == 0
 
@@ -78,6 +84,29 @@ class TestLooking:
         assert checks[0].title == "No bank account holds today"
         assert "1 parcel came back or is lost" in [check.title for check in checks if check.state == "warn"]
 
+    def test_a_parcel_that_came_back_is_named_until_it_is_free_or_issued(
+        self, client, treasurer, bill_to, make_parcel, make_issued
+    ):
+        client.force_login(treasurer)
+
+        def named(month):
+            return "1 parcel came back or is lost" in text_of(client.get(PAGE, {"month": month}))
+
+        draft = make_issued(bill_to)
+        Shipment.objects.update(status="lost")
+        assert not named("2026-10")  # it is on an issued invoice, to be credited there
+        parcel = make_parcel(bill_to)
+        Shipment.objects.filter(pk=parcel.pk).update(status="lost")
+        assert named("2026-10")
+        assert not named("2026-09")
+        actions.close(bill_to, draft.period, by=treasurer)
+        assert named("2026-10")
+        ChargeLine.objects.filter(shipment=parcel).delete()
+        NoCharge.objects.create(shipment=parcel, kind="lost", at="2026-10-21T08:00Z")
+        assert not named("2026-10")
+        NoCharge.objects.update(revoked_at="2026-10-22T08:00Z")
+        assert named("2026-10")
+
     def test_a_parcel_begun_before_the_end_of_the_month_and_still_here_is_named(
         self, client, treasurer, bill_to, make_parcel
     ):
@@ -90,12 +119,32 @@ class TestLooking:
         Allocation.objects.filter(pk=parcel.allocation_id).update(released_at=timezone.now())
         assert title not in [check.title for check in client.get(PAGE, OCTOBER).context["checks"]]
 
+    def test_of_what_is_odd_three_are_named_and_the_rest_counted(self, client, treasurer, bill_to, make_parcel):
+        numbers = [make_parcel(bill_to).request.number for _parcel in range(4)]
+        Shipment.objects.update(status="returned")
+        client.force_login(treasurer)
+        sentences = " ".join(check.sentence for check in client.get(PAGE, OCTOBER).context["checks"])
+        assert f"{', '.join(numbers[:3])} and 1 more." in sentences
+        assert numbers[3] not in sentences
+
+    def test_a_parcel_of_a_past_round_that_is_still_here_is_named(self, client, treasurer, bill_to, make_parcel):
+        make_parcel(bill_to)
+        rounds = [Round.objects.create(date=RoundDate.objects.create(on=day)) for day in ("2026-10-31", "2026-11-01")]
+        client.force_login(treasurer)
+        title = "1 parcel of a past round is not handed over"
+        for number, is_past in ((0, True), (1, False)):
+            Shipment.objects.update(status="labelled", handed_over_at=None, round=rounds[number])
+            titles = [check.title for check in client.get(PAGE, OCTOBER).context["checks"]]
+            assert (title in titles) is is_past
+
     def test_a_statement_is_no_bank_file_that_was_booked(self, client, treasurer):
         kept = {"name": "f", "message_id": "M", "booked": 0, "known": 0, "for_a_person": 0, "by": treasurer}
         client.force_login(treasurer)
         BankFile.objects.create(sha256="0", kind="camt.053", **kept)
         assert "No bank file was booked since the end of the month" in text_of(client.get(PAGE, OCTOBER))
-        BankFile.objects.create(sha256="1", kind="camt.054", **kept)
+        BankFile.objects.create(sha256="1", kind="camt.054", at="2026-10-31T22:59Z", **kept)
+        assert "No bank file was booked since the end of the month" in text_of(client.get(PAGE, OCTOBER))
+        BankFile.objects.create(sha256="2", kind="camt.054", at="2026-11-01T08:00Z", **kept)
         assert "The bank’s file is booked" in text_of(client.get(PAGE, OCTOBER))
 
     def test_an_italian_reads_the_month_in_small_letters_within_a_sentence(
