@@ -1,3 +1,4 @@
+import uuid
 from datetime import timedelta
 from importlib import import_module
 
@@ -37,6 +38,12 @@ def test_a_job_is_done_once(job, door, volunteer):
     assert (calls, Job.objects.get().state) == ([str(volunteer.pk)], "done")
 
 
+def test_a_job_is_not_done_before_it_is_due(job, door):
+    calls = door(lambda key, claim: None)
+    Job.objects.update(due_at=timezone.now() + timedelta(minutes=1))
+    assert (actions.run(job.pk), calls) == (False, [])
+
+
 def test_a_waiting_job_is_there_once_and_a_running_one_does_not_block_a_new_one(job, volunteer):
     Job.objects.plan("tests.deed", volunteer)
     assert Job.objects.count() == 1
@@ -56,7 +63,7 @@ def test_a_failed_job_waits_longer_each_time_and_is_given_up_with_its_reason(job
             assert job.state == "waiting"
             assert job.due_at - before >= timedelta(seconds=5 * 2 ** (attempt - 1))
             Job.objects.update(due_at=timezone.now())
-    assert (job.state, job.error) == ("dead", "ZeroDivisionError: division by zero")
+    assert (job.state, job.error, job.refusal) == ("dead", "ZeroDivisionError: division by zero", "")
 
 
 def test_no_reason_shows_the_row_that_the_database_refused(job, door):
@@ -91,6 +98,12 @@ def test_a_refusal_ends_a_job_at_once(job, door):
     actions.run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error, job.refusal) == ("dead", "No address.", "No address.")
+    actions.try_again(job)
+    assert Job.objects.get().refusal == ""
+    door(lambda key, claim: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        actions.run(job.pk)
+    assert Job.objects.get().is_refused is False
 
 
 @pytest.mark.parametrize(
@@ -116,12 +129,24 @@ def test_a_worker_that_lost_its_lease_writes_nothing(job, volunteer):
     late = job.claim()
     Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert Job.objects.get().claim()
+    begun = []
+    with pytest.raises(LostClaim), late.held():
+        begun.append(volunteer)
+    assert begun == []
+    for end in (late.finish, lambda: late.fail("x"), lambda: late.give_up("x")):
+        with pytest.raises(LostClaim):
+            end()
+    assert Job.objects.get().state == "running"
+
+
+def test_a_worker_that_loses_its_lease_meanwhile_leaves_nothing_behind(job, volunteer):
+    late = job.claim()
     with pytest.raises(LostClaim), late.held():
         volunteer.name = "overwritten"
         volunteer.save()
+        Job.objects.update(token=uuid.uuid4())
     volunteer.refresh_from_db()
     assert volunteer.name == "Volunteer"
-    assert Job.objects.get().state == "running"
 
 
 def test_a_dead_job_waits_again_when_somebody_says_so(job, door):

@@ -16,7 +16,8 @@ def job(volunteer):
     return Job.objects.get()
 
 
-def test_a_worker_waits_for_whoever_plans_the_same_again(job, volunteer):
+def is_held():
+    """Whether another worker that reached for the job now would have to wait."""
     found = []
 
     def reach():
@@ -28,12 +29,21 @@ def test_a_worker_waits_for_whoever_plans_the_same_again(job, volunteer):
         finally:
             connections.close_all()
 
+    worker = threading.Thread(target=reach)
+    worker.start()
+    worker.join()
+    return found == ["held"]
+
+
+def test_a_worker_waits_for_whoever_plans_the_same_again(job, volunteer):
     with transaction.atomic():
         Job.objects.plan("tests.deed", volunteer)
-        worker = threading.Thread(target=reach)
-        worker.start()
-        worker.join()
-    assert found == ["held"]
+        assert is_held()
+
+
+def test_nobody_takes_a_job_while_its_worker_writes(job):
+    with job.claim().held():
+        assert is_held()
 
 
 def test_what_a_worker_takes_between_looking_and_locking_is_planned_anew(job, volunteer):
