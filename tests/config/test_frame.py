@@ -35,6 +35,23 @@ def test_the_page_one_is_on_is_marked_and_only_that_one(client, make_user):
     assert [entry["url"] for entry in entries if entry["current"]] == ["/invoices/month-end/"]
 
 
+def test_a_page_below_another_of_the_menu_is_marked_alone(client, social_worker):
+    client.force_login(social_worker)
+    entries = client.get("/requests/new/").context["navigation"]
+    assert [entry["url"] for entry in entries if entry["current"]] == ["/requests/new/"]
+
+
+def test_who_has_no_role_finds_the_way_home(client, make_user):
+    client.force_login(make_user("nobody@example.org"))
+    assert [entry["url"] for entry in client.get("/home/").context["navigation"]] == ["/home/"]
+
+
+def test_the_frame_says_for_whom_one_acts(client, social_worker, volunteer, partner):
+    for user, label in ((social_worker, f"{social_worker} · {partner}"), (volunteer, str(volunteer))):
+        client.force_login(user)
+        assert client.get("/home/").context["account_label"] == label
+
+
 def test_volunteers_get_large_buttons_at_home_and_others_those_of_a_desk(client, volunteer, dispatcher):
     for user, density in ((volunteer, "workshop"), (dispatcher, "office")):
         client.force_login(user)

@@ -49,3 +49,10 @@ def test_the_switch_of_a_page_that_opens_by_a_form_only_leads_above_it(client, a
 def test_the_switch_after_a_wrong_password_leads_to_signing_in(client):
     page = client.post("/accounts/login/", {"login": "eve@example.org", "password": "x"})
     assert switched_from(client, page).request["PATH_INFO"] == "/accounts/login/"
+
+
+def test_the_switch_of_a_form_with_no_page_above_it_leads_to_the_start(client):
+    page = client.post("/accounts/password/reset/", {"email": "nobody"})
+    assert page.status_code == 200
+    answer = switched_from(client, page)
+    assert (answer.status_code, answer.redirect_chain[0][0]) == (200, "/")
