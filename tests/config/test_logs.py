@@ -18,6 +18,7 @@ WRONG = [
     "INSERT INTO person VALUES ('Samira', E'Wenger\\nHauptgasse'), ('Samira', E'Wenger\\nHauptgasse')",
     "INSERT INTO person VALUES ('Samira', NULL)",
     "SELECT first_name FROM person WHERE surname = 'Wenger' OR first_name = 'Samira'",
+    "DO $$ BEGIN EXECUTE 'DO $x$ BEGIN PERFORM ''Samira''; RAISE check_violation; END $x$'; END $$",
 ]
 NAMES = ("Samira", "Wenger", "Hauptgasse")
 
@@ -55,6 +56,20 @@ def test_a_traceback_says_what_failed_and_quotes_neither_row_nor_statement(sql, 
     assert "failed: " in written.getvalue()
     assert written.getvalue().count("Traceback") == 2  # both errors of the chain are there
     assert "cursor.execute(sql)" in written.getvalue()
+
+
+@pytest.mark.django_db
+def test_how_the_errors_of_a_chain_hang_together_is_still_said(written):
+    try:
+        try:
+            fail(WRONG[1])
+        except IntegrityError:
+            NAMES.index("nobody")
+    except ValueError:
+        logging.getLogger("x").exception("failed")
+    assert named(written.getvalue()) == []
+    for words in ("The above exception was the direct cause", "During handling of the above exception"):
+        assert words in written.getvalue()
 
 
 @pytest.mark.django_db
