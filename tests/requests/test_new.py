@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from documents.models import StoredFile
 from documents.uploads import LARGEST
@@ -107,6 +108,15 @@ def test_windows_needs_a_training_and_a_proof(client, social_worker, answers, to
     send(client, token, "approve")
     number = DeviceRequest.objects.get().number
     assert b"".join(client.get(f"/requests/{number}/proof/")) == b"%PDF-1.7 a course"
+
+
+@pytest.mark.parametrize(("year", "is_one"), [(1899, False), (1900, True), ("now", True), ("next", False)])
+def test_nobody_is_born_before_1900_or_in_a_year_to_come(client, social_worker, answers, token, year, is_one):
+    year = {"now": timezone.localdate().year, "next": timezone.localdate().year + 1}.get(year, year)
+    client.force_login(social_worker)
+    answer = write(client, token, answers, birth_year=year)
+    assert (answer.status_code == 302) is is_one
+    assert is_one or list(answer.context["form"].errors) == ["birth_year"]
 
 
 @pytest.mark.parametrize(("more", "is_kept"), [(0, True), (1, False)])
