@@ -70,6 +70,11 @@ def test_a_body_beyond_any_limit_is_not_read(client):
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize("length", ["x", "²", "-1"])
+def test_a_length_that_is_no_number_is_no_fault(client, length):
+    assert client.get("/accounts/login/", headers={"Content-Length": length}).status_code == 200
+
+
 def test_json_nested_beyond_measure_is_a_400(client, social_worker, device_request):
     _token, secret = ApiToken.objects.issue(owner=social_worker, acting_for=device_request.partner, name="x")
     headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "12345678"}
