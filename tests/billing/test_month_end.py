@@ -420,6 +420,12 @@ class TestBeingDone:
             assert words in page
         assert "Every parcel of this month is on an invoice" not in page
 
+    def test_a_draft_of_a_later_month_is_not_looked_over(self, client, treasurer, bill_to, make_draft):
+        make_draft(bill_to)
+        client.force_login(treasurer)
+        for month, there in (("2026-09", 0), ("2026-10", 1)):
+            assert len(client.get(PAGE, {"month": month}).context["drafts"]) == there
+
     def test_a_held_draft_keeps_it_from_being_all_done(self, client, treasurer, bill_to, make_issued, make_draft):
         make_issued(bill_to)
         held = make_draft(bill_to)
