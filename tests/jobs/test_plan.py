@@ -41,6 +41,13 @@ def test_a_worker_waits_for_whoever_plans_the_same_again(job, volunteer):
         assert is_held()
 
 
+def test_planning_one_kind_rings_for_no_waiting_job_of_another(job, volunteer, monkeypatch):
+    rung = []
+    monkeypatch.setattr("jobs.models.ring", rung.append)
+    Job.objects.plan("tests.other", volunteer)
+    assert rung == [Job.objects.get(kind="tests.other").pk]
+
+
 def test_nobody_takes_a_job_while_its_worker_writes(job):
     with job.claim().held():
         assert is_held()

@@ -15,6 +15,7 @@ from config.celery import app
 from documents.models import Mail
 from jobs import doorbell
 from jobs.models import LEASE, Job
+from jobs.work import sweep
 from tests import running
 
 SWEEPS, JOBS = 300, 100
@@ -81,6 +82,18 @@ def test_who_plans_many_stops_ringing_when_nobody_opens(make_user, monkeypatch):
     with transaction.atomic():
         Job.objects.plan_many("tests.deed", [make_user(f"{n}@example.org") for n in range(5)])
     assert len(tried) == 1
+
+
+@pytest.mark.django_db
+def test_the_sweep_rings_for_what_is_overdue_and_stops_when_nobody_opens(volunteer, dispatcher, admin, monkeypatch):
+    tried = []
+    monkeypatch.setattr("jobs.work.ring", lambda pk: tried.append(pk) or len(tried) < 2)
+    Job.objects.plan_many("tests.deed", [volunteer, dispatcher, admin])
+    sweep()
+    assert tried == []  # they have just been rung for
+    Job.objects.update(due_at=timezone.now() - LEASE)
+    sweep()
+    assert len(tried) == 2
 
 
 RING = "import django; django.setup(); from jobs.doorbell import ring; assert ring(1) is False"
