@@ -1,7 +1,10 @@
 """Deny by default: a stranger opens nothing, and every answer carries the content policy."""
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
+
+from config.middleware import NotKeptMiddleware
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +26,11 @@ def test_every_answer_carries_the_content_policy(client, settings):
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
         assert "unsafe-inline" not in policy
+
+
+def test_what_says_itself_how_long_it_may_be_kept_is_left_alone(rf):
+    said = HttpResponse(headers={"Cache-Control": "max-age=60"})
+    assert NotKeptMiddleware(lambda request: said)(rf.get("/")).headers["Cache-Control"] == "max-age=60"
 
 
 @pytest.mark.parametrize("key", ["aaaaaaaaaaaa\\000b", "A" * 32, "x" * 40, "../../etc/passwd"])
