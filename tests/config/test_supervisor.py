@@ -173,7 +173,7 @@ def test_a_real_site_on_servers_of_its_own_gets_ready(start, tmp_path):
 @pytest.mark.parametrize(
     ("options", "environment", "says"),
     [
-        (["--host", "0.0.0.0"], {}, "--host needs the name or address"),
+        *((["--host", every], {}, "--host needs the name or address") for every in ("0.0.0.0", "::", "")),
         (
             ["--fresh"],
             {"DATABASE_URL": "postgresql://site:x@127.0.0.1:1/site"},
