@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from jobs import actions
+from documents import mail
+from jobs import actions, registry
 from jobs.models import ATTEMPTS, Job, LostClaim, subject_of
 from jobs.registry import DOORS
 from people.lifecycle import Refused
@@ -29,6 +30,14 @@ def door(monkeypatch):
 def job(volunteer):
     Job.objects.plan("tests.deed", volunteer)
     return Job.objects.get()
+
+
+@pytest.mark.parametrize(("register", "doors"), [(registry.job, DOORS), (mail.mail, mail.DOORS)])
+def test_a_kind_of_job_or_of_mail_has_one_door(register, doors, monkeypatch):
+    monkeypatch.setitem(doors, "tests.deed", print)
+    words = ["words"] if register is registry.job else []
+    with pytest.raises(ValueError, match=r"two doors for tests\.deed"):
+        register("tests.deed", *words)(len)
 
 
 def test_a_job_is_done_once(job, door, volunteer):

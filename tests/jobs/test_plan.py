@@ -4,8 +4,12 @@ import threading
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
+from django.utils import timezone
 
+from jobs import actions
 from jobs.models import Job
+from people.lifecycle import Refused
+from tests import contention
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,6 +55,15 @@ def test_planning_one_kind_rings_for_no_waiting_job_of_another(job, volunteer, m
 def test_nobody_takes_a_job_while_its_worker_writes(job):
     with job.claim().held():
         assert is_held()
+
+
+def test_of_two_who_have_a_job_tried_again_at_once_the_second_is_told(job, monkeypatch):
+    rung = []
+    monkeypatch.setattr("jobs.models.ring", rung.append)
+    Job.objects.update(state="dead", ended_at=timezone.now())
+    with contention.behind(lambda: actions.try_again(job)), pytest.raises(Refused, match="no longer given up"):
+        actions.try_again(job)
+    assert rung == [job.pk]
 
 
 def test_what_a_worker_takes_between_looking_and_locking_is_planned_anew(job, volunteer):

@@ -96,6 +96,19 @@ def test_the_sweep_rings_for_what_is_overdue_and_stops_when_nobody_opens(volunte
     assert len(tried) == 2
 
 
+@pytest.mark.django_db
+def test_a_sweep_rings_for_so_many_at_once_the_oldest_first(volunteer, dispatcher, admin, monkeypatch):
+    tried = []
+    monkeypatch.setattr("jobs.work.AT_ONCE", 2)
+    monkeypatch.setattr("jobs.work.ring", lambda pk: tried.append(pk) or True)
+    Job.objects.plan_many("tests.deed", [volunteer, dispatcher, admin])
+    newest, *older = Job.objects.order_by("pk")
+    Job.objects.update(due_at=timezone.now() - LEASE)
+    Job.objects.filter(pk=newest.pk).update(due_at=timezone.now() - LEASE / 2)
+    sweep()
+    assert sorted(tried) == [job.pk for job in older]
+
+
 RING = "import django; django.setup(); from jobs.doorbell import ring; assert ring(1) is False"
 
 
