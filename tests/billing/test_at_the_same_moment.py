@@ -90,6 +90,17 @@ def test_two_who_discard_a_draft_at_the_same_moment_discard_it_once(meanwhile, d
     assert AuditEntry.objects.count() == 1
 
 
+def test_what_a_close_adds_while_an_issue_waits_is_billed_as_well(meanwhile, bill_to, draft, make_parcel, treasurer):
+    late = make_parcel(bill_to)
+
+    def close():
+        return actions.close(bill_to, OCTOBER, by=treasurer)
+
+    assert meanwhile(close, lambda: actions.issue(Invoice.objects.get(), by=treasurer)) is True
+    assert draft.lines.count() == 2
+    assert [step.verb for step in late.request.steps.all()] == ["billed"]
+
+
 def test_issuing_holds_neither_invoice_nor_series_while_it_waits_for_a_request(meanwhile, draft, treasurer):
     def look():
         Invoice.objects.select_for_update(nowait=True).get()
