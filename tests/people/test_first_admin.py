@@ -29,6 +29,6 @@ def test_nobody_is_asked_where_there_is_one(ask, admin):
     assert ask() == ""
 
 
-def test_without_a_terminal_it_says_how(capsys):
+def test_without_a_terminal_it_says_how(capsys, volunteer):  # who is there already and is no admin
     call_command("first_admin")
     assert "manage.py first_admin" in capsys.readouterr().out
