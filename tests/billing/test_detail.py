@@ -67,6 +67,20 @@ def test_it_says_what_comes_next_and_who_acts(client, treasurer, accounting, aud
         assert "Nothing is left to do." in text_of(client.get(invoice.get_absolute_url()))
 
 
+def test_who_reads_the_books_is_told_what_is_overdue_and_not_to_book_a_file(
+    client, treasurer, auditor, invoice, other_unit, make_draft
+):
+    Invoice.objects.filter(pk=make_draft(other_unit).pk).update(  # long ago, by SQL
+        status="issued", series=invoice.series_id, first=1, number=invoice.number + 1, reference="0" * 27,
+        snapshot=invoice.snapshot, issued_on="2026-01-01", due_on="2026-01-31",
+    )  # fmt: skip
+    invoice = Invoice.objects.get(due_on="2026-01-31")
+    for user, books in ((treasurer, True), (auditor, False)):
+        client.force_login(user)
+        page = text_of(client.get(invoice.get_absolute_url()))
+        assert ("Overdue: " in page, "Book a file" in page) == (True, books)
+
+
 def test_a_draft_offers_to_issue_and_to_discard(client, treasurer, auditor, bill_to, make_draft):
     draft = make_draft(bill_to)
     client.force_login(treasurer)
