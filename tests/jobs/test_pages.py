@@ -56,9 +56,17 @@ def test_what_is_done_comes_25_a_page(client, admin):
     assert (len(first.rows), len(second.rows), second.older_url) == (25, 5, "")
 
 
-def test_home_says_that_a_job_was_given_up(client, admin, dead):
+def test_home_says_to_admins_that_a_job_was_given_up(client, admin, dispatcher, dead):
+    for user, is_told in ((admin, True), (dispatcher, False)):
+        client.force_login(user)
+        assert ("Job was given up" in client.get("/home/").content.decode()) is is_told
+
+
+def test_a_record_without_a_page_is_no_link_and_nobodys_name(client, admin, volunteer, dead):
     client.force_login(admin)
-    assert "Job was given up" in client.get("/home/").content.decode()
+    answer = client.get("/jobs/")
+    assert [job.record for job in answer.context["dead"]] == [None]
+    assert 'href=""' not in answer.content.decode()
 
 
 def test_a_volunteer_may_not_see_the_jobs_and_nothing_changes(client, volunteer, dead):

@@ -162,3 +162,11 @@ def test_a_stranger_gets_404_and_a_social_worker_403(client, social_worker, stra
         client.force_login(user)
         assert client.post(f"/partners/memberships/{own.pk}/end-access/").status_code == status
     assert Membership.objects.live().filter(pk=own.pk).exists()
+
+
+def test_an_invitation_that_was_accepted_is_none_any_more(client, social_worker):
+    client.force_login(social_worker)
+    assert list(client.get("/home/").context["invitations"]) == []
+    social_worker.memberships.update(accepted_at=None)
+    client.force_login(type(social_worker).objects.get())
+    assert len(client.get("/home/").context["invitations"]) == 1
