@@ -144,3 +144,9 @@ def test_a_member_of_two_organisations_sees_the_one_acted_for(client, manager, s
     make_issued(bill_to)
     client.force_login(manager)
     assert len(rows(client)) == 1
+
+
+def test_an_organisation_that_one_may_not_see_is_not_named_by_its_number(client, manager):
+    other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
+    client.force_login(manager)
+    assert "Obertal" not in client.get("/invoices/", {"partner": other.pk}).content.decode()
