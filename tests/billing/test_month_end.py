@@ -260,6 +260,15 @@ class TestIssuing:
         kinds = Batch.objects.get().jobs.order_by("pk").values_list("kind", flat=True)
         assert list(kinds) == ["billing.issue"] * 2 + ["billing.make_document"] * 2
 
+    def test_when_all_are_issued_and_only_their_documents_wait_the_month_is_shown(
+        self, client, treasurer, bill_to, make_draft, account
+    ):
+        client.force_login(treasurer)
+        answer = issue_all(client, [make_draft(bill_to)])
+        assert job_actions.run(Job.objects.get(kind="billing.issue").pk)
+        assert client.get(PAGE, OCTOBER).context["progress"] is None
+        assert "1 of 2" in text_of(client.get(answer.url))
+
     def test_the_bar_is_there_again_after_the_page_was_closed(self, client, treasurer, bill_to, make_draft, account):
         draft = make_draft(bill_to)
         client.force_login(treasurer)
