@@ -85,7 +85,7 @@ def test_all_labels_are_made_though_redis_is_emptied_again_and_again(
             time.sleep(0.1)
     assert len(flushed_at) == flushes
     assert flushed_at[-1] < labels  # the last flush hit a run that was not over
-    assert batch.progress() == {"done": labels, "dead": 0, "total": labels}
+    assert batch.progress() == {"done": labels, "dead": 0, "total": labels, "over": True}
     assert Label.objects.filter(state="made").count() == labels
     assert Shipment.objects.filter(status="labelled").count() == labels
     assert Job.objects.exclude(state="done").count() == 0
@@ -99,7 +99,7 @@ def test_without_the_sweep_what_was_flushed_is_never_done(make_parcels, broker, 
     with running.worker(tmp_path, clock=False):
         late = actions.order_labels([rung_for], by=dispatcher)
         wait_for(late, 1)
-        assert batch.progress() == {"done": 0, "dead": 0, "total": 9}
+        assert batch.progress() == {"done": 0, "dead": 0, "total": 9, "over": False}
         Job.objects.update(due_at=timezone.now() - timedelta(seconds=10))
         sweep()
         wait_for(batch, 9)
