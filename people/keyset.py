@@ -44,6 +44,12 @@ def key_of(text):
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def row_of(found, text):
+    """The row whose key a text holds; None, and no query, when it holds none."""
+    key = key_of(text)
+    return None if key is None else found.filter(pk=key).first()
+
+
 def chips(params, active):
     """The active filters, each with the address of the list without it; `active` holds each filter's words."""
     filters = [(name, words) for name, words in active.items() if words]

@@ -20,7 +20,7 @@ from jobs.models import Job
 from partners.access import invoice_reader_required, reads_requests
 from partners.models import Partner
 from people.access import treasurer_required
-from people.keyset import chips, key_of, page_of
+from people.keyset import chips, page_of, row_of
 
 VIEWS = {"all": gettext_lazy("Everything"), "unpaid": gettext_lazy("To be paid"), "draft": gettext_lazy("Drafts")}
 
@@ -73,7 +73,7 @@ def in_lines(rows):
 
 def _partner(params, user):
     """The organisation asked for in the address, if this person may see it."""
-    return Partner.objects.visible_to(user).filter(pk=key_of(params.get("partner"))).first()
+    return row_of(Partner.objects.visible_to(user), params.get("partner"))
 
 
 def _fetch(request, slug, *related):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner
-from people.keyset import MANY, chips, key_of, page_of
+from people.keyset import MANY, chips, page_of, row_of
 from requests.forms import FilterForm, NameForm
 from requests.models import DeviceRequest, RequestDraft
 from requests.models.device_request import whole_number
@@ -56,7 +56,7 @@ def index(request):
 
 def _partner_of(params, user):
     """The organisation whose requests are asked for, or None if this person sees none of that key."""
-    return Partner.objects.visible_to(user).filter(pk=key_of(params.get("partner"))).first()
+    return row_of(Partner.objects.visible_to(user), params.get("partner"))
 
 
 def _of_view(found, view, user):

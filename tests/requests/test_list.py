@@ -25,6 +25,14 @@ def test_the_list_costs_the_same_for_25_and_100_rows(
         assert client.get("/requests/?rows=100").content.decode().count("<tr>") == 1 + 100
 
 
+def test_a_filter_that_is_not_asked_for_costs_no_query(client, dispatcher, django_assert_num_queries):
+    client.force_login(dispatcher)
+    with django_assert_num_queries(4):  # session, person, roles, requests
+        client.get("/requests/")
+    with django_assert_num_queries(4):
+        client.get("/requests/?partner=none")
+
+
 def test_older_and_newer_lead_there_and_back(client, social_worker, make_received):
     rows = [make_received(f"A-{index}") for index in range(60)]
     client.force_login(social_worker)
