@@ -47,9 +47,13 @@ def start(data_dir):
     from config import embedded
 
     os.environ.update(
-        DEMO="1", DATA_DIR=data_dir, SECRET_KEY="k" * 60, DJANGO_SETTINGS_MODULE="config.settings",
-        REDIS_URL=embedded.start_valkey(), **embedded.start_postgres(throwaway=True, durable=True),
-    )  # fmt: skip
+        DEMO="1",
+        DATA_DIR=data_dir,
+        SECRET_KEY="k" * 60,
+        DJANGO_SETTINGS_MODULE="config.settings",
+        REDIS_URL=embedded.start_valkey(),
+        **embedded.start_postgres(throwaway=True, durable=True),
+    )
     import django
 
     django.setup()

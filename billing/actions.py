@@ -117,9 +117,12 @@ def close(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
             return None
         # A draft that is being discarded is waited for, and not found then.
         draft, _is_new = Invoice.objects.select_for_update().get_or_create(
-            bill_to=bill_to, period=period, request=None, status=Invoice.Status.DRAFT,
+            bill_to=bill_to,
+            period=period,
+            request=None,
+            status=Invoice.Status.DRAFT,
             defaults={"partner_id": bill_to.partner_id},
-        )  # fmt: skip
+        )
         cursor.execute(CHARGE, {**values, "invoice": draft.pk})
     draft.total = draft.lines.aggregate(sum=Sum("amount"))["sum"]
     draft.save(update_fields=["total"])
@@ -178,9 +181,14 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
     due_on = today + timedelta(days=DAYS_TO_PAY)
     total = sum((line.amount for line in lines), Decimal())
     snapshot = _snapshot(
-        invoice, lines, account=account, issued_on=today, due_on=due_on, total=total,
+        invoice,
+        lines,
+        account=account,
+        issued_on=today,
+        due_on=due_on,
+        total=total,
         contact=by.name if by else settings.ASSOCIATION["name"],
-    )  # fmt: skip
+    )
     _refuse_unprintable(invoice, snapshot, account)
     # The series is locked last, and only until this transaction ends.
     name = f"invoice-{today.year}"
@@ -190,10 +198,18 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
     number = series.last + 1
     reference = qr_reference(account.reference_prefix, today.year, number)
     moved = invoice.move(
-        Invoice.Status.ISSUED, verb="issue", by=by, series=series, first=series.first, number=number, total=total,
-        issued_on=today, due_on=due_on, reference=reference,
+        Invoice.Status.ISSUED,
+        verb="issue",
+        by=by,
+        series=series,
+        first=series.first,
+        number=number,
+        total=total,
+        issued_on=today,
+        due_on=due_on,
+        reference=reference,
         snapshot=snapshot | {"number": f"{today.year}-{number:04}", "reference": reference},
-    )  # fmt: skip
+    )
     Job.objects.plan("billing.make_document", invoice, batch=batch)
     note_many(requests, "billed", by=by, numbers_for=lambda _request: {"invoice": invoice.public_number})
     return moved
@@ -243,9 +259,15 @@ def _not_printable(invoice: Invoice, error: NotPrintable) -> Refused:
 
 
 def _snapshot(
-    invoice: Invoice, lines: list[ChargeLine], *, account: CreditorAccount, issued_on: date, due_on: date,
-    total: Decimal, contact: str,
-) -> dict[str, Any]:  # fmt: skip
+    invoice: Invoice,
+    lines: list[ChargeLine],
+    *,
+    account: CreditorAccount,
+    issued_on: date,
+    due_on: date,
+    total: Decimal,
+    contact: str,
+) -> dict[str, Any]:
     """All that is printed but number and reference, so that the document never depends on what changes later.
 
     No recipient is in it.
@@ -263,8 +285,16 @@ def _snapshot(
         "bill_to": {
             name: getattr(bill_to, name)
             for name in (
-                "name", "department", "street", "house_number", "postcode", "town", "country", "cost_centre",
-                "order_number", "supplier_number",
+                "name",
+                "department",
+                "street",
+                "house_number",
+                "postcode",
+                "town",
+                "country",
+                "cost_centre",
+                "order_number",
+                "supplier_number",
             )
         },
         "contact": contact,
@@ -281,7 +311,7 @@ def _snapshot(
         ],
         "total": f"{total:.2f}",
         "vat": {"number": vat.number, "rate": str(vat.rate)} if vat and vat.number else None,
-    }  # fmt: skip
+    }
 
 
 def creditor_of(account: CreditorAccount) -> dict[str, str]:
@@ -347,16 +377,29 @@ def _book(message: camt.Message, *, name: str, sha256: str, by: User | None) -> 
     findings = matching.findings(new.values(), open_ones)
     booked = findings.count(Finding.EXACT)
     bank_file = BankFile.objects.create(
-        name=name[:120], sha256=sha256, kind=message.kind, message_id=message.message_id[:60], by=by,
-        booked=booked, known=len(found) - len(new), for_a_person=len(new) - booked,
-    )  # fmt: skip
+        name=name[:120],
+        sha256=sha256,
+        kind=message.kind,
+        message_id=message.message_id[:60],
+        by=by,
+        booked=booked,
+        known=len(found) - len(new),
+        for_a_person=len(new) - booked,
+    )
     rows = (
         BankTransaction(
-            file=bank_file, account=account, identity=identity, amount=entry.amount, currency=entry.currency,
-            booked_on=entry.booked_on, reference=entry.reference, debtor_name=entry.debtor_name, finding=finding,
+            file=bank_file,
+            account=account,
+            identity=identity,
+            amount=entry.amount,
+            currency=entry.currency,
+            booked_on=entry.booked_on,
+            reference=entry.reference,
+            debtor_name=entry.debtor_name,
+            finding=finding,
         )
         for ((account, identity), entry), finding in zip(new.items(), findings, strict=True)
-    )  # fmt: skip
+    )
     BankTransaction.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     _pay(bank_file, {invoice.reference: invoice for invoice in invoices}, by=by)
     return bank_file, True

@@ -31,8 +31,17 @@ class InvoiceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Invoice
         fields = [
-            "number", "state", "partner", "bill_to", "period", "total", "paid", "issued_on", "due_on", "reference",
-        ]  # fmt: skip
+            "number",
+            "state",
+            "partner",
+            "bill_to",
+            "period",
+            "total",
+            "paid",
+            "issued_on",
+            "due_on",
+            "reference",
+        ]
 
 
 class LineSerializer(serializers.Serializer):

@@ -35,9 +35,11 @@ NAMELESS = {"NOTPROVIDED", "NONREF", "UNKNOWN"}  # what banks write where they h
 WATCHED = [f"{{*}}{name}" for name in ("Document", *KINDS, "GrpHdr", "Acct", "Ntry", "TxDtls")]
 BEGINNINGS = {b"%PDF-": "pdf", b"PK\x03\x04": "packed", b"\x1f\x8b": "packed"}
 NO_CHARACTERS = {
-    etree.ErrorTypes.ERR_INVALID_CHAR, etree.ErrorTypes.ERR_INVALID_ENCODING,
-    etree.ErrorTypes.ERR_UNKNOWN_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
-}  # fmt: skip
+    etree.ErrorTypes.ERR_INVALID_CHAR,
+    etree.ErrorTypes.ERR_INVALID_ENCODING,
+    etree.ErrorTypes.ERR_UNKNOWN_ENCODING,
+    etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
+}
 
 SENTENCES = {
     "empty": _("This file is empty. Download it from the bank once more."),
@@ -174,9 +176,17 @@ def _message(content: bytes) -> Message:
     """Walk through the file once; what was read is dropped, so that a large file needs no large tree."""
     source = _Counted(content)
     walk = etree.iterparse(
-        source, events=("start", "end"), tag=WATCHED, load_dtd=False, dtd_validation=False, no_network=True,
-        resolve_entities=False, huge_tree=False, remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+        source,
+        events=("start", "end"),
+        tag=WATCHED,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        resolve_entities=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     kind, message_id = "", ""
     accounts: list[str] = []
     transactions: list[Transaction] = []
@@ -319,10 +329,17 @@ def _transactions(entry: Element, parts: list[_Part], equals: Counter[Any]) -> I
             name = f"{hashlib.sha256('|'.join(alike).encode()).hexdigest()}#{equals[booking.account, alike]}"
         if part.amount:
             yield Transaction(
-                booking.account, booking.qr_iban, _identity(name, *facts), part.amount, part.currency,
-                booking.is_reversal or part.is_returned, booking.booked_on, part.reference, part.debtor_name,
+                booking.account,
+                booking.qr_iban,
+                _identity(name, *facts),
+                part.amount,
+                part.currency,
+                booking.is_reversal or part.is_returned,
+                booking.booked_on,
+                part.reference,
+                part.debtor_name,
                 reason or ("currency" if part.currency != OURS else part.fault),
-            )  # fmt: skip
+            )
 
 
 def _booking(entry: Element) -> _Booking:

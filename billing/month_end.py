@@ -119,8 +119,9 @@ def _named(names):
     more = len(names) - NAMED
     if more > 0:
         words = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more) % {
-            "names": words, "count": more,
-        }  # fmt: skip
+            "names": words,
+            "count": more,
+        }
     return words
 
 
@@ -132,10 +133,12 @@ def _all_scanned(month, dues):
             "warn",
             ngettext(
                 "%(count)s parcel of a past round is not handed over",
-                "%(count)s parcels of past rounds are not handed over", waiting,
-            ) % {"count": waiting},
+                "%(count)s parcels of past rounds are not handed over",
+                waiting,
+            )
+            % {"count": waiting},
             _("What is scanned later comes along with the next month. Nothing is lost."),
-        )  # fmt: skip
+        )
     title = _("Every parcel of a past round is handed over")
     if not dues:
         return Check("ok", title, _("Nothing is due up to the end of the month."))
@@ -145,7 +148,7 @@ def _all_scanned(month, dues):
     if late:
         sentence += " " + ngettext(
             "%(count)s from earlier comes along.", "%(count)s from earlier come along.", late
-        ) % {"count": late}  # fmt: skip
+        ) % {"count": late}
     return Check("ok", title, sentence)
 
 
@@ -162,12 +165,11 @@ def _came_back(month):
         return Check("ok", _("No parcel that came back waits for a decision"), _("Nothing to decide."))
     return Check(
         "warn",
-        ngettext(
-            "%(count)s parcel came back or is lost", "%(count)s parcels came back or are lost", len(found)
-        ) % {"count": len(found)},
+        ngettext("%(count)s parcel came back or is lost", "%(count)s parcels came back or are lost", len(found))
+        % {"count": len(found)},
         _("%(numbers)s. Undecided, it stays on the invoice and can be credited later.")
         % {"numbers": _named(parcel.request.number for parcel in found)},
-    )  # fmt: skip
+    )
 
 
 def _reachable(units):
@@ -180,11 +182,12 @@ def _reachable(units):
         "warn",
         ngettext(
             "%(count)s unit has no e-mail for invoices", "%(count)s units have no e-mail for invoices", len(without)
-        ) % {"count": len(without)},
+        )
+        % {"count": len(without)},
         _("%(names)s. Download the PDF and send it yourself.") % {"names": _named(without)},
         url=without[0].partner.get_absolute_url(),
         action=_("See the organisation"),
-    )  # fmt: skip
+    )
 
 
 def _held(drafts):

@@ -106,9 +106,20 @@ def payload(bill: Bill) -> str:
     """
     _check(bill)
     lines = [
-        "SPC", "0200", "1", bill.iban, *bill.creditor.lines(), *[""] * 7, f"{bill.amount:.2f}", "CHF",
-        *bill.debtor.lines(), "QRR", bill.reference, bill.message, "EPD",
-    ]  # fmt: skip
+        "SPC",
+        "0200",
+        "1",
+        bill.iban,
+        *bill.creditor.lines(),
+        *[""] * 7,
+        f"{bill.amount:.2f}",
+        "CHF",
+        *bill.debtor.lines(),
+        "QRR",
+        bill.reference,
+        bill.message,
+        "EPD",
+    ]
     if bill.billing_information:
         lines.append(bill.billing_information)
     text = "\n".join(lines)
@@ -118,18 +129,29 @@ def payload(bill: Bill) -> str:
 
 
 def billing_information(
-    *, number: str, issued_on: date, customer_reference: str, days: int, uid: str = "",
-    served: tuple[date, date] | None = None, vat_rate: str = "",
-) -> str:  # fmt: skip
+    *,
+    number: str,
+    issued_on: date,
+    customer_reference: str,
+    days: int,
+    uid: str = "",
+    served: tuple[date, date] | None = None,
+    vat_rate: str = "",
+) -> str:
     """Swico S1: invoice number, date, the payer's reference and the term; nothing personal.
 
     UID, days of service and VAT rate only from who is registered for VAT.
     """
     span = "".join(f"{day:%y%m%d}" for day in dict.fromkeys(served or ()))
     fields = [
-        ("10", number), ("11", f"{issued_on:%y%m%d}"), ("20", customer_reference),
-        ("30", re.sub(r"\D", "", uid)), ("31", span), ("32", vat_rate), ("40", f"0:{days}"),
-    ]  # fmt: skip
+        ("10", number),
+        ("11", f"{issued_on:%y%m%d}"),
+        ("20", customer_reference),
+        ("30", re.sub(r"\D", "", uid)),
+        ("31", span),
+        ("32", vat_rate),
+        ("40", f"0:{days}"),
+    ]
     return "//S1" + "".join(f"/{tag}/{_escaped(value)}" for tag, value in fields if value)
 
 
@@ -169,8 +191,9 @@ def _unknown(character: str) -> str:
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     if character in INSTEAD:
         return _("a QR-bill does not know “%(shown)s”. Write %(instead)s.") % {
-            "shown": shown, "instead": INSTEAD[character],
-        }  # fmt: skip
+            "shown": shown,
+            "instead": INSTEAD[character],
+        }
     return _("a QR-bill does not know “%(shown)s”.") % {"shown": shown}
 
 
@@ -181,32 +204,66 @@ def _too_long(length: int, most: int) -> str:
 # Word for word as the guidelines prescribe them (annex D), so no catalogue translates them.
 LABELS = {
     "en": {
-        "receipt": "Receipt", "part": "Payment part", "account": "Account / Payable to", "reference": "Reference",
-        "additional": "Additional information", "currency": "Currency", "amount": "Amount",
-        "acceptance": "Acceptance point", "payable_by": "Payable by", "detach": "Separate before paying in",
+        "receipt": "Receipt",
+        "part": "Payment part",
+        "account": "Account / Payable to",
+        "reference": "Reference",
+        "additional": "Additional information",
+        "currency": "Currency",
+        "amount": "Amount",
+        "acceptance": "Acceptance point",
+        "payable_by": "Payable by",
+        "detach": "Separate before paying in",
     },
     "de": {
-        "receipt": "Empfangsschein", "part": "Zahlteil", "account": "Konto / Zahlbar an", "reference": "Referenz",
-        "additional": "Zusätzliche Informationen", "currency": "Währung", "amount": "Betrag",
-        "acceptance": "Annahmestelle", "payable_by": "Zahlbar durch", "detach": "Vor der Einzahlung abzutrennen",
+        "receipt": "Empfangsschein",
+        "part": "Zahlteil",
+        "account": "Konto / Zahlbar an",
+        "reference": "Referenz",
+        "additional": "Zusätzliche Informationen",
+        "currency": "Währung",
+        "amount": "Betrag",
+        "acceptance": "Annahmestelle",
+        "payable_by": "Zahlbar durch",
+        "detach": "Vor der Einzahlung abzutrennen",
     },
     "fr": {
-        "receipt": "Récépissé", "part": "Section paiement", "account": "Compte / Payable à", "reference": "Référence",
-        "additional": "Informations supplémentaires", "currency": "Monnaie", "amount": "Montant",
-        "acceptance": "Point de dépôt", "payable_by": "Payable par", "detach": "A détacher avant le versement",
+        "receipt": "Récépissé",
+        "part": "Section paiement",
+        "account": "Compte / Payable à",
+        "reference": "Référence",
+        "additional": "Informations supplémentaires",
+        "currency": "Monnaie",
+        "amount": "Montant",
+        "acceptance": "Point de dépôt",
+        "payable_by": "Payable par",
+        "detach": "A détacher avant le versement",
     },
     "it": {
-        "receipt": "Ricevuta", "part": "Sezione pagamento", "account": "Conto / Pagabile a",
-        "reference": "Riferimento", "additional": "Informazioni supplementari", "currency": "Valuta",
-        "amount": "Importo", "acceptance": "Punto di accettazione", "payable_by": "Pagabile da",
+        "receipt": "Ricevuta",
+        "part": "Sezione pagamento",
+        "account": "Conto / Pagabile a",
+        "reference": "Riferimento",
+        "additional": "Informazioni supplementari",
+        "currency": "Valuta",
+        "amount": "Importo",
+        "acceptance": "Punto di accettazione",
+        "payable_by": "Pagabile da",
         "detach": "Da staccare prima del versamento",
     },
     "rm": {
-        "receipt": "Quittanza", "part": "Part da pajament", "account": "Conto / Da pajar a", "reference": "Referenza",
-        "additional": "Infurmaziuns supplementaras", "currency": "Valuta", "amount": "Import",
-        "acceptance": "Post da recepziun", "payable_by": "Da pajar da", "detach": "Da distatgar avant che pajar",
+        "receipt": "Quittanza",
+        "part": "Part da pajament",
+        "account": "Conto / Da pajar a",
+        "reference": "Referenza",
+        "additional": "Infurmaziuns supplementaras",
+        "currency": "Valuta",
+        "amount": "Import",
+        "acceptance": "Post da recepziun",
+        "payable_by": "Da pajar da",
+        "detach": "Da distatgar avant che pajar",
     },
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -299,8 +356,13 @@ def _ascent(points: float) -> float:
 def _text(x: float, y: float, points: float, words: str, *, bold: bool = False, anchor: str = "start") -> SafeString:
     return format_html(
         '<text x="{}" y="{}" font-size="{}" font-family="Liberation Sans" font-weight="{}" text-anchor="{}">{}</text>',
-        x, f"{y:.3f}", f"{points * MM_PER_POINT:.4f}", 700 if bold else 400, anchor, words,
-    )  # fmt: skip
+        x,
+        f"{y:.3f}",
+        f"{points * MM_PER_POINT:.4f}",
+        700 if bold else 400,
+        anchor,
+        words,
+    )
 
 
 def _column(

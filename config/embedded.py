@@ -160,15 +160,30 @@ class Cluster:
         fast = [] if self.durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         process = subprocess.Popen(
             [
-                self.binaries / "bin/postgres", "-D", self.pgdata, "-p", str(port),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300",
-                "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse",  # no names in the log
+                self.binaries / "bin/postgres",
+                "-D",
+                self.pgdata,
+                "-p",
+                str(port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "max_connections=300",
+                "-c",
+                "log_min_error_statement=panic",
+                "-c",
+                "log_error_verbosity=terse",  # no names in the log
                 *fast,
             ],
-            env=self.env, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env=self.env,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             preexec_fn=partial(die_with_parent, signal.SIGINT),  # its fast shutdown: SIGTERM waits for the clients
             **self.identity,
-        )  # fmt: skip
+        )
         atexit.register(self._stop, process, os.getpid())
         self._wait_until_ready(process, port)
         self.make_logins(port, passwords)
@@ -186,9 +201,20 @@ class Cluster:
             os.chown(file, self.identity["user"], self.identity["group"])
         try:
             self._run(
-                self.binaries / "bin/initdb", "-D", self.pgdata, "-U", "postgres", "-A", "scram-sha-256",
-                "-E", "UTF8", "--no-sync", "--locale-provider=builtin", "--locale=C.UTF-8", f"--pwfile={file}",
-            )  # fmt: skip
+                self.binaries / "bin/initdb",
+                "-D",
+                self.pgdata,
+                "-U",
+                "postgres",
+                "-A",
+                "scram-sha-256",
+                "-E",
+                "UTF8",
+                "--no-sync",
+                "--locale-provider=builtin",
+                "--locale=C.UTF-8",
+                f"--pwfile={file}",
+            )
         finally:
             file.unlink()
 
@@ -254,11 +280,22 @@ def start_valkey():
     port = free_port()
     process = subprocess.Popen(
         [
-            get_binary_path(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory", "128mb",
-            "--maxmemory-policy", "noeviction",
+            get_binary_path(),
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--maxmemory",
+            "128mb",
+            "--maxmemory-policy",
+            "noeviction",
         ],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,
+    )
     atexit.register(process.terminate)
     for _attempt in range(1500):
         if process.poll() is not None:

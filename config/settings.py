@@ -64,9 +64,15 @@ if not DEMO and not UNDER_TEST:
     if (DATA_DIR / "env").exists() and os.environ["DATABASE_URL"] in (DATA_DIR / "env").read_text():
         refuse("DATABASE_URL is the demo's embedded database. Name a real one, or set DEMO=1.")
     for name in (
-        "BASE_URL", "EMAIL_URL", "ASSOCIATION_NAME", "ASSOCIATION_STREET", "ASSOCIATION_POSTCODE", "ASSOCIATION_TOWN",
-        "CREDITOR_IBAN", "CREDITOR_QR_IBAN",
-    ):  # fmt: skip
+        "BASE_URL",
+        "EMAIL_URL",
+        "ASSOCIATION_NAME",
+        "ASSOCIATION_STREET",
+        "ASSOCIATION_POSTCODE",
+        "ASSOCIATION_TOWN",
+        "CREDITOR_IBAN",
+        "CREDITOR_QR_IBAN",
+    ):
         if not os.environ.get(name):  # or letters and bills would bear a made-up name and account
             refuse(f"{name} is missing. The file .env.example says what it is; a demo (DEMO=1) makes it up.")
     if not BASE_URL.startswith("https://"):

@@ -53,12 +53,36 @@ def _run(options):
     elif options.empty:
         _manage("first_admin", apart=False)  # a terminal is read by the group in front only
     children = [
-        _start(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{options.host}:{options.port}", "--workers", "2",
-               "--threads", "4", "--log-level", "warning", "--no-control-socket"),
+        _start(
+            PYTHON,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--bind",
+            f"{options.host}:{options.port}",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--log-level",
+            "warning",
+            "--no-control-socket",
+        ),
         _start(PYTHON, "-m", "celery", "-q", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2"),
-        _start(PYTHON, "-m", "celery", "-q", "-A", "config", "beat", "--loglevel", "WARNING", "--schedule",
-               str(embedded.DATA / "beat")),
-    ]  # fmt: skip
+        _start(
+            PYTHON,
+            "-m",
+            "celery",
+            "-q",
+            "-A",
+            "config",
+            "beat",
+            "--loglevel",
+            "WARNING",
+            "--schedule",
+            str(embedded.DATA / "beat"),
+        ),
+    ]
     try:
         _wait_for_page(options, children)
         print(f"Ready: {os.environ['BASE_URL']}", flush=True)
@@ -153,9 +177,11 @@ def _environment(options):
 def _manage(*command, apart=True):
     # The owner's login is for these commands only; what runs for long never has it.
     ended = subprocess.run(
-        [PYTHON, "manage.py", *command], cwd=embedded.ROOT, check=False,
+        [PYTHON, "manage.py", *command],
+        cwd=embedded.ROOT,
+        check=False,
         preexec_fn=partial(embedded.die_with_parent, apart=apart),
-    )  # fmt: skip
+    )
     if ended.returncode:
         raise SystemExit(1)
 
@@ -197,9 +223,14 @@ def _watch(children):
 def _print_sign_ins():
     print("Sign in with password weitergabe-demo as one of:")
     for email in (
-        "admin@demo.example", "treasurer@demo.example", "dispatch@demo.example", "volunteer@demo.example",
-        "worker@muster.example", "manager@muster.example", "worker@autre.example",
-    ):  # fmt: skip
+        "admin@demo.example",
+        "treasurer@demo.example",
+        "dispatch@demo.example",
+        "volunteer@demo.example",
+        "worker@muster.example",
+        "manager@muster.example",
+        "worker@autre.example",
+    ):
         print(f"  {email}")
 
 

@@ -41,9 +41,13 @@ def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: i
         is_erased = device.status == Status.ERASED  # so no drive is open: the database holds that
         if is_erased and result == Erasure.Result.SUCCESS:  # said already; that it failed would be news
             return device
-        raise Refused(_("%(device)s is “%(status)s”: its drives are not erased now.") % {
-            "device": device, "status": device.get_status_display(),
-        })  # fmt: skip
+        raise Refused(
+            _("%(device)s is “%(status)s”: its drives are not erased now.")
+            % {
+                "device": device,
+                "status": device.get_status_display(),
+            }
+        )
     Erasure.objects.create(drive=drive, turn=device.turn, result=result, method=method, by=by)
     if not device.drives.open().exists():
         device.move(Status.ERASED, verb="record_erasure", by=by)

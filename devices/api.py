@@ -35,9 +35,19 @@ class DeviceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Device
         fields = [
-            "number", "asset_tag", "status", "maker", "model", "memory_gb", "system", "keyboard", "grade", "shelf",
-            "received_at", "has_open_drives",
-        ]  # fmt: skip
+            "number",
+            "asset_tag",
+            "status",
+            "maker",
+            "model",
+            "memory_gb",
+            "system",
+            "keyboard",
+            "grade",
+            "shelf",
+            "received_at",
+            "has_open_drives",
+        ]
 
     has_open_drives = serializers.BooleanField(help_text="Whether a drive still lacks a successful erasure.")
 

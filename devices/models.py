@@ -75,7 +75,12 @@ class Device(Lifecycle):
         Status.RECEIVED: {Status.ERASED, Status.MISSING, Status.SCRAPPED},
         Status.ERASED: {Status.READY, Status.REPAIR, Status.RECEIVED, Status.MISSING, Status.SCRAPPED},
         Status.READY: {
-            Status.RESERVED, Status.REPAIR, Status.RECEIVED, Status.MISSING, Status.SCRAPPED, Status.PASSED_ON,
+            Status.RESERVED,
+            Status.REPAIR,
+            Status.RECEIVED,
+            Status.MISSING,
+            Status.SCRAPPED,
+            Status.PASSED_ON,
         },
         Status.RESERVED: {Status.SHIPPED, Status.READY, Status.REPAIR, Status.MISSING},
         Status.SHIPPED: {Status.RETURNED, Status.LOST, Status.RESERVED},
@@ -85,7 +90,7 @@ class Device(Lifecycle):
         Status.LOST: {Status.RETURNED, Status.SHIPPED},
         Status.PASSED_ON: set(),
         Status.SCRAPPED: set(),
-    }  # fmt: skip
+    }
 
     class System(models.TextChoices):
         LINUX = "linux", "Linux"
@@ -135,8 +140,17 @@ class Device(Lifecycle):
             models.CheckConstraint(
                 condition=Q(
                     status__in=[
-                        "received", "erased", "ready", "reserved", "shipped", "returned", "repair", "missing", "lost",
-                        "passed_on", "scrapped",
+                        "received",
+                        "erased",
+                        "ready",
+                        "reserved",
+                        "shipped",
+                        "returned",
+                        "repair",
+                        "missing",
+                        "lost",
+                        "passed_on",
+                        "scrapped",
                     ]
                 ),
                 name="device_status_is_known",
@@ -144,7 +158,7 @@ class Device(Lifecycle):
             models.CheckConstraint(
                 condition=~Q(status__in=["ready", "reserved"]) | ~Q(grade=""), name="ready_device_has_a_grade"
             ),
-        ]  # fmt: skip
+        ]
         indexes = [
             models.Index(fields=["status", "-id"], name="devices_by_status"),
             models.Index(

@@ -120,10 +120,12 @@ def _nothing_to_do(request, device):
         label=_("Scan the next laptop"),
         facts=[(term, value) for term, value in facts if value],
         second={
-            "name": "open", "value": device.number, "icon": "laptop",
+            "name": "open",
+            "value": device.number,
+            "icon": "laptop",
             "label": _("Open %(number)s") % {"number": device.number},
         },
-    )  # fmt: skip
+    )
 
 
 def _go(request, url):
@@ -196,8 +198,14 @@ def _drive_lines(device, drives):
         erasures = list(drive.erasures.all())
         now = [erasure for erasure in erasures if erasure.turn == device.turn]
         done = next((erasure for erasure in now if erasure.result == Result.SUCCESS), None)
-        yield {"drive": drive, "erasures": erasures, "tries": len(now), "last": now[-1] if now else None,
-               "done": done, "is_open": done is None and drive.destroyed_at is None}  # fmt: skip
+        yield {
+            "drive": drive,
+            "erasures": erasures,
+            "tries": len(now),
+            "last": now[-1] if now else None,
+            "done": done,
+            "is_open": done is None and drive.destroyed_at is None,
+        }
 
 
 WITH_ERASURES = Prefetch("erasures", Erasure.objects.select_related("by"))

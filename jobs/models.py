@@ -235,18 +235,26 @@ class Claim:
         pause = FIRST_PAUSE * 2 ** (self.job.attempts - 1)
         try:
             self._end(
-                state=Job.State.WAITING, error=error, is_refused=False, due_at=now + pause,
-                token=None, lease_until=None,
-            )  # fmt: skip
+                state=Job.State.WAITING,
+                error=error,
+                is_refused=False,
+                due_at=now + pause,
+                token=None,
+                lease_until=None,
+            )
         except IntegrityError:  # a newer one waits already and does the same work
             self._end(state=Job.State.DONE, error=error, ended_at=now, token=None, lease_until=None)
 
     def give_up(self, error: str, *, is_refused: bool = False) -> None:
         """End the job for good, until a person has it tried again."""
         self._end(
-            state=Job.State.DEAD, error=error, is_refused=is_refused, ended_at=timezone.now(),
-            token=None, lease_until=None,
-        )  # fmt: skip
+            state=Job.State.DEAD,
+            error=error,
+            is_refused=is_refused,
+            ended_at=timezone.now(),
+            token=None,
+            lease_until=None,
+        )
 
 
 class KeptAnswerManager(models.Manager["KeptAnswer"]):

@@ -92,9 +92,18 @@ class BillToForm(forms.ModelForm):
     class Meta:
         model = BillTo
         fields = [
-            "name", "department", "street", "house_number", "postcode", "town", "email", "language", "cadence",
-            "cost_centre", "order_number",
-        ]  # fmt: skip
+            "name",
+            "department",
+            "street",
+            "house_number",
+            "postcode",
+            "town",
+            "email",
+            "language",
+            "cadence",
+            "cost_centre",
+            "order_number",
+        ]
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

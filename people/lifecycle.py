@@ -62,9 +62,16 @@ class Lifecycle(models.Model):
         return self
 
     def move(
-        self, to: str, *, verb: str, by: AbstractBaseUser | None, reason: str = "",
-        numbers: dict[str, str] | None = None, only_from: Collection[str] = (), **columns: Any,
-    ) -> bool:  # fmt: skip
+        self,
+        to: str,
+        *,
+        verb: str,
+        by: AbstractBaseUser | None,
+        reason: str = "",
+        numbers: dict[str, str] | None = None,
+        only_from: Collection[str] = (),
+        **columns: Any,
+    ) -> bool:
         """Take a step and write it down; False, and nothing done, if this very step was taken before.
 
         `by` is None when the clock acts. Raises Refused when `MOVES` knows no such step, or knows it from a status
@@ -96,16 +103,22 @@ class Lifecycle(models.Model):
         self, *, verb: str, by: AbstractBaseUser | None, reason: str, numbers: dict[str, str], from_status: str
     ) -> None:
         self.steps.create(
-            verb=verb, by=by, reason=reason, numbers=numbers, from_status=from_status, to_status=self.status,
+            verb=verb,
+            by=by,
+            reason=reason,
+            numbers=numbers,
+            from_status=from_status,
+            to_status=self.status,
             on_behalf_of=getattr(by, "acting_for_id", None),
-        )  # fmt: skip
+        )
 
     def _why_not(self, last: Step | None, by: AbstractBaseUser | None) -> str:
         """The sentence of a refusal; who acts for a partner reads the names of that partner's people only."""
         if last is None:
             return _("%(record)s is “%(status)s”: this step can’t follow.") % {
-                "record": self, "status": self.get_status_display(),
-            }  # fmt: skip
+                "record": self,
+                "status": self.get_status_display(),
+            }
         reader = getattr(by, "acting_for_id", None)
         is_told = reader is None or last.on_behalf_of == reader
         return _("%(record)s is “%(status)s” already: %(who)s, %(when)s.") % {
@@ -117,9 +130,12 @@ class Lifecycle(models.Model):
 
 
 def note_many(
-    records: Iterable[Any], verb: str, *, by: AbstractBaseUser | None = None,
+    records: Iterable[Any],
+    verb: str,
+    *,
+    by: AbstractBaseUser | None = None,
     numbers_for: Callable[[Any], dict[str, str]] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Write the same unmoving step for many records in one statement per thousand.
 
     `numbers_for(record)` gives each step's numbers.
@@ -131,14 +147,18 @@ def note_many(
     step.objects.bulk_create(
         (
             step(
-                record=record, verb=verb, by=by, from_status=record.status, to_status=record.status,
+                record=record,
+                verb=verb,
+                by=by,
+                from_status=record.status,
+                to_status=record.status,
                 numbers=numbers_for(record) if numbers_for else {},
                 on_behalf_of=getattr(by, "acting_for_id", None),
             )
             for record in records
         ),
         batch_size=1000,
-    )  # fmt: skip
+    )
 
 
 # For what has no sentence of its own; the last two for what `people.triggers` makes.

@@ -24,9 +24,14 @@ UNTIL_HAND_OVER = {Status.RECEIVED, Status.APPROVED, Status.ALLOCATED}
 
 @transaction.atomic
 def receive(
-    *, partner: Partner, owner: User, recipient: dict[str, Any], form_token: uuid.UUID | None,
-    proof: StoredFile | None = None, **columns: Any,
-) -> DeviceRequest:  # fmt: skip
+    *,
+    partner: Partner,
+    owner: User,
+    recipient: dict[str, Any],
+    form_token: uuid.UUID | None,
+    proof: StoredFile | None = None,
+    **columns: Any,
+) -> DeviceRequest:
     """Write down a person's wish; the same form sent twice gives the same request, and only Windows takes a proof."""
     partner = _locked(partner.pk)
     columns["proof"] = proof if columns.get("system") == Device.System.WINDOWS else None
@@ -151,9 +156,15 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
         tier=partner.tier, delivery=device_request.delivery
     )  # a confirmed price stays
     device_request.move(
-        Status.APPROVED, verb="approve", by=by, only_from={Status.RECEIVED}, price=price,
-        approved_at=device_request.approved_at or now, approved_by=device_request.approved_by or by, moved_at=now,
-    )  # fmt: skip
+        Status.APPROVED,
+        verb="approve",
+        by=by,
+        only_from={Status.RECEIVED},
+        price=price,
+        approved_at=device_request.approved_at or now,
+        approved_by=device_request.approved_by or by,
+        moved_at=now,
+    )
 
 
 @transaction.atomic

@@ -85,18 +85,37 @@ class RequestSerializer(serializers.ModelSerializer):
     class Meta:
         model = DeviceRequest
         fields = [
-            "number", "status", "partner", "case_reference", "bill_to", "commune", "delivery", "purpose", "system",
-            "keyboard", "price", "received_at", "approved_at",
-        ]  # fmt: skip
+            "number",
+            "status",
+            "partner",
+            "case_reference",
+            "bill_to",
+            "commune",
+            "delivery",
+            "purpose",
+            "system",
+            "keyboard",
+            "price",
+            "received_at",
+            "approved_at",
+        ]
 
 
 class PersonSerializer(serializers.ModelSerializer):
     class Meta:
         model = Recipient
         fields = [
-            "first_name", "last_name", "birth_year", "street", "house_number", "postcode", "town", "mobile", "language",
+            "first_name",
+            "last_name",
+            "birth_year",
+            "street",
+            "house_number",
+            "postcode",
+            "town",
+            "mobile",
+            "language",
             "erased_at",
-        ]  # fmt: skip
+        ]
 
 
 class StepSerializer(serializers.ModelSerializer):

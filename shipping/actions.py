@@ -27,9 +27,11 @@ def pack(allocation: Allocation, *, by: User) -> Shipment:
     shipment, is_new = Shipment.objects.live().get_or_create(
         allocation=allocation,
         defaults={
-            "request": device_request, "device_id": allocation.device_id, "partner_id": allocation.partner_id,
+            "request": device_request,
+            "device_id": allocation.device_id,
+            "partner_id": allocation.partner_id,
         },
-    )  # fmt: skip
+    )
     if is_new:
         shipment.note("pack", by=by, request=device_request.number)
         order_labels([shipment], by=by)
@@ -45,11 +47,13 @@ def pack_all(*, by: User) -> int:
     allocations = allocations_to_pack(DeviceRequest.objects.filter(pk__in=keys))  # read again, now that they are locked
     shipments = Shipment.objects.bulk_create(
         Shipment(
-            allocation=allocation, request=allocation.request, device_id=allocation.device_id,
+            allocation=allocation,
+            request=allocation.request,
+            device_id=allocation.device_id,
             partner_id=allocation.partner_id,
         )
         for allocation in allocations.select_related("request").order_by("pk")
-    )  # fmt: skip
+    )
     if shipments:
         note_many(shipments, "pack", by=by, numbers_for=lambda shipment: {"request": shipment.request.number})
         order_labels(shipments, by=by)
@@ -87,9 +91,12 @@ def face_of(shipment: Shipment, ident_code: str) -> LabelFace:
     sender = Address(own["name"], f"{own['street']} {own['house_number']}".strip(), own["postcode"], own["town"])
     to: Any = request.recipient if shipment.names_a_person else request.partner
     receiver = Address(
-        name=to.name, street=f"{to.street} {to.house_number}".strip(), postcode=to.postcode, town=to.town,
+        name=to.name,
+        street=f"{to.street} {to.house_number}".strip(),
+        postcode=to.postcode,
+        town=to.town,
         reference="" if shipment.names_a_person else request.number,
-    )  # fmt: skip
+    )
     return LabelFace(ident_code=ident_code, recipient=receiver, sender=sender)
 
 
@@ -147,9 +154,14 @@ def hand_over(shipment: Shipment, *, by: User) -> bool:
         raise Refused(_("Close the parcel first: scan its label and the laptop."))
     now = timezone.now()
     moved = shipment.move(
-        Status.HANDED_OVER, verb="hand_over", by=by, handed_over_at=now, handed_over_noted_at=now,
-        bill_to_id=request.bill_to_id, price=request.price,
-    )  # fmt: skip
+        Status.HANDED_OVER,
+        verb="hand_over",
+        by=by,
+        handed_over_at=now,
+        handed_over_noted_at=now,
+        bill_to_id=request.bill_to_id,
+        price=request.price,
+    )
     if moved:
         device_actions.mark_shipped(shipment.device, number=request.number, by=by)
         request_actions.mark_shipped(request, parcel=shipment.ident_code, by=by)

@@ -40,9 +40,14 @@ def laptop_wanted(parcel):
         (_("Label ends in"), parcel.ident_code[-4:]),
     ]
     return _surface(
-        CLOSE, "idle", _("Scan the laptop."), sentence or _("Only this one may go inside."), label=_("Scan here"),
-        facts=facts, in_hand=parcel,
-    )  # fmt: skip
+        CLOSE,
+        "idle",
+        _("Scan the laptop."),
+        sentence or _("Only this one may go inside."),
+        label=_("Scan here"),
+        facts=facts,
+        in_hand=parcel,
+    )
 
 
 def match(parcel, following):
@@ -123,9 +128,14 @@ def _surface(mode, state, word, sentence, *, label, facts=(), in_hand=None):
         hidden.append(("label", in_hand.ident_code))
         second = {"name": "aside", "value": "yes", "label": _("Put the parcel aside"), "icon": "hand-index"}
     return {
-        "state": state, "word": word, "sentence": sentence, "label": label, "facts": facts, "hidden": hidden,
+        "state": state,
+        "word": word,
+        "sentence": sentence,
+        "label": label,
+        "facts": facts,
+        "hidden": hidden,
         "second": second,
-    }  # fmt: skip
+    }
 
 
 def _facts(parcel):

@@ -92,8 +92,9 @@ def _labels(packing):
     subjects = {subject_of(shipment): shipment for shipment in packing}
     unfinished = Job.objects.filter(
         ~Q(state=Job.State.DONE),
-        kind=LABEL, subject__in=subjects,
-    )  # fmt: skip
+        kind=LABEL,
+        subject__in=subjects,
+    )
     newest = {job.subject: job for job in unfinished.select_related("batch").order_by("pk")}
     failed = {subjects[job.subject].pk for job in newest.values() if job.state == Job.State.DEAD}
     at_work = [job.batch for job in newest.values() if job.state != Job.State.DEAD and job.batch_id]

@@ -68,9 +68,12 @@ def allocation_of(request, *, device=None, **columns):
 def parcel_of(allocation, **columns):
     """The row of a parcel."""
     return Shipment.objects.create(
-        allocation=allocation, request=allocation.request, device=allocation.device, partner=allocation.partner,
+        allocation=allocation,
+        request=allocation.request,
+        device=allocation.device,
+        partner=allocation.partner,
         **columns,
-    )  # fmt: skip
+    )
 
 
 def handed_over(bill_to, at="2026-10-20T08:00Z"):

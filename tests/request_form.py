@@ -3,10 +3,21 @@
 import re
 
 ANSWERS = {
-    "first_name": "Samira", "last_name": "Wenger", "birth_year": "1994", "case_reference": "LT-2026-0388",
-    "delivery": "person", "street": "Mühlegasse", "house_number": "11b", "postcode": "3400", "town": "Burgdorf",
-    "mobile": "", "language": "de", "purpose": "school", "system": "linux", "keyboard": "ch-de",
-}  # fmt: skip
+    "first_name": "Samira",
+    "last_name": "Wenger",
+    "birth_year": "1994",
+    "case_reference": "LT-2026-0388",
+    "delivery": "person",
+    "street": "Mühlegasse",
+    "house_number": "11b",
+    "postcode": "3400",
+    "town": "Burgdorf",
+    "mobile": "",
+    "language": "de",
+    "purpose": "school",
+    "system": "linux",
+    "keyboard": "ch-de",
+}
 
 
 def send(client, token, verb):

@@ -24,19 +24,31 @@ def environment(data_dir, **more):
     """What the processes are told; the runtime login only, as everywhere outside `prepare`."""
     url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
     return {
-        "PATH": os.environ["PATH"], "HOME": str(data_dir), "DEMO": "1", "DATABASE_URL": url,
-        "SECRET_KEY": settings.SECRET_KEY, "REDIS_URL": settings.REDIS_URL,
-        "MEDIA_ROOT": str(settings.MEDIA_ROOT), "DATA_DIR": str(data_dir), **more,
-    }  # fmt: skip
+        "PATH": os.environ["PATH"],
+        "HOME": str(data_dir),
+        "DEMO": "1",
+        "DATABASE_URL": url,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "REDIS_URL": settings.REDIS_URL,
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "DATA_DIR": str(data_dir),
+        **more,
+    }
 
 
 def on_terminal(*command, lines, cwd=ROOT, env):
     """Run a command on a terminal of its own, where somebody answers its questions; gives back what stood there."""
     ours, theirs = pty.openpty()
     asked = subprocess.Popen(
-        [sys.executable, *command], cwd=cwd, env=env, stdin=theirs, stdout=theirs, stderr=theirs,
-        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )  # fmt: skip
+        [sys.executable, *command],
+        cwd=cwd,
+        env=env,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
     os.close(theirs)
     said = []
     try:
@@ -60,9 +72,7 @@ class Process:
     """A child that goes when the test does."""
 
     def __init__(self, *command, env):
-        self.process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=env, preexec_fn=die_with_parent
-        )  # fmt: skip
+        self.process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env, preexec_fn=die_with_parent)
 
     def __enter__(self):
         return self
@@ -80,9 +90,17 @@ def worker(data_dir, *, clock=True, **more):
     """A Celery worker with the clock inside, or without; `more` goes into its environment."""
     beat = ["--beat", "--schedule", str(data_dir / "beat")] if clock else []
     return Process(
-        "-m", "celery", "-A", "config", "worker", *beat, "--concurrency", "2", "--loglevel=ERROR",
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        *beat,
+        "--concurrency",
+        "2",
+        "--loglevel=ERROR",
         env=environment(data_dir, **more),
-    )  # fmt: skip
+    )
 
 
 def web(data_dir, *, port, threads=4):
@@ -92,9 +110,20 @@ def web(data_dir, *, port, threads=4):
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], cwd=ROOT, env=env, check=True
     )
     process = Process(
-        "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", str(threads),
-        "--log-level", "warning", "--no-control-socket", env=env,
-    )  # fmt: skip
+        "-m",
+        "gunicorn",
+        "config.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+        "--threads",
+        str(threads),
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+        env=env,
+    )
     until = time.monotonic() + PATIENCE
     while process.process.poll() is None and time.monotonic() < until:
         try:

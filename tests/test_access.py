@@ -163,11 +163,20 @@ def keys(partner, foreign_partner, make_user):
 
 
 MISSING = {
-    "membership": 99_999_999, "invitation": 99_999_999,
-    "partner": 99_999_999, "bill_to": 99_999_999, "job": 99_999_999, "shipment": 99_999_999, "bank_file": 99_999_999,
-    "batch": uuid.uuid4(), "draft": uuid.uuid4(), "request": "R-2026-999999", "device": "D-999999",
-    "invoice": "2026-9999", "label": "990000000099999999",
-}  # fmt: skip
+    "membership": 99_999_999,
+    "invitation": 99_999_999,
+    "partner": 99_999_999,
+    "bill_to": 99_999_999,
+    "job": 99_999_999,
+    "shipment": 99_999_999,
+    "bank_file": 99_999_999,
+    "batch": uuid.uuid4(),
+    "draft": uuid.uuid4(),
+    "request": "R-2026-999999",
+    "device": "D-999999",
+    "invoice": "2026-9999",
+    "label": "990000000099999999",
+}
 
 
 def _records(partner, file):
@@ -190,13 +199,24 @@ def _records(partner, file):
     membership = Membership.objects.create(user=colleague, partner=partner, role="accounting")
     return {
         "membership": membership.pk,
-        "partner": partner.pk, "request": request.number, "device": device.number, "shipment": shipment.pk,
-        "job": job.pk, "label": code, "bill_to": bill_to.pk, "invoice": _invoice(request, bill_to).slug,
+        "partner": partner.pk,
+        "request": request.number,
+        "device": device.number,
+        "shipment": shipment.pk,
+        "job": job.pk,
+        "label": code,
+        "bill_to": bill_to.pk,
+        "invoice": _invoice(request, bill_to).slug,
         "bank_file": BankFile.objects.create(
-            name="camt.xml", sha256=f"{partner.pk:064}", kind="camt.054", message_id="M", booked=0, known=0,
+            name="camt.xml",
+            sha256=f"{partner.pk:064}",
+            kind="camt.054",
+            message_id="M",
+            booked=0,
+            known=0,
             for_a_person=0,
         ).pk,
-    }  # fmt: skip
+    }
 
 
 def _invoice(request, bill_to):

@@ -108,10 +108,16 @@ ATTACKS = {
     "payment_is_not_zero": copied("billing_payment", transaction_id="NULL", amount="0"),
 }
 ONLY_ADDED_TO = {
-    "people_auditentry": "deed", "partners_partnerstep": "verb", "partners_agreement": "signed_by",
-    "devices_devicestep": "verb", "devices_erasure": "result", "devices_inspection": "grade",
-    "requests_requeststep": "verb", "shipping_shipmentstep": "verb", "shipping_roundstep": "verb",
-}  # fmt: skip
+    "people_auditentry": "deed",
+    "partners_partnerstep": "verb",
+    "partners_agreement": "signed_by",
+    "devices_devicestep": "verb",
+    "devices_erasure": "result",
+    "devices_inspection": "grade",
+    "requests_requeststep": "verb",
+    "shipping_shipmentstep": "verb",
+    "shipping_roundstep": "verb",
+}
 # An unknown status is neither out nor in the house, and that is found first.
 IMPLIED = {"shipment_status_is_known": "handed_over_at_exactly_when_out"}
 
@@ -157,9 +163,16 @@ def booked(partner, bill_to, shipment, user):
     invoice.lines.create(shipment=shipment, partner=partner, amount=150)
     Series.objects.bulk_create(Series(name=name) for name in ("invoice-2026", "credit-2026"))
     Invoice.objects.update(
-        status="issued", series="invoice-2026", first=1, number=1, total=150, snapshot={}, reference="1",
-        issued_on="2026-11-02", due_on="2026-12-02",
-    )  # fmt: skip
+        status="issued",
+        series="invoice-2026",
+        first=1,
+        number=1,
+        total=150,
+        snapshot={},
+        reference="1",
+        issued_on="2026-11-02",
+        due_on="2026-12-02",
+    )
     note = CreditNote.objects.create(partner=partner, invoice=invoice, series_id="credit-2026", number=1, by=user)
     CreditLine.objects.create(credit_note=note, partner=partner, shipment=shipment, turn=0, amount=150)
     file = BankFile.objects.create(name="f", sha256="0", kind="camt.054", booked=1, known=0, for_a_person=0)

@@ -20,9 +20,14 @@ def records(partner):
     allocation = factories.allocation_of(request)
     shipment = factories.parcel_of(allocation)
     return {
-        "partner": partner, "bill_to": bill_to, "request": request, "recipient": request.recipient,
-        "device": allocation.device, "allocation": allocation, "shipment": shipment,
-    }  # fmt: skip
+        "partner": partner,
+        "bill_to": bill_to,
+        "request": request,
+        "recipient": request.recipient,
+        "device": allocation.device,
+        "allocation": allocation,
+        "shipment": shipment,
+    }
 
 
 @pytest.fixture

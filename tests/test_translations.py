@@ -38,8 +38,11 @@ def sentences(tmp_path_factory):
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_OURS))
     subprocess.run(
         [sys.executable, "-m", "django", "makemessages", "-l", "de", "--keep-pot", "--no-location", "--no-wrap"],
-        cwd=copy, check=True, capture_output=True, env={"PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
+        cwd=copy,
+        check=True,
+        capture_output=True,
+        env={"PATH": "/usr/bin:/bin"},
+    )
     return copy / "locale" / "django.pot"
 
 

@@ -44,7 +44,7 @@ class CreditorAccount(models.Model):
                 condition=Q(iban__regex=IBAN, qr_iban__regex=QR_IBAN), name="account_has_an_iban_and_a_qr_iban"
             ),
             models.CheckConstraint(condition=Q(reference_prefix__regex=r"^[0-9]{0,10}$"), name="prefix_is_digits"),
-        ]  # fmt: skip
+        ]
 
     def __str__(self):
         return self.iban

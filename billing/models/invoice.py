@@ -195,17 +195,27 @@ class Invoice(Lifecycle):
             models.CheckConstraint(
                 condition=Q(
                     status="draft",
-                    number__isnull=True, series__isnull=True, first__isnull=True, snapshot__isnull=True,
-                    reference__isnull=True, issued_on__isnull=True, due_on__isnull=True,
+                    number__isnull=True,
+                    series__isnull=True,
+                    first__isnull=True,
+                    snapshot__isnull=True,
+                    reference__isnull=True,
+                    issued_on__isnull=True,
+                    due_on__isnull=True,
                 )
                 | Q(
                     status="issued",
-                    number__isnull=False, series__isnull=False, first__isnull=False, snapshot__isnull=False,
-                    reference__isnull=False, issued_on__isnull=False, due_on__isnull=False,
+                    number__isnull=False,
+                    series__isnull=False,
+                    first__isnull=False,
+                    snapshot__isnull=False,
+                    reference__isnull=False,
+                    issued_on__isnull=False,
+                    due_on__isnull=False,
                 ),
                 name="number_exactly_when_issued",
             ),
-        ]  # fmt: skip
+        ]
         indexes = [
             models.Index(fields=["status", "-id"], name="invoices_by_status"),
             models.Index(fields=["-place"], name="invoices_by_number"),

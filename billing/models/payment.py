@@ -118,13 +118,21 @@ class BankTransaction(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     finding__in=[
-                        "exact", "more", "credited", "unknown", "missing", "invalid", "several", "currency", "uneven",
+                        "exact",
+                        "more",
+                        "credited",
+                        "unknown",
+                        "missing",
+                        "invalid",
+                        "several",
+                        "currency",
+                        "uneven",
                         "taken_back",
                     ]
                 ),
                 name="finding_is_known",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self):
         return f"{self.booked_on} {self.amount}"

@@ -130,9 +130,12 @@ def due(request, pk):
     parcels = parcels_due(bill_to, month)
     total = sum(parcel.price for parcel in parcels)
     context = {
-        "bill_to": bill_to, "name": month_words(month), "parcels": parcels, "total": total,
+        "bill_to": bill_to,
+        "name": month_words(month),
+        "parcels": parcels,
+        "total": total,
         "month_end_url": _of(month),
-    }  # fmt: skip
+    }
     return render(request, "billing/due.html", context)
 
 

@@ -197,9 +197,17 @@ def _number(moments, treasurer, account):
         numbers[year] += 1
         number, issued_on = numbers[year], issued_at.date()
         row = Issued(
-            key, f"invoice-{year}", number, f"{year}-{number:04}", qr_reference(account.reference_prefix, year, number),
-            issued_at, issued_on, issued_on + timedelta(days=DAYS_TO_PAY), treasurer.pk, None,
-        )  # fmt: skip
+            key,
+            f"invoice-{year}",
+            number,
+            f"{year}-{number:04}",
+            qr_reference(account.reference_prefix, year, number),
+            issued_at,
+            issued_on,
+            issued_on + timedelta(days=DAYS_TO_PAY),
+            treasurer.pk,
+            None,
+        )
         found.append((row, total, debtor))
     return found
 
@@ -243,10 +251,15 @@ class _Bank:
             return None
         booked_on = self.calendar.days[place]
         transaction = BankTransaction(
-            account=self.account.iban, amount=amount, currency=camt.OURS, booked_on=booked_on, reference=reference,
+            account=self.account.iban,
+            amount=amount,
+            currency=camt.OURS,
+            booked_on=booked_on,
+            reference=reference,
             identity=f"transaction:{booked_on:%Y%m%d}{place:04}{len(self.files[monday]):06}|{amount}|{reference}",
-            debtor_name=debtor, finding=finding,
-        )  # fmt: skip
+            debtor_name=debtor,
+            finding=finding,
+        )
         self.files[monday].append((transaction, pays))
         return self._imported_at(monday)
 
@@ -269,21 +282,31 @@ class _Bank:
         name = f"camt.054_{day:%Y%m%d}.xml"
         booked = sum(1 for _transaction, invoice in rows if invoice)
         bank_file = BankFile.objects.create(
-            name=name, sha256=hashlib.sha256(name.encode()).hexdigest(), kind=camt.NOTIFICATION,
-            message_id=f"DEMO-{day:%Y%m%d}", booked=booked, known=0, for_a_person=len(rows) - booked, by=self.treasurer,
+            name=name,
+            sha256=hashlib.sha256(name.encode()).hexdigest(),
+            kind=camt.NOTIFICATION,
+            message_id=f"DEMO-{day:%Y%m%d}",
+            booked=booked,
+            known=0,
+            for_a_person=len(rows) - booked,
+            by=self.treasurer,
             at=at,
-        )  # fmt: skip
+        )
         for transaction, _invoice in rows:
             transaction.file = bank_file
         BankTransaction.objects.bulk_create([transaction for transaction, _invoice in rows], 1000)
         payments = (
             Payment(
-                invoice_id=invoice, transaction=transaction, amount=transaction.amount, paid_on=transaction.booked_on,
-                at=at, by=self.treasurer,
+                invoice_id=invoice,
+                transaction=transaction,
+                amount=transaction.amount,
+                paid_on=transaction.booked_on,
+                at=at,
+                by=self.treasurer,
             )
             for transaction, invoice in rows
             if invoice
-        )  # fmt: skip
+        )
         Payment.objects.bulk_create(payments, 1000)
 
 

@@ -8,22 +8,36 @@ from typing import NamedTuple
 from .hours import Calendar
 
 MODELS = (
-    ("Lenovo", "ThinkPad T480", 8), ("Lenovo", "ThinkPad T470s", 8), ("Lenovo", "ThinkPad X280", 8),
-    ("Lenovo", "ThinkPad L13", 16), ("HP", "EliteBook 840 G5", 8), ("HP", "EliteBook 830 G6", 16),
-    ("HP", "ProBook 440 G5", 4), ("Dell", "Latitude 5490", 8), ("Dell", "Latitude 7390", 8),
-    ("Dell", "Latitude 3390", 4), ("Fujitsu", "Lifebook U758", 16),
-)  # fmt: skip
+    ("Lenovo", "ThinkPad T480", 8),
+    ("Lenovo", "ThinkPad T470s", 8),
+    ("Lenovo", "ThinkPad X280", 8),
+    ("Lenovo", "ThinkPad L13", 16),
+    ("HP", "EliteBook 840 G5", 8),
+    ("HP", "EliteBook 830 G6", 16),
+    ("HP", "ProBook 440 G5", 4),
+    ("Dell", "Latitude 5490", 8),
+    ("Dell", "Latitude 7390", 8),
+    ("Dell", "Latitude 3390", 4),
+    ("Fujitsu", "Lifebook U758", 16),
+)
 DRIVES = (("ssd", 256), ("ssd", 256), ("nvme", 256), ("nvme", 512), ("ssd", 128), ("hdd", 500))
 SHELVES = "ABCDE"
 # What stands in the house and belongs to no request: share of the number of requests, and at least so many.
 STOCK = {
-    "received": (0.06, 7), "erased": (0.04, 5), "ready": (0.07, 12), "repair": (0.015, 2), "missing": (0.005, 1),
-    "scrapped": (0.02, 3), "passed_on": (0.01, 2),
-}  # fmt: skip
+    "received": (0.06, 7),
+    "erased": (0.04, 5),
+    "ready": (0.07, 12),
+    "repair": (0.015, 2),
+    "missing": (0.005, 1),
+    "scrapped": (0.02, 3),
+    "passed_on": (0.01, 2),
+}
 ENDS = {  # verb and what the laptop was before
-    "repair": ("repair", "erased"), "missing": ("miss", "ready"), "scrapped": ("scrap", "received"),
+    "repair": ("repair", "erased"),
+    "missing": ("miss", "ready"),
+    "scrapped": ("scrap", "received"),
     "passed_on": ("pass_on", "ready"),
-}  # fmt: skip
+}
 
 
 class Laptop(NamedTuple):
@@ -91,12 +105,27 @@ class Workshop:
         shelf = f"{rng.choice(SHELVES)}-{rng.randrange(1, 25):02}"
         self.told += 1
         return Laptop(
-            self.told, story, status, self._tag(maker), maker, model, memory_gb, system, keyboard,
-            grade if has_grade else None, shelf if has_grade else None,
-            2 if rng.random() < 0.08 else 1, kind, size,
-            rng.choice(self.people), rng.choice(self.people), rng.choice(self.people),
-            **times, end_verb=verb, end_from=before,
-        )  # fmt: skip
+            self.told,
+            story,
+            status,
+            self._tag(maker),
+            maker,
+            model,
+            memory_gb,
+            system,
+            keyboard,
+            grade if has_grade else None,
+            shelf if has_grade else None,
+            2 if rng.random() < 0.08 else 1,
+            kind,
+            size,
+            rng.choice(self.people),
+            rng.choice(self.people),
+            rng.choice(self.people),
+            **times,
+            end_verb=verb,
+            end_from=before,
+        )
 
     def _times(self, status, ready, n):
         """Received, erased, looked over: a few working days apart; some drives needed a second try."""

@@ -30,12 +30,16 @@ def draw_labels() -> None:
         face = face_of(shipment, shipment.ident_code)
         labelled_at = shipment.steps.get(verb="label").at
         Label.objects.create(
-            shipment=shipment, item_number=int(shipment.ident_code[-8:]), state=Label.State.MADE,
-            ident_code=shipment.ident_code, ordered_at=shipment.made_at, made_at=labelled_at,
+            shipment=shipment,
+            item_number=int(shipment.ident_code[-8:]),
+            state=Label.State.MADE,
+            ident_code=shipment.ident_code,
+            ordered_at=shipment.made_at,
+            made_at=labelled_at,
             file=StoredFile.objects.keep(
                 render_label(face), media_type="application/pdf", name=f"{shipment.ident_code}.pdf"
             ),
-        )  # fmt: skip
+        )
 
 
 def keep_proofs() -> None:
@@ -58,15 +62,24 @@ def begin_forms(rng: Random, clients: list[Client]) -> None:
                 partner=client.partner,
                 owner_id=client.workers[0],
                 answers={
-                    "first_name": who.first_name, "last_name": who.last_name,
+                    "first_name": who.first_name,
+                    "last_name": who.last_name,
                     "birth_year": str(rng.randrange(1958, 2012)),
                     "case_reference": "" if n else f"{prefix}-{timezone.localdate().year}-0071",
-                    "delivery": "person", "street": road, "house_number": house_number,
-                    "postcode": client.seat.postcode, "town": client.seat.name, "mobile": "", "language": who.language,
-                    "purpose": "school", "system": "linux", "keyboard": "ch-de" if region == "de" else "ch-fr",
-                    "commune": str(client.communes[0][0]), "bill_to": str(client.bill_tos[0]),
+                    "delivery": "person",
+                    "street": road,
+                    "house_number": house_number,
+                    "postcode": client.seat.postcode,
+                    "town": client.seat.name,
+                    "mobile": "",
+                    "language": who.language,
+                    "purpose": "school",
+                    "system": "linux",
+                    "keyboard": "ch-de" if region == "de" else "ch-fr",
+                    "commune": str(client.communes[0][0]),
+                    "bill_to": str(client.bill_tos[0]),
                 },
-            )  # fmt: skip
+            )
 
 
 def plan_jobs(invoices: list[Invoice], dispatcher: User) -> None:
@@ -77,7 +90,12 @@ def plan_jobs(invoices: list[Invoice], dispatcher: User) -> None:
         given_up, *waiting = packing
         now = timezone.now()
         Job.objects.create(
-            kind="shipping.make_label", subject=subject_of(given_up), state=Job.State.DEAD, attempts=8, error=GAVE_UP,
-            made_at=given_up.made_at, ended_at=min(given_up.made_at + timedelta(minutes=22), now),
-        )  # fmt: skip
+            kind="shipping.make_label",
+            subject=subject_of(given_up),
+            state=Job.State.DEAD,
+            attempts=8,
+            error=GAVE_UP,
+            made_at=given_up.made_at,
+            ended_at=min(given_up.made_at + timedelta(minutes=22), now),
+        )
         order_labels(waiting, by=dispatcher)

@@ -19,9 +19,11 @@ REQUESTS_PER_PARTNER = 80  # in a large demo
 INVITED_AFTER, SIGNED_AFTER = timedelta(hours=2), timedelta(weeks=2)
 BEGINNING = "2023-01-01"
 PRICES = {
-    ("standard", "person"): Decimal("150.00"), ("standard", "office"): Decimal("150.00"),
-    ("full", "person"): Decimal("265.00"), ("full", "office"): Decimal("250.00"),
-}  # fmt: skip
+    ("standard", "person"): Decimal("150.00"),
+    ("standard", "office"): Decimal("150.00"),
+    ("full", "person"): Decimal("265.00"),
+    ("full", "office"): Decimal("250.00"),
+}
 SIGN_INS = {  # who signs in, at which organisation, in which roles
     "worker@muster.example": ("muster", ("social_worker",)),
     "manager@muster.example": ("muster", ("manager",)),
@@ -85,11 +87,18 @@ def _client(rng, calendar, organisation, communes, places):
     if organisation.status in ("applied", "admitted"):
         made_on = calendar.days[-6]
     partner = Partner(
-        name=organisation.name, kind=organisation.kind, status=organisation.status, language=organisation.language,
-        street=road, house_number=house_number, postcode=seat.postcode, town=seat.name[:35],
-        delivery=organisation.delivery, tier=organisation.tier,
+        name=organisation.name,
+        kind=organisation.kind,
+        status=organisation.status,
+        language=organisation.language,
+        street=road,
+        house_number=house_number,
+        postcode=seat.postcode,
+        town=seat.name[:35],
+        delivery=organisation.delivery,
+        tier=organisation.tier,
         made_at=midnight(made_on) + timedelta(minutes=rng.randrange(9 * 60, 14 * 60)),
-    )  # fmt: skip
+    )
     client = Client(organisation, partner, seat)
     for name in organisation.communes:
         found = places[communes[name].pk]
@@ -106,13 +115,21 @@ def _bill_tos(rng, clients):
             road, number = (partner.street, partner.house_number) if same_house else street(rng, partner.language)
             rows.append(
                 BillTo(
-                    partner=partner, name=payer.name or partner.name, department=payer.department, street=road,
-                    house_number=number, postcode=partner.postcode, town=partner.town,
-                    email=f"finanzen@{client.organisation.slug}.example", language=payer.language or partner.language,
-                    cadence=payer.cadence, cost_centre=payer.cost_centre, order_number=payer.order_number,
+                    partner=partner,
+                    name=payer.name or partner.name,
+                    department=payer.department,
+                    street=road,
+                    house_number=number,
+                    postcode=partner.postcode,
+                    town=partner.town,
+                    email=f"finanzen@{client.organisation.slug}.example",
+                    language=payer.language or partner.language,
+                    cadence=payer.cadence,
+                    cost_centre=payer.cost_centre,
+                    order_number=payer.order_number,
                     supplier_number=payer.supplier_number,
                 )
-            )  # fmt: skip
+            )
     BillTo.objects.bulk_create(rows)
     by_partner = {client.partner.pk: client for client in clients}
     for row in rows:
@@ -159,17 +176,26 @@ def _signatures(rng, calendar, clients, staff):
             way.append(("record_agreement", "admitted", "active", signed_at))
             agreements.append(
                 Agreement(
-                    partner=partner, version="2023.1", signed_on=signed_at.date() - timedelta(days=3),
-                    signed_by=colleague(rng, partner.language), function=FUNCTIONS[partner.language],
-                    countersigned_by=admin, recorded_at=signed_at,
+                    partner=partner,
+                    version="2023.1",
+                    signed_on=signed_at.date() - timedelta(days=3),
+                    signed_by=colleague(rng, partner.language),
+                    function=FUNCTIONS[partner.language],
+                    countersigned_by=admin,
+                    recorded_at=signed_at,
                 )
-            )  # fmt: skip
+            )
         steps += [
             PartnerStep(
-                record=partner, verb=verb, from_status=before, to_status=after, by=admin, at=at,
+                record=partner,
+                verb=verb,
+                from_status=before,
+                to_status=after,
+                by=admin,
+                at=at,
                 numbers={"role": "manager"} if verb == "invite" else {},
             )
             for verb, before, after, at in way
-        ]  # fmt: skip
+        ]
     Agreement.objects.bulk_create(agreements)
     PartnerStep.objects.bulk_create(sorted(steps, key=lambda step: step.at))

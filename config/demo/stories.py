@@ -19,9 +19,16 @@ from .partners import PRICES, Client
 
 # Where the requests stand: share, and at least so many. The rest is delivered.
 ENDINGS = {
-    "received": (0.06, 4), "approved": (0.08, 8), "allocated": (0.05, 10), "shipped": (0.04, 4),
-    "declined": (0.045, 5), "withdrawn": (0.03, 6), "rejected": (0.012, 2), "returned": (0.015, 3), "lost": (0.01, 2),
-}  # fmt: skip
+    "received": (0.06, 4),
+    "approved": (0.08, 8),
+    "allocated": (0.05, 10),
+    "shipped": (0.04, 4),
+    "declined": (0.045, 5),
+    "withdrawn": (0.03, 6),
+    "rejected": (0.012, 2),
+    "returned": (0.015, 3),
+    "lost": (0.01, 2),
+}
 # How far the parcels of the allocated ones have come, in turn; the rest of them is not packed yet.
 PACKED = ("closed", "packing", "labelled", "", "closed", "labelled", "packing", "", "labelled", "closed", "packing") * 2
 DECLINES = ("not_entitled", "has_one", "other_help", "no_answer", "own_wish", "not_entitled")
@@ -259,8 +266,10 @@ class Teller:
         return {
             "received_at": calendar.moment(rng, received),
             "ended_at": calendar.moment(rng, received + rng.randrange(1, 8)),
-            "end_verb": "decline", "end_from": "received", "end_reason": DECLINES[turn % len(DECLINES)],
-        }, None  # fmt: skip
+            "end_verb": "decline",
+            "end_from": "received",
+            "end_reason": DECLINES[turn % len(DECLINES)],
+        }, None
 
     def _rejected(self, turn):
         rng, calendar = self.rng, self.calendar

@@ -13,7 +13,7 @@ SCOPES = [
     f"{app}:{right}"
     for app in ("partners", "devices", "requests", "shipping", "billing")
     for right in ("read", "write")
-]  # fmt: skip
+]
 
 
 class ApiTokenManager(models.Manager):

@@ -16,13 +16,24 @@ CHECKBOXES = (forms.CheckboxInput,)
 SELECTS = (forms.Select,)
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 BROWSERS = {  # the first mark found counts: Edge says Chrome, too, and Chrome says Safari
-    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox/": "Firefox", "FxiOS": "Firefox",
-    "CriOS": "Chrome", "Chrome/": "Chrome", "Safari/": "Safari",
-}  # fmt: skip
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
 SYSTEMS = {
-    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS X": "Mac",
-    "CrOS": "ChromeOS", "Linux": "Linux",
-}  # fmt: skip
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "Mac",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
 
 
 @register.filter

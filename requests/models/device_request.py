@@ -139,8 +139,16 @@ class DeviceRequest(Lifecycle):
             models.CheckConstraint(
                 condition=Q(
                     status__in=[
-                        "received", "approved", "allocated", "shipped", "delivered", "declined", "rejected",
-                        "withdrawn", "returned", "lost",
+                        "received",
+                        "approved",
+                        "allocated",
+                        "shipped",
+                        "delivered",
+                        "declined",
+                        "rejected",
+                        "withdrawn",
+                        "returned",
+                        "lost",
                     ]
                 ),
                 name="request_status_is_known",
@@ -154,7 +162,7 @@ class DeviceRequest(Lifecycle):
                 condition=Q(system="linux") | Q(purpose="training"),
                 name="windows_only_for_training",
             ),
-        ]  # fmt: skip
+        ]
         indexes = [
             models.Index(fields=["partner", "-id"], name="requests_of_partner"),
             models.Index(fields=["partner", "status", "-id"], name="requests_of_partner_by_status"),

@@ -114,7 +114,7 @@ def check(request, token):
         "groups": _summary(form, kept),
         "partner": partner,
         "price": Tariff.objects.price_for(tier=partner.tier, delivery=form.cleaned_data["delivery"]),
-    }  # fmt: skip
+    }
     return render(request, "requests/check.html", context)
 
 

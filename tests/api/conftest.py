@@ -13,13 +13,23 @@ from requests import actions as request_actions
 from tests import factories
 
 PERSON = {
-    "first_name": "Samira", "last_name": "Wenger", "birth_year": 1994, "street": "Mühlegasse", "house_number": "11b",
-    "postcode": "3400", "town": "Burgdorf", "language": "de",
-}  # fmt: skip
+    "first_name": "Samira",
+    "last_name": "Wenger",
+    "birth_year": 1994,
+    "street": "Mühlegasse",
+    "house_number": "11b",
+    "postcode": "3400",
+    "town": "Burgdorf",
+    "language": "de",
+}
 LAPTOP = {
-    "asset_tag": "5CG1", "maker": "Hewlett", "model": "Book 14", "memory_gb": 8, "keyboard": "ch-de",
+    "asset_tag": "5CG1",
+    "maker": "Hewlett",
+    "model": "Book 14",
+    "memory_gb": 8,
+    "keyboard": "ch-de",
     "drives": [{"serial": "S1", "kind": "nvme", "size_gb": 256}],
-}  # fmt: skip
+}
 
 
 class Program:
@@ -95,9 +105,14 @@ def money(program_of, treasurer):
 def wish(partner, commune):
     """What a program sends for a new request."""
     return {
-        "recipient": PERSON, "case_reference": "LT-2026-0388", "bill_to": partner.bill_tos.get().pk,
-        "commune": commune.pk, "delivery": "person", "purpose": "school", "keyboard": "ch-de",
-    }  # fmt: skip
+        "recipient": PERSON,
+        "case_reference": "LT-2026-0388",
+        "bill_to": partner.bill_tos.get().pk,
+        "commune": commune.pk,
+        "delivery": "person",
+        "purpose": "school",
+        "keyboard": "ch-de",
+    }
 
 
 @pytest.fixture

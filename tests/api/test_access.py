@@ -98,8 +98,11 @@ def _records(partner):
     invoice = factories.issue(bill_to, date(2026, 10, 1))
     device.refresh_from_db()
     return {
-        "request": request.number, "device": device.number, "shipment": shipment.pk, "invoice": invoice.public_number,
-    }  # fmt: skip
+        "request": request.number,
+        "device": device.number,
+        "shipment": shipment.pk,
+        "invoice": invoice.public_number,
+    }
 
 
 def status_of(program, method, path):

@@ -11,8 +11,10 @@ def test_a_ready_laptop_is_kept_for_an_approved_request(dispatch, make_approved,
     allocation = Allocation.objects.get()
     assert answer.status_code == 201
     assert (answer.json()["id"], answer.json()["request"], answer.json()["device"]) == (
-        allocation.pk, device_request.number, device.number,
-    )  # fmt: skip
+        allocation.pk,
+        device_request.number,
+        device.number,
+    )
     device_request.refresh_from_db()
     device.refresh_from_db()
     assert (device_request.status, device.status) == ("allocated", "reserved")

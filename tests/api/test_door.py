@@ -129,8 +129,10 @@ def test_a_wrong_field_is_named_with_its_sentence(worker, wish, assert_problem):
     del wish["case_reference"]
     body = assert_problem(worker.post("requests/", wish), 400)
     assert {(error["field"], error["code"]) for error in body["errors"]} == {
-        ("recipient.first_name", "blank"), ("recipient.postcode", "invalid"), ("case_reference", "required"),
-    }  # fmt: skip
+        ("recipient.first_name", "blank"),
+        ("recipient.postcode", "invalid"),
+        ("case_reference", "required"),
+    }
     assert body["type"].endswith("/api/v1/docs/#invalid")
 
 

@@ -38,8 +38,11 @@ def test_an_invoice_shows_its_lines_as_printed_and_no_person(manager, money, inv
         answer = program.get(f"invoices/{invoice.public_number}/")
         body = answer.json()
         assert (body["state"], body["total"], body["paid"], body["reference"]) == (
-            "open", "150.00", "0.00", invoice.reference,
-        )  # fmt: skip
+            "open",
+            "150.00",
+            "0.00",
+            invoice.reference,
+        )
         assert [(line["case_reference"], line["amount"]) for line in body["lines"]] == [("LT-1", "150.00")]
         assert "Wenger" not in answer.content.decode()
 

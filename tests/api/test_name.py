@@ -34,8 +34,12 @@ def test_under_every_command_it_is_ours(command, tmp_path):
     environment = {**PRODUCTION, "PATH": os.environ["PATH"], "HOME": str(tmp_path), "DATA_DIR": str(tmp_path)}
     ended = subprocess.run(
         [sys.executable, "-v", "-W", "ignore", *command],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ended.returncode == 0, ended.stderr[-2000:]
     of_that_name = {word.strip("'") for word in ended.stderr.split() if word.endswith("/requests/__init__.py")}
     assert of_that_name == {str(OURS)}

@@ -58,8 +58,10 @@ def test_a_parcel_to_the_office_keeps_the_address_of_the_office_only(worker, wis
     assert worker.post("requests/", wish | {"delivery": "office"}).status_code == 201
     recipient = DeviceRequest.objects.get().recipient
     assert (recipient.street, recipient.house_number, recipient.town) == (
-        partner.street, partner.house_number, partner.town,
-    )  # fmt: skip
+        partner.street,
+        partner.house_number,
+        partner.town,
+    )
 
 
 @pytest.mark.parametrize(("more", "status"), [(0, 201), (1, 400)])

@@ -28,8 +28,12 @@ def programs(worker, workshop, dispatch, money, social_worker, partner, program_
     manager = make_user("manager@example.org")
     Membership.objects.create(user=manager, partner=partner, role="manager")
     return {
-        "worker": worker, "workshop": workshop, "dispatch": dispatch, "money": money, "manager": program_of(manager),
-    }  # fmt: skip
+        "worker": worker,
+        "workshop": workshop,
+        "dispatch": dispatch,
+        "money": money,
+        "manager": program_of(manager),
+    }
 
 
 def run_jobs(kind):

@@ -13,9 +13,15 @@ from tests.request_form import send
 pytestmark = pytest.mark.django_db
 
 WISH = {
-    "first_name": "Eve", "last_name": "Muster", "case_reference": "X-1", "delivery": "office", "language": "de",
-    "purpose": "school", "system": "linux", "keyboard": "ch-de",
-}  # fmt: skip
+    "first_name": "Eve",
+    "last_name": "Muster",
+    "case_reference": "X-1",
+    "delivery": "office",
+    "language": "de",
+    "purpose": "school",
+    "system": "linux",
+    "keyboard": "ch-de",
+}
 
 
 @pytest.fixture

@@ -34,8 +34,11 @@ def walk(client):
             waiting.append(answer.url)
         text = html.unescape(answer.content.decode())
         path = url.partition("?")[0]
-        waiting += [path + link if link.startswith("?") else link for link in map(html.unescape, LINKS.findall(text))
-                    if link.startswith(("/", "?")) and not link.startswith("//")]  # fmt: skip
+        waiting += [
+            path + link if link.startswith("?") else link
+            for link in map(html.unescape, LINKS.findall(text))
+            if link.startswith(("/", "?")) and not link.startswith("//")
+        ]
         yield url, text
 
 

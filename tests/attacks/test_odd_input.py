@@ -88,9 +88,14 @@ class TestPostcode:
     PERSON = {"first_name": "Eva", "last_name": "Muster", "street": "Kirchbühl", "town": "Burgdorf", "language": "de"}
     WISH = {"case_reference": "X-1", "delivery": "person", "purpose": "school", "system": "linux", "keyboard": "ch-de"}
     ODD = [
-        ("3400", True), (" 3400 ", True), ("3400\n", True), ("34\n00", False), ("34000", False), ("٣٤٠٠", False),
+        ("3400", True),
+        (" 3400 ", True),
+        ("3400\n", True),
+        ("34\n00", False),
+        ("34000", False),
+        ("٣٤٠٠", False),
         ("３４００", False),
-    ]  # fmt: skip
+    ]
 
     @pytest.fixture
     def payer(self, partner, commune):

@@ -84,9 +84,19 @@ def bank_file():
 
 
 def write_bank_file(
-    *parts, account="CH5800791123000889012", amount=None, currency="CHF", direction="CRDT", reversal="false",
-    name="E1", booked_on="<Dt>2026-11-12</Dt>", status="BOOK", message="BkToCstmrDbtCdtNtfctn", qr_iban="", before="",
-):  # fmt: skip
+    *parts,
+    account="CH5800791123000889012",
+    amount=None,
+    currency="CHF",
+    direction="CRDT",
+    reversal="false",
+    name="E1",
+    booked_on="<Dt>2026-11-12</Dt>",
+    status="BOOK",
+    message="BkToCstmrDbtCdtNtfctn",
+    qr_iban="",
+    before="",
+):
     """One booking of these parts; a part has amount, reference, debtor, name (the bank's), direction, kind, extra."""
     amount = amount or f"{sum(Decimal(part['amount']) for part in parts):.2f}"
     inner = "Stmt" if message == "BkToCstmrStmt" else "Ntfctn"

@@ -107,8 +107,10 @@ def test_an_invoice_begins_as_a_draft(bill_to, series):
     refused(
         "born_as_draft",
         "INSERT INTO billing_invoice (partner_id, bill_to_id, period, status, total) VALUES (%s, %s, %s, 'issued', 0)",
-        bill_to.partner_id, bill_to.pk, PERIOD,
-    )  # fmt: skip
+        bill_to.partner_id,
+        bill_to.pk,
+        PERIOD,
+    )
 
 
 def test_the_total_is_the_sum_of_the_lines(draft, series):
@@ -158,11 +160,14 @@ def test_a_series_begins_at_another_number_until_one_is_drawn(series):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE billing_series SET last = 0", "UPDATE billing_series SET last = last - 1",
-        "UPDATE billing_series SET last = last + 2", "UPDATE billing_series SET last = 500",
-        "UPDATE billing_series SET name = 'invoice-2027'", "DELETE FROM billing_series",
+        "UPDATE billing_series SET last = 0",
+        "UPDATE billing_series SET last = last - 1",
+        "UPDATE billing_series SET last = last + 2",
+        "UPDATE billing_series SET last = 500",
+        "UPDATE billing_series SET name = 'invoice-2027'",
+        "DELETE FROM billing_series",
     ],
-)  # fmt: skip
+)
 def test_a_series_rises_by_one(series, statement):
     for _number in range(3):
         sql("UPDATE billing_series SET last = last + 1")
@@ -303,10 +308,16 @@ def test_a_credit_takes_back_the_whole_charge_and_once(issued, dispatcher):
 @pytest.mark.parametrize(
     ("table", "column"),
     [
-        ("creditline", "amount"), ("creditnote", "number"), ("close", "cut_off"), ("invoicestep", "verb"),
-        ("invoicedocument", "sha256"), ("bankfile", "booked"), ("banktransaction", "amount"), ("payment", "amount"),
+        ("creditline", "amount"),
+        ("creditnote", "number"),
+        ("close", "cut_off"),
+        ("invoicestep", "verb"),
+        ("invoicedocument", "sha256"),
+        ("bankfile", "booked"),
+        ("banktransaction", "amount"),
+        ("payment", "amount"),
     ],
-)  # fmt: skip
+)
 def test_what_is_booked_is_only_added_to(issued, bank_entry, dispatcher, table, column):
     credit(issued, Shipment.objects.get(), dispatcher)
     Close.objects.create(bill_to=issued.bill_to, cut_off="2026-11-01T00:00Z")
@@ -386,10 +397,14 @@ REVOKE = "UPDATE billing_nocharge SET revoked_at = now()"
 @pytest.mark.parametrize(
     "statement",
     [
-        "DELETE FROM billing_nocharge", "UPDATE billing_nocharge SET kind = 'lost'", f"{REVOKE}, kind = 'lost'",
-        f"{REVOKE}, shipment_id = shipment_id + 1", f"{REVOKE}, at = now()", "UPDATE billing_nocharge SET at = at",
+        "DELETE FROM billing_nocharge",
+        "UPDATE billing_nocharge SET kind = 'lost'",
+        f"{REVOKE}, kind = 'lost'",
+        f"{REVOKE}, shipment_id = shipment_id + 1",
+        f"{REVOKE}, at = now()",
+        "UPDATE billing_nocharge SET at = at",
     ],
-)  # fmt: skip
+)
 def test_what_makes_a_parcel_free_stays(bill_to, make_parcel, statement):
     NoCharge.objects.create(shipment=make_parcel(bill_to), kind="goodwill", at="2026-10-21T08:00Z")
     refused("no_charge_stays", statement)
@@ -411,8 +426,14 @@ def test_who_pays_stays_while_a_charge_is_live(draft, other_unit):
     refused("debtor_stays", "UPDATE shipping_shipment SET bill_to_id = %s", other_unit.pk)
 
 
-@pytest.mark.parametrize("statement", ["TRUNCATE billing_invoice CASCADE", "ALTER TABLE billing_invoice ADD x int",
-                                       "DROP TRIGGER invoice_is_final ON billing_invoice"])  # fmt: skip
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE billing_invoice CASCADE",
+        "ALTER TABLE billing_invoice ADD x int",
+        "DROP TRIGGER invoice_is_final ON billing_invoice",
+    ],
+)
 def test_the_runtime_login_may_neither_truncate_nor_alter(issued, statement):
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         sql(statement)

@@ -34,10 +34,17 @@ class TestSamples:
         assert (message.kind, message.message_id, message.accounts) == ("camt.054", "20261112375204000123456", (OURS,))
         first, second, third, back = message.transactions
         assert first == Transaction(
-            account=OURS, qr_iban=QR_IBAN, identity=f"transaction:261112CH0000001|900.00|CHF|{FIRST}",
-            amount=Decimal("900.00"), currency="CHF", is_reversal=False, booked_on=date(2026, 11, 12), reference=FIRST,
-            debtor_name="Gemeinde Köniz-Süd", reason="",
-        )  # fmt: skip
+            account=OURS,
+            qr_iban=QR_IBAN,
+            identity=f"transaction:261112CH0000001|900.00|CHF|{FIRST}",
+            amount=Decimal("900.00"),
+            currency="CHF",
+            is_reversal=False,
+            booked_on=date(2026, 11, 12),
+            reference=FIRST,
+            debtor_name="Gemeinde Köniz-Süd",
+            reason="",
+        )
         assert (second.amount, second.reference, second.reason) == (150, SECOND, "")  # blanks and lost zeros are mended
         assert (third.amount, third.reference, third.reason) == (100, "", "missing")  # a SCOR reference is none of ours
         assert (back.amount, back.is_reversal, back.reason) == (-150, True, "taken_back")
@@ -55,10 +62,17 @@ class TestSamples:
         assert old == new
         (entry,) = new.transactions
         assert entry == Transaction(
-            account="CH2801234000123456789", qr_iban="", identity="entry:ACSR160617103200001#0|-200000.00|SEK|",
-            amount=Decimal("-200000.00"), currency="SEK", is_reversal=False, booked_on=date(2007, 10, 18), reference="",
-            debtor_name="", reason="taken_back",
-        )  # fmt: skip
+            account="CH2801234000123456789",
+            qr_iban="",
+            identity="entry:ACSR160617103200001#0|-200000.00|SEK|",
+            amount=Decimal("-200000.00"),
+            currency="SEK",
+            is_reversal=False,
+            booked_on=date(2007, 10, 18),
+            reference="",
+            debtor_name="",
+            reason="taken_back",
+        )
 
     @pytest.mark.parametrize("version", ["v4", "v8"])
     def test_a_statement_is_read_too(self, version):
@@ -316,9 +330,11 @@ def refused_apart(content, folder):
 
 
 class TestBombs:
-    LAUGHS = '<!DOCTYPE Document [<!ENTITY a0 "ha">' + "".join(
-        f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
-    ) + "]>"  # fmt: skip
+    LAUGHS = (
+        '<!DOCTYPE Document [<!ENTITY a0 "ha">'
+        + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+        + "]>"
+    )
 
     def test_a_billion_laughs_take_no_memory(self, bank_file, tmp_path):
         content = bank_file({"amount": "1", "debtor": "&a9;"}, before=self.LAUGHS)

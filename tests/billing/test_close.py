@@ -82,11 +82,14 @@ class TestClosing:
     @pytest.mark.parametrize(
         ("month", "quarter", "ends_at"),
         [
-            ((2026, 1), (2025, 10), "2025-12-31T23:00Z"), ((2026, 2), (2025, 10), "2025-12-31T23:00Z"),
-            ((2026, 3), (2026, 1), "2026-03-31T22:00Z"), ((2026, 8), (2026, 4), "2026-06-30T22:00Z"),
-            ((2026, 11), (2026, 7), "2026-09-30T22:00Z"), ((2026, 12), (2026, 10), "2026-12-31T23:00Z"),
+            ((2026, 1), (2025, 10), "2025-12-31T23:00Z"),
+            ((2026, 2), (2025, 10), "2025-12-31T23:00Z"),
+            ((2026, 3), (2026, 1), "2026-03-31T22:00Z"),
+            ((2026, 8), (2026, 4), "2026-06-30T22:00Z"),
+            ((2026, 11), (2026, 7), "2026-09-30T22:00Z"),
+            ((2026, 12), (2026, 10), "2026-12-31T23:00Z"),
         ],
-    )  # fmt: skip
+    )
     def test_a_quarter_counts_once_it_is_over(self, month, quarter, ends_at):
         assert period_of(date(*month, 1), "quarter") == date(*quarter, 1)
         assert cut_off(date(*month, 1), "quarter") == datetime.fromisoformat(ends_at)
@@ -155,6 +158,8 @@ def test_closes_that_overlap_charge_each_parcel_once(commune, make_user, make_pa
     assert failures == []
     assert Invoice.objects.count() == 5
     assert ChargeLine.objects.aggregate(n=Count("pk"), parcels=Count("shipment", distinct=True), chf=Sum("amount")) == {
-        "n": 100, "parcels": 100, "chf": 15000,
-    }  # fmt: skip
+        "n": 100,
+        "parcels": 100,
+        "chf": 15000,
+    }
     assert set(Invoice.objects.values_list("total", flat=True)) == {3000}

@@ -38,8 +38,10 @@ def test_issuing_prints_each_number_and_can_be_repeated(bill_to, other_unit, mak
     said, _errors = run("issue_invoices", "2026-10")
     numbers = [invoice.public_number for invoice in Invoice.objects.order_by("number")]
     assert said.splitlines() == [
-        f"Sozialdienst Lindental: {numbers[0]}, CHF 150.00", f"Schulamt: {numbers[1]}, CHF 150.00", "2 issued.",
-    ]  # fmt: skip
+        f"Sozialdienst Lindental: {numbers[0]}, CHF 150.00",
+        f"Schulamt: {numbers[1]}, CHF 150.00",
+        "2 issued.",
+    ]
     assert run("issue_invoices", "2026-10") == ("No draft of this month waits.\n", "")
 
 

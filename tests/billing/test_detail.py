@@ -26,8 +26,17 @@ def test_it_shows_each_line_down_to_the_parcel_and_no_recipient(client, treasure
     client.force_login(treasurer)
     page = text_of(client.get(invoice.get_absolute_url()))
     shipment = line.shipment
-    for words in (invoice.public_number, "LT-1", shipment.request.number, shipment.device.number, "20.10.2026",
-                  "CHF 150.00", "October 2026", "By Reto Camenzind.", "Sozialdienst Lindental"):  # fmt: skip
+    for words in (
+        invoice.public_number,
+        "LT-1",
+        shipment.request.number,
+        shipment.device.number,
+        "20.10.2026",
+        "CHF 150.00",
+        "October 2026",
+        "By Reto Camenzind.",
+        "Sozialdienst Lindental",
+    ):
         assert words in page
     assert "Wenger" not in page
 
@@ -71,9 +80,15 @@ def test_who_reads_the_books_is_told_what_is_overdue_and_not_to_book_a_file(
     client, treasurer, auditor, invoice, other_unit, make_draft
 ):
     Invoice.objects.filter(pk=make_draft(other_unit).pk).update(  # long ago, by SQL
-        status="issued", series=invoice.series_id, first=1, number=invoice.number + 1, reference="0" * 27,
-        snapshot=invoice.snapshot, issued_on="2026-01-01", due_on="2026-01-31",
-    )  # fmt: skip
+        status="issued",
+        series=invoice.series_id,
+        first=1,
+        number=invoice.number + 1,
+        reference="0" * 27,
+        snapshot=invoice.snapshot,
+        issued_on="2026-01-01",
+        due_on="2026-01-31",
+    )
     invoice = Invoice.objects.get(due_on="2026-01-31")
     for user, books in ((treasurer, True), (auditor, False)):
         client.force_login(user)
@@ -190,10 +205,12 @@ def test_a_social_worker_reads_no_invoice(client, social_worker, invoice):
 
 
 def test_what_the_bank_could_not_match_is_named_at_home_and_before_closing(client, treasurer):
-    file = BankFile.objects.create(name="f", sha256="0" * 64, kind="camt.054", message_id="M", booked=0, known=0,
-                                   for_a_person=1)  # fmt: skip
-    BankTransaction.objects.create(file=file, account="CH58", identity="1", amount=150, currency="CHF",
-                                   booked_on="2026-11-12", finding="unknown")  # fmt: skip
+    file = BankFile.objects.create(
+        name="f", sha256="0" * 64, kind="camt.054", message_id="M", booked=0, known=0, for_a_person=1
+    )
+    BankTransaction.objects.create(
+        file=file, account="CH58", identity="1", amount=150, currency="CHF", booked_on="2026-11-12", finding="unknown"
+    )
     client.force_login(treasurer)
     assert "Bank entry waits for you" in text_of(client.get("/home/"))
     assert "1 bank entry waits for you" in text_of(client.get("/invoices/month-end/"))

@@ -216,8 +216,10 @@ class TestTwice:
         first, second = make_invoice(), make_invoice()
         other = make_invoice()
         parts = [pay(first), pay(second), pay(other), {"amount": "150.00"}, {"amount": "150.00", "debtor": "Else"}]
-        entries = [bank_file(part | {"name": name}, name=name, booked_on=f"<Dt>2026-11-{day}</Dt>")
-                   for day, part in zip((12, 12, 13, 12, 13), parts, strict=True)]  # fmt: skip
+        entries = [
+            bank_file(part | {"name": name}, name=name, booked_on=f"<Dt>2026-11-{day}</Dt>")
+            for day, part in zip((12, 12, 13, 12, 13), parts, strict=True)
+        ]
         content = joined(entries)
         assert len(camt.read(content).transactions) == 5
         assert take(content) == (3, 0, 2)

@@ -179,18 +179,30 @@ class TestABillThatCannotBePrinted:
     def broken(self, draft, account, treasurer):
         """Issued past the check, as by an older version: the name has a character the QR-bill does not know."""
         snapshot = actions._snapshot(
-            draft, list(draft.lines.all()), account=account, issued_on=date(2026, 11, 1), due_on=date(2026, 12, 1),
-            total=draft.total, contact="Reto Camenzind",
-        )  # fmt: skip
+            draft,
+            list(draft.lines.all()),
+            account=account,
+            issued_on=date(2026, 11, 1),
+            due_on=date(2026, 12, 1),
+            total=draft.total,
+            contact="Reto Camenzind",
+        )
         snapshot["bill_to"]["name"] = "Soziales 漢字"
         reference = qr_reference("", 2026, 1)
         with transaction.atomic():
             series = Series.objects.create(name="invoice-2026", last=1)
             draft.move(
-                "issued", verb="issue", by=treasurer, series=series, first=1, number=1, reference=reference,
-                issued_on="2026-11-01", due_on="2026-12-01",
+                "issued",
+                verb="issue",
+                by=treasurer,
+                series=series,
+                first=1,
+                number=1,
+                reference=reference,
+                issued_on="2026-11-01",
+                due_on="2026-12-01",
                 snapshot=snapshot | {"number": "2026-0001", "reference": reference},
-            )  # fmt: skip
+            )
             Job.objects.plan("billing.make_document", draft)
         return draft
 

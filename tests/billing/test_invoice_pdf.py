@@ -24,23 +24,43 @@ CODE = (67, SLIP_TOP + 17, 67 + 46, SLIP_TOP + 17 + 46)
 
 def snapshot(lines=3, *, amount="150.00", bill_to=(), **changes):
     address = {
-        "name": "Sozialdienst Lindental", "department": "Rechnungswesen", "street": "Dorfplatz", "house_number": "3",
-        "postcode": "3432", "town": "Lindental", "country": "CH", "cost_centre": "Kst. 5720", "order_number": "",
+        "name": "Sozialdienst Lindental",
+        "department": "Rechnungswesen",
+        "street": "Dorfplatz",
+        "house_number": "3",
+        "postcode": "3432",
+        "town": "Lindental",
+        "country": "CH",
+        "cost_centre": "Kst. 5720",
+        "order_number": "",
         "supplier_number": "",
-    }  # fmt: skip
+    }
     return {
-        "number": "2026-0463", "language": "en", "window": "right", "issued_on": "2026-12-01", "due_on": "2026-12-31",
-        "period": "2026-11-01", "period_kind": "month", "contact": "Reto Camenzind",
-        "creditor": {**settings.ASSOCIATION, "iban": "CH4431999123000889012"}, "bill_to": address | dict(bill_to),
-        "reference": qr_reference("210000", 2026, 463), "total": f"{Decimal(amount) * lines:.2f}", "vat": None,
+        "number": "2026-0463",
+        "language": "en",
+        "window": "right",
+        "issued_on": "2026-12-01",
+        "due_on": "2026-12-31",
+        "period": "2026-11-01",
+        "period_kind": "month",
+        "contact": "Reto Camenzind",
+        "creditor": {**settings.ASSOCIATION, "iban": "CH4431999123000889012"},
+        "bill_to": address | dict(bill_to),
+        "reference": qr_reference("210000", 2026, 463),
+        "total": f"{Decimal(amount) * lines:.2f}",
+        "vat": None,
         "lines": [
             {
-                "sent_on": f"2026-11-{n % 28 + 1:02}", "case_reference": f"LT-2026-{n:04}", "kind": "laptop",
-                "request": f"R-2026-{n:06}", "device": f"D-{n:06}", "amount": amount,
+                "sent_on": f"2026-11-{n % 28 + 1:02}",
+                "case_reference": f"LT-2026-{n:04}",
+                "kind": "laptop",
+                "request": f"R-2026-{n:06}",
+                "device": f"D-{n:06}",
+                "amount": amount,
             }
             for n in range(lines)
         ],
-    } | changes  # fmt: skip
+    } | changes
 
 
 class Paper:
@@ -99,9 +119,15 @@ class TestTheCode:
 
     @pytest.mark.parametrize(
         "name",
-        ["Sozialdienst Zürich-Höngg", "Service social d'Yverdon & Cie", "Commune de Bourg-en-Lavaux, façade",
-         "Große Öffentliche Straße", "N" * 70, "Ä" * 70],
-    )  # fmt: skip
+        [
+            "Sozialdienst Zürich-Höngg",
+            "Service social d'Yverdon & Cie",
+            "Commune de Bourg-en-Lavaux, façade",
+            "Große Öffentliche Straße",
+            "N" * 70,
+            "Ä" * 70,
+        ],
+    )
     def test_reads_back_with_every_name(self, name):
         paper = printed(bill_to={"name": name, "department": name, "street": name})
         assert paper.code().text.split("\n")[21] == name

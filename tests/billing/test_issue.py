@@ -69,8 +69,10 @@ def test_a_discarded_draft_leaves_its_parcels_to_the_next_close(bill_to, make_dr
     assert Invoice.objects.count() == 0
     entry = AuditEntry.objects.get()
     assert (entry.deed, entry.by, entry.subject) == (
-        "discard_draft", treasurer, f"{slug} bill-to-{bill_to.pk} 2026-10",
-    )  # fmt: skip
+        "discard_draft",
+        treasurer,
+        f"{slug} bill-to-{bill_to.pk} 2026-10",
+    )
     assert len(actions.close_month(date(2026, 10, 1), by=treasurer)) == 1
 
 

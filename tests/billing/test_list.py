@@ -63,9 +63,15 @@ def test_filters_by_the_word_that_people_see(client, treasurer, partner, account
     Payment.objects.create(invoice=paid, amount=150, paid_on=today)
     overdue = make_draft(units[4])
     Invoice.objects.filter(pk=overdue.pk).update(  # long ago, by SQL
-        status="issued", series=paid.series_id, first=1, number=4, reference="0" * 27, snapshot=paid.snapshot,
-        issued_on=today - timedelta(days=31), due_on=today - timedelta(days=1),
-    )  # fmt: skip
+        status="issued",
+        series=paid.series_id,
+        first=1,
+        number=4,
+        reference="0" * 27,
+        snapshot=paid.snapshot,
+        issued_on=today - timedelta(days=31),
+        due_on=today - timedelta(days=1),
+    )
     client.force_login(treasurer)
     expected = {"draft": draft, "open": unpaid, "partly_paid": half, "paid": paid, "overdue": overdue}
     for state, invoice in expected.items():

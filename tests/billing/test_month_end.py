@@ -169,9 +169,17 @@ class TestLooking:
         assert client.get(f"{PAGE}999999/", OCTOBER).status_code == 404
 
     def test_it_costs_the_same_for_one_unit_and_for_many(
-        self, client, treasurer, bill_to, partner, make_parcel, make_draft, account, django_assert_num_queries,
+        self,
+        client,
+        treasurer,
+        bill_to,
+        partner,
+        make_parcel,
+        make_draft,
+        account,
+        django_assert_num_queries,
         django_assert_max_num_queries,
-    ):  # fmt: skip
+    ):
         make_draft(bill_to)
         make_parcel(bill_to)
         client.force_login(treasurer)

@@ -34,18 +34,47 @@ BILL = Bill("CH4431999123000889012", CREDITOR, Decimal("1949.75"), "210000000003
 LONG = Party(
     "Gemeinnützige Genossenschaft für sozialen Wohnungsbau Zürich-Oerlikon!",
     "Obere-Untere-Mittlere-Langenthalerstrassenverbindungsgasse am Südhang!",
-    "1234567890abcdef", "3400", "Sankt Niklausen bei Obersiggenthal!",
-)  # fmt: skip
+    "1234567890abcdef",
+    "3400",
+    "Sankt Niklausen bei Obersiggenthal!",
+)
 
 
 class TestThePayload:
     def test_has_the_31_lines_of_the_guidelines(self):
         assert payload(BILL).split("\n") == [
-            "SPC", "0200", "1", "CH4431999123000889012",
-            "S", "Robert Schneider AG", "Rue du Lac", "1268", "2501", "Biel", "CH", "", "", "", "", "", "", "",
-            "1949.75", "CHF", "S", "Pia Rutschmann", "Marktgasse", "28", "9400", "Rorschach", "CH",
-            "QRR", "210000000003139471430009017", "", "EPD",
-        ]  # fmt: skip
+            "SPC",
+            "0200",
+            "1",
+            "CH4431999123000889012",
+            "S",
+            "Robert Schneider AG",
+            "Rue du Lac",
+            "1268",
+            "2501",
+            "Biel",
+            "CH",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "1949.75",
+            "CHF",
+            "S",
+            "Pia Rutschmann",
+            "Marktgasse",
+            "28",
+            "9400",
+            "Rorschach",
+            "CH",
+            "QRR",
+            "210000000003139471430009017",
+            "",
+            "EPD",
+        ]
 
     def test_has_a_line_more_for_billing_information_and_no_line_feed_at_the_end(self):
         bill = replace(BILL, message="Invoice 7", billing_information="//S1/10/7/40/0:30")
@@ -65,15 +94,25 @@ class TestThePayload:
     def test_is_what_an_independent_library_writes(self, bill):
         def address(party):
             return {
-                "name": party.name, "street": party.street or None, "building_number": party.house_number or None,
-                "postal_code": party.postcode, "city": party.town, "country": party.country,
-            }  # fmt: skip
+                "name": party.name,
+                "street": party.street or None,
+                "building_number": party.house_number or None,
+                "postal_code": party.postcode,
+                "city": party.town,
+                "country": party.country,
+            }
 
         theirs = QRBill(
-            account=bill.iban, creditor=Creditor(**address(bill.creditor)), currency="CHF", amount=bill.amount,
-            reference_type="QRR", reference=bill.reference, debtor=UltimateDebtor(**address(bill.debtor)),
-            additional_information=bill.message or None, billing_information=bill.billing_information or None,
-        )  # fmt: skip
+            account=bill.iban,
+            creditor=Creditor(**address(bill.creditor)),
+            currency="CHF",
+            amount=bill.amount,
+            reference_type="QRR",
+            reference=bill.reference,
+            debtor=UltimateDebtor(**address(bill.debtor)),
+            additional_information=bill.message or None,
+            billing_information=bill.billing_information or None,
+        )
         assert payload(bill) == theirs.build_data_string().rstrip("\n")  # theirs ends with its unused lines
 
     @pytest.mark.parametrize("length", [LONGEST_PAYLOAD, LONGEST_PAYLOAD + 1])
@@ -103,9 +142,14 @@ def refused_field(bill):
 class TestIsRefused:
     @pytest.mark.parametrize(
         ("field", "most", "needed"),
-        [("name", 70, True), ("street", 70, False), ("house_number", 16, False), ("postcode", 16, True),
-         ("town", 35, True)],
-    )  # fmt: skip
+        [
+            ("name", 70, True),
+            ("street", 70, False),
+            ("house_number", 16, False),
+            ("postcode", 16, True),
+            ("town", 35, True),
+        ],
+    )
     @pytest.mark.parametrize("who", ["creditor", "debtor"])
     def test_an_address_with_a_field_too_long_or_missing(self, who, field, most, needed):
         def with_text(text):
@@ -144,17 +188,30 @@ class TestIsRefused:
 
     @pytest.mark.parametrize(
         "iban",
-        ["", "CH4431999123000889013", "ch4431999123000889012", "CH44 3199 9123 0008 8901 2", "CH443199912300088901",
-         "DE89370400440532013000", "CH5800791123000889012"],
-    )  # fmt: skip
+        [
+            "",
+            "CH4431999123000889013",
+            "ch4431999123000889012",
+            "CH44 3199 9123 0008 8901 2",
+            "CH443199912300088901",
+            "DE89370400440532013000",
+            "CH5800791123000889012",
+        ],
+    )
     def test_an_account_that_is_no_qr_iban(self, iban):
         assert refused_field(replace(BILL, iban=iban)) == "iban"
 
     @pytest.mark.parametrize(
         "reference",
-        ["", "0" * 27, "210000000003139471430009016", "21000000000313947143000901", "RF18539007547034",
-         "٢١٠٠٠٠٠٠٠٠٠٣١٣٩٤٧١٤٣٠٠٠٩٠١٧"],
-    )  # fmt: skip
+        [
+            "",
+            "0" * 27,
+            "210000000003139471430009016",
+            "21000000000313947143000901",
+            "RF18539007547034",
+            "٢١٠٠٠٠٠٠٠٠٠٣١٣٩٤٧١٤٣٠٠٠٩٠١٧",
+        ],
+    )
     def test_a_reference_that_is_no_qr_reference(self, reference):
         assert refused_field(replace(BILL, reference=reference)) == "reference"
 
@@ -202,9 +259,14 @@ class TestBillingInformation:
     )
     def test_names_uid_days_and_rate_once_we_are_registered_for_vat(self, served, span):
         text = billing_information(
-            number="7", issued_on=date(2026, 12, 1), customer_reference="K", days=30, uid="CHE-123.456.788 MWST",
-            served=served, vat_rate="8.1",
-        )  # fmt: skip
+            number="7",
+            issued_on=date(2026, 12, 1),
+            customer_reference="K",
+            days=30,
+            uid="CHE-123.456.788 MWST",
+            served=served,
+            vat_rate="8.1",
+        )
         assert text == f"//S1/10/7/11/261201/20/K/30/123456788/31/{span}/32/8.1/40/0:30"
 
 
@@ -213,8 +275,10 @@ class TestPrint:
         assert in_fours(BILL.iban) == "CH44 3199 9123 0008 8901 2"
         assert in_fives(BILL.reference) == "21 00000 00003 13947 14300 09017"
         assert [spaced(Decimal(text)) for text in ("0.01", "1590", "999999999.99")] == [
-            "0.01", "1 590.00", "999 999 999.99",
-        ]  # fmt: skip
+            "0.01",
+            "1 590.00",
+            "999 999 999.99",
+        ]
 
     def test_names_the_country_only_abroad(self):
         assert Party("A", "", "", "9490", "Vaduz", "LI").printed() == ["A", "9490 Vaduz"]
@@ -223,18 +287,33 @@ class TestPrint:
     @pytest.mark.parametrize(
         ("language", "words"),
         [
-            ("de", "Empfangsschein|Zahlteil|Konto / Zahlbar an|Referenz|Zusätzliche Informationen|Währung|Betrag"
-                   "|Annahmestelle|Zahlbar durch|Vor der Einzahlung abzutrennen"),
-            ("fr", "Récépissé|Section paiement|Compte / Payable à|Référence|Informations supplémentaires|Monnaie"
-                   "|Montant|Point de dépôt|Payable par|A détacher avant le versement"),
-            ("it", "Ricevuta|Sezione pagamento|Conto / Pagabile a|Riferimento|Informazioni supplementari|Valuta"
-                   "|Importo|Punto di accettazione|Pagabile da|Da staccare prima del versamento"),
-            ("rm", "Quittanza|Part da pajament|Conto / Da pajar a|Referenza|Infurmaziuns supplementaras|Valuta|Import"
-                   "|Post da recepziun|Da pajar da|Da distatgar avant che pajar"),
-            ("en", "Receipt|Payment part|Account / Payable to|Reference|Additional information|Currency|Amount"
-                   "|Acceptance point|Payable by|Separate before paying in"),
+            (
+                "de",
+                "Empfangsschein|Zahlteil|Konto / Zahlbar an|Referenz|Zusätzliche Informationen|Währung|Betrag"
+                "|Annahmestelle|Zahlbar durch|Vor der Einzahlung abzutrennen",
+            ),
+            (
+                "fr",
+                "Récépissé|Section paiement|Compte / Payable à|Référence|Informations supplémentaires|Monnaie"
+                "|Montant|Point de dépôt|Payable par|A détacher avant le versement",
+            ),
+            (
+                "it",
+                "Ricevuta|Sezione pagamento|Conto / Pagabile a|Riferimento|Informazioni supplementari|Valuta"
+                "|Importo|Punto di accettazione|Pagabile da|Da staccare prima del versamento",
+            ),
+            (
+                "rm",
+                "Quittanza|Part da pajament|Conto / Da pajar a|Referenza|Infurmaziuns supplementaras|Valuta|Import"
+                "|Post da recepziun|Da pajar da|Da distatgar avant che pajar",
+            ),
+            (
+                "en",
+                "Receipt|Payment part|Account / Payable to|Reference|Additional information|Currency|Amount"
+                "|Acceptance point|Payable by|Separate before paying in",
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_carries_the_prescribed_words(self, language, words):
         assert set(LABELS[language].values()) == set(words.split("|"))
         printed = {words for _x, _y, _size, words in texts(replace(BILL, message="x"), language)}

@@ -27,14 +27,22 @@ from .look import look
 pytestmark = pytest.mark.django_db(transaction=True)
 PLACES = {
     "de": SimpleNamespace(
-        name="Gemeinde Burgdorf", street="Kirchbühl", postcode="3400", town="Burgdorf", commune="Burgdorf (BE)",
+        name="Gemeinde Burgdorf",
+        street="Kirchbühl",
+        postcode="3400",
+        town="Burgdorf",
+        commune="Burgdorf (BE)",
         receipt="Empfangsschein",
     ),
     "fr": SimpleNamespace(
-        name="Service social d’Échallens", street="Place du Château", postcode="1040", town="Echallens",
-        commune="Echallens (VD)", receipt="Récépissé",
+        name="Service social d’Échallens",
+        street="Place du Château",
+        postcode="1040",
+        town="Echallens",
+        commune="Echallens (VD)",
+        receipt="Récépissé",
     ),
-}  # fmt: skip
+}
 KEYBOARDS = {"de": "ch-de", "fr": "ch-fr"}
 PATIENCE = 120  # seconds
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>

@@ -23,16 +23,24 @@ def test_every_route_has_a_row(capsys):
     [
         {"path": "/home/", "name": "home", "methods": ["any"], "who_may": "signed in"},
         {"path": "/healthz/", "name": "healthz", "methods": ["any"], "who_may": "public"},
-        {"path": "/requests/<slug:number>/approve/", "name": "requests:approve", "methods": ["POST"],
-         "who_may": "partner: social_worker, manager"},
+        {
+            "path": "/requests/<slug:number>/approve/",
+            "name": "requests:approve",
+            "methods": ["POST"],
+            "who_may": "partner: social_worker, manager",
+        },
         {"path": "/requests/queue/", "name": "requests:queue", "methods": ["any"], "who_may": "dispatcher, admin"},
         {"path": "/jobs/<int:pk>/try-again/", "name": "jobs:try_again", "methods": ["POST"], "who_may": "admin"},
         {"path": "/accounts/logout/", "name": "account_logout", "methods": ["GET", "POST"], "who_may": "allauth"},
-        {"path": "/api/v1/requests/<slug:number>/approve/", "name": "api:request_approve", "methods": ["POST"],
-         "who_may": "POST: partner: social_worker, manager"},
+        {
+            "path": "/api/v1/requests/<slug:number>/approve/",
+            "name": "api:request_approve",
+            "methods": ["POST"],
+            "who_may": "POST: partner: social_worker, manager",
+        },
     ],
     ids=lambda row: row["name"],
-)  # fmt: skip
+)
 def test_a_known_route_is_told_exactly(capsys, row):
     assert [found for found in listed(capsys) if found["name"] == row["name"]] == [row]
 

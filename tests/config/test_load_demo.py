@@ -34,9 +34,14 @@ from tests import factories
 
 REQUESTS = 130
 SIGN_INS = (
-    "admin@demo.example", "treasurer@demo.example", "dispatch@demo.example", "volunteer@demo.example",
-    "worker@muster.example", "manager@muster.example", "worker@autre.example",
-)  # fmt: skip
+    "admin@demo.example",
+    "treasurer@demo.example",
+    "dispatch@demo.example",
+    "volunteer@demo.example",
+    "worker@muster.example",
+    "manager@muster.example",
+    "worker@autre.example",
+)
 
 
 @pytest.fixture(scope="module")
@@ -308,8 +313,9 @@ def test_at_the_turn_of_the_year_each_year_has_its_own_numbers(settings, tmp_pat
     numbers = rows("""SELECT series_id, extract(year FROM issued_on), min(number), max(number), count(*)
                       FROM billing_invoice WHERE status = 'issued' GROUP BY 1, 2 ORDER BY 1""")
     assert [(name, int(year)) for name, year, *_numbers in numbers] == {
-        1: [("invoice-2025", 2025)], 3: [("invoice-2025", 2025), ("invoice-2026", 2026)],
-    }[day.month]  # fmt: skip
+        1: [("invoice-2025", 2025)],
+        3: [("invoice-2025", 2025), ("invoice-2026", 2026)],
+    }[day.month]
     assert [(first, last) for _name, _year, first, last, _count in numbers] == [(1, row[4]) for row in numbers]
     assert DeviceRequest.objects.filter(number__startswith="R-2025-").exists()
 

@@ -97,8 +97,12 @@ def run(program, tmp_path):
     told = {"PATH": "", "DEMO": "1", "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
     done = subprocess.run(
         [sys.executable, "-c", f"import django; django.setup(); {program}"],
-        cwd=settings.BASE_DIR, env=told, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=settings.BASE_DIR,
+        env=told,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout, done.stderr
 
 

@@ -30,9 +30,18 @@ def test_vat_is_none_until_the_environment_names_number_and_rate(settings):
 
 @pytest.mark.parametrize(
     "text",
-    ["8.1", "CHE-123.456.788 MWST", "CHE-123.456.789 MWST 8.1", "CHE-123.456.788 8.1", "CHE-123.456.788 MWST 8.1 %",
-     "CHE-123.456.788 MWST 0", "CHE-123.456.788 MWST 8,1", "CHE-123.456.788 MWST 8.15", "yes"],
-)  # fmt: skip
+    [
+        "8.1",
+        "CHE-123.456.788 MWST",
+        "CHE-123.456.789 MWST 8.1",
+        "CHE-123.456.788 8.1",
+        "CHE-123.456.788 MWST 8.1 %",
+        "CHE-123.456.788 MWST 0",
+        "CHE-123.456.788 MWST 8,1",
+        "CHE-123.456.788 MWST 8.15",
+        "yes",
+    ],
+)
 def test_a_vat_status_that_is_none_is_one_sentence_and_writes_nothing(settings, text):
     settings.VAT_STATUS = text
     with pytest.raises(CommandError) as refused:

@@ -10,9 +10,15 @@ from tests.production import PRODUCTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MADE_UP = [
-    "BASE_URL", "EMAIL_URL", "ASSOCIATION_NAME", "ASSOCIATION_STREET", "ASSOCIATION_POSTCODE", "ASSOCIATION_TOWN",
-    "CREDITOR_IBAN", "CREDITOR_QR_IBAN",
-]  # fmt: skip
+    "BASE_URL",
+    "EMAIL_URL",
+    "ASSOCIATION_NAME",
+    "ASSOCIATION_STREET",
+    "ASSOCIATION_POSTCODE",
+    "ASSOCIATION_TOWN",
+    "CREDITOR_IBAN",
+    "CREDITOR_QR_IBAN",
+]
 
 
 def start(expression="None", *, replace=None, **changes):
@@ -20,8 +26,12 @@ def start(expression="None", *, replace=None, **changes):
     environment = {**(replace or PRODUCTION), **changes, "PATH": os.environ["PATH"]}
     return subprocess.run(
         [sys.executable, "-c", f"from config import settings; print({expression})"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_an_example_production_starts():
@@ -132,8 +142,12 @@ def test_the_example_names_what_the_settings_and_compose_read():
 def test_a_command_without_a_database_ends_in_one_sentence():
     ended = subprocess.run(
         [sys.executable, "manage.py", "close_month", "2026-10"],
-        cwd=ROOT, env=PRODUCTION | {"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=PRODUCTION | {"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
     assert ended.stderr.startswith("The database does not answer (connection to server")
 

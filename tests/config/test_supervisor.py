@@ -47,10 +47,14 @@ def start(checkout):
             environment = {"PATH": os.environ["PATH"], "HOME": str(checkout), **environment}
             process = subprocess.Popen(
                 [sys.executable, "-m", "config.supervisor", "--empty", "--port", str(embedded.free_port()), *options],
-                cwd=checkout, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                cwd=checkout,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
                 # As from a terminal: what a shell starts in the background is deaf to Ctrl-C, and hands that on.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-            )  # fmt: skip
+            )
             stack.callback(process.stdout.close)
             stack.callback(process.wait)
             stack.callback(process.kill)
@@ -237,9 +241,15 @@ def test_a_child_whose_parent_died_before_it_could_say_so_does_not_stay(starter,
 
 def test_an_empty_one_asks_for_the_first_admin_on_its_terminal(checkout):
     said = on_terminal(
-        "-m", "config.supervisor", "--empty", "--once", "--port", str(embedded.free_port()), cwd=checkout,
+        "-m",
+        "config.supervisor",
+        "--empty",
+        "--once",
+        "--port",
+        str(embedded.free_port()),
+        cwd=checkout,
         lines=["ada@example.org", "Ada Rüegg", "eine lange Nacht 9", "eine lange Nacht 9"],
         env={"PATH": os.environ["PATH"], "HOME": str(checkout)},
-    )  # fmt: skip
+    )
     assert "Superuser created successfully." in said
     assert "\nReady: http://localhost:" in said

@@ -48,8 +48,9 @@ def test_what_is_filtered_by_can_be_taken_away_and_how_many_rows_stays(client, v
     client.force_login(volunteer)
     page = client.get("/devices/?q=t480&status=ready&rows=100")
     assert [(str(chip["label"]), chip["url"]) for chip in page.context["chips"]] == [
-        ("t480", "?status=ready&rows=100"), ("Ready", "?q=t480&rows=100"),
-    ]  # fmt: skip
+        ("t480", "?status=ready&rows=100"),
+        ("Ready", "?q=t480&rows=100"),
+    ]
     assert '<input type="hidden" name="rows" value="100">' in page.content.decode()
     for query, current in (("", "Everything"), ("status=ready", "Ready"), ("status=ready&q=t480", None)):
         tabs = client.get(f"/devices/?{query}").context["views"]

@@ -13,10 +13,17 @@ NO_DRIVES = {
     for name, value in (("serial", ""), ("kind", "ssd"), ("size_gb", "256"))
 }
 ANSWERS = NO_DRIVES | {
-    "asset_tag": "5cg1", "maker": "Hewlett-Packard «Zürich»", "model": "L’Élite 840", "memory_gb": "16",
-    "system": "windows", "keyboard": "ch-fr", "shelf": "B-07", "drive-0-serial": "S3X", "drive-0-kind": "nvme",
+    "asset_tag": "5cg1",
+    "maker": "Hewlett-Packard «Zürich»",
+    "model": "L’Élite 840",
+    "memory_gb": "16",
+    "system": "windows",
+    "keyboard": "ch-fr",
+    "shelf": "B-07",
+    "drive-0-serial": "S3X",
+    "drive-0-kind": "nvme",
     "drive-0-size_gb": "512",
-}  # fmt: skip
+}
 
 
 def test_a_laptop_is_taken_in_with_its_drive_and_leads_to_the_erasure(client, volunteer):
@@ -25,8 +32,11 @@ def test_a_laptop_is_taken_in_with_its_drive_and_leads_to_the_erasure(client, vo
     device = Device.objects.get()
     assert answer.url == f"/devices/{device.number}/record-erasure/"
     assert (device.asset_tag, device.name, device.memory_gb, device.shelf) == (
-        "5CG1", "Hewlett-Packard «Zürich» L’Élite 840", 16, "B-07",
-    )  # fmt: skip
+        "5CG1",
+        "Hewlett-Packard «Zürich» L’Élite 840",
+        16,
+        "B-07",
+    )
     assert (device.system, device.keyboard, device.status) == ("windows", "ch-fr", "received")
     assert list(Drive.objects.values_list("serial", "kind", "size_gb")) == [("S3X", "nvme", 512)]
     assert [(step.verb, step.by) for step in device.steps.all()] == [("receive", volunteer)]

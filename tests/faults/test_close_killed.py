@@ -42,11 +42,20 @@ def parcels(commune, each):
     owed = [bill_to for bill_to in bill_tos for _parcel in range(each)]
     requests = DeviceRequest.objects.bulk_create(
         DeviceRequest(
-            partner_id=bill_to.partner_id, bill_to=bill_to, commune=commune, case_reference=f"F-{n}", number=f"R-{n}",
-            purpose="school", keyboard="ch-de", delivery="person", price=150, approved_at=OUT, status="shipped",
+            partner_id=bill_to.partner_id,
+            bill_to=bill_to,
+            commune=commune,
+            case_reference=f"F-{n}",
+            number=f"R-{n}",
+            purpose="school",
+            keyboard="ch-de",
+            delivery="person",
+            price=150,
+            approved_at=OUT,
+            status="shipped",
         )
         for n, bill_to in enumerate(owed)
-    )  # fmt: skip
+    )
     devices = Device.objects.bulk_create(
         Device(asset_tag=f"T{n}", number=f"D-{n}", status="shipped", grade="A") for n in range(len(owed))
     )
@@ -56,11 +65,18 @@ def parcels(commune, each):
     )
     return Shipment.objects.bulk_create(
         Shipment(
-            allocation=allocation, request=request, device=device, partner_id=request.partner_id, price=150,
-            status="handed_over", bill_to_id=request.bill_to_id, handed_over_at=OUT, handed_over_noted_at=OUT,
+            allocation=allocation,
+            request=request,
+            device=device,
+            partner_id=request.partner_id,
+            price=150,
+            status="handed_over",
+            bill_to_id=request.bill_to_id,
+            handed_over_at=OUT,
+            handed_over_noted_at=OUT,
         )
         for allocation, request, device in zip(allocations, requests, devices, strict=True)
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -69,9 +85,12 @@ def run(tmp_path):
 
     def start(*command):
         return subprocess.Popen(
-            [sys.executable, "manage.py", *command], cwd=running.ROOT, env=running.environment(tmp_path),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "manage.py", *command],
+            cwd=running.ROOT,
+            env=running.environment(tmp_path),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     return start
 

@@ -42,17 +42,32 @@ def _parcels(partner, count):
     bill_to = partner.bill_tos.get()
     requests = DeviceRequest.objects.bulk_create(
         DeviceRequest(
-            partner=partner, bill_to=bill_to, commune=commune, case_reference=f"LT-{n}", number=f"R-{n}",
-            purpose="school", keyboard="ch-de", delivery="person", price=150, approved_at="2026-10-01T08:00Z",
+            partner=partner,
+            bill_to=bill_to,
+            commune=commune,
+            case_reference=f"LT-{n}",
+            number=f"R-{n}",
+            purpose="school",
+            keyboard="ch-de",
+            delivery="person",
+            price=150,
+            approved_at="2026-10-01T08:00Z",
             status="allocated",
         )
         for n in range(count)
-    )  # fmt: skip
+    )
     Recipient.objects.bulk_create(
-        Recipient(request=request, partner=partner, first_name="Ada", last_name=f"N{request.pk}", street="Gasse",
-                  postcode="3400", town="Burgdorf")
+        Recipient(
+            request=request,
+            partner=partner,
+            first_name="Ada",
+            last_name=f"N{request.pk}",
+            street="Gasse",
+            postcode="3400",
+            town="Burgdorf",
+        )
         for request in requests
-    )  # fmt: skip
+    )
     devices = Device.objects.bulk_create(
         Device(asset_tag=f"T{n}", number=f"D-{n}", status="reserved", grade="A") for n in range(count)
     )

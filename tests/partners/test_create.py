@@ -7,11 +7,23 @@ from partners.models import Locality, Partner
 
 pytestmark = pytest.mark.django_db
 TYPED = {
-    "name": "Gemeinde Burgdorf", "kind": "commune", "language": "de", "street": "Kirchbühl", "house_number": "19",
-    "postcode": "3400", "town": "Burgdorf", "delivery": "person", "area": "3400", "communes": ["404"],
-    "pays-name": "", "pays-postcode": "", "pays-town": "", "pays-email": "", "pays-language": "de",
+    "name": "Gemeinde Burgdorf",
+    "kind": "commune",
+    "language": "de",
+    "street": "Kirchbühl",
+    "house_number": "19",
+    "postcode": "3400",
+    "town": "Burgdorf",
+    "delivery": "person",
+    "area": "3400",
+    "communes": ["404"],
+    "pays-name": "",
+    "pays-postcode": "",
+    "pays-town": "",
+    "pays-email": "",
+    "pays-language": "de",
     "pays-cadence": "month",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)

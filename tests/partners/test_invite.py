@@ -226,9 +226,15 @@ def test_the_association_invites_without_such_a_limit(client, admin, partner, mo
 
 @pytest.mark.parametrize(
     "name",
-    ["Some\n\nYour account is locked", "Go to https://evil.example", "<b>Nina", "Nina\u202egnirps", "Nina\u2028Aebi",
-     "Nina\u2029Aebi"],
-)  # fmt: skip
+    [
+        "Some\n\nYour account is locked",
+        "Go to https://evil.example",
+        "<b>Nina",
+        "Nina\u202egnirps",
+        "Nina\u2028Aebi",
+        "Nina\u2029Aebi",
+    ],
+)
 def test_a_name_that_would_write_into_the_mail_is_refused(client, admin, partner, name):
     client.force_login(admin)
     page = client.post(f"/partners/{partner.pk}/invite/", NINA | {"name": name}).content.decode()

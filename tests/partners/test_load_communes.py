@@ -85,8 +85,9 @@ def test_a_commune_may_merge_again_change_its_name_alone_or_follow_one_that_nobo
     renamed = Commune.objects.get(pk=2)
     assert (renamed.valid_to, renamed.successor) == (None, None)
     assert list(Commune.objects.filter(pk__in=[4, 5]).order_by("pk").values_list("name", "language")) == [
-        ("Ganzoben", "fr"), ("Fern", "de"),
-    ]  # fmt: skip
+        ("Ganzoben", "fr"),
+        ("Fern", "de"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,15 @@ def records(partner):
 
 
 ISSUED = {
-    "series_id": "invoice-2026", "first": 1, "number": 1, "total": 150, "snapshot": {"number": "2026-0001"},
-    "reference": "1", "issued_on": date(2026, 11, 2), "due_on": date(2026, 12, 2),
-}  # fmt: skip
+    "series_id": "invoice-2026",
+    "first": 1,
+    "number": 1,
+    "total": 150,
+    "snapshot": {"number": "2026-0001"},
+    "reference": "1",
+    "issued_on": date(2026, 11, 2),
+    "due_on": date(2026, 12, 2),
+}
 
 
 def columns_at(model, status):
@@ -101,10 +107,12 @@ def test_who_acts_for_an_organisation_reads_the_names_of_its_own_people_only(
     colleague, other = make_user("colleague@example.org"), Partner.objects.get(name="Sozialdienst Obertal")
     colleague.acting_for, stranger.acting_for = partner, other
     for first, reader, named in (
-        (dispatcher, social_worker, "the association"), (stranger, social_worker, "the association"),
-        (colleague, social_worker, "Colleague"), (None, social_worker, "the system"),
+        (dispatcher, social_worker, "the association"),
+        (stranger, social_worker, "the association"),
+        (colleague, social_worker, "Colleague"),
+        (None, social_worker, "the system"),
         (colleague, dispatcher, "Colleague"),
-    ):  # fmt: skip
+    ):
         Partner.objects.update(status="active")
         with transaction.atomic():
             partner.move("suspended", verb="suspend", by=first)

@@ -14,12 +14,20 @@ def make_waiting(partner):
         commune = factories.burgdorf()
         return DeviceRequest.objects.bulk_create(
             DeviceRequest(
-                partner=partner, bill_to=partner.bill_tos.get(), commune=commune, case_reference=f"LT-{n}",
-                number=f"R-{n}", purpose="school", keyboard="ch-de", delivery="person", price=150,
-                approved_at="2026-10-01T08:00Z", status="approved",
+                partner=partner,
+                bill_to=partner.bill_tos.get(),
+                commune=commune,
+                case_reference=f"LT-{n}",
+                number=f"R-{n}",
+                purpose="school",
+                keyboard="ch-de",
+                delivery="person",
+                price=150,
+                approved_at="2026-10-01T08:00Z",
+                status="approved",
             )
             for n in range(how_many)
-        )  # fmt: skip
+        )
 
     return make
 

@@ -8,9 +8,16 @@ from tests import contention
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANSWERS = {
-    "asset_tag": "5CG1", "maker": "HP", "model": "ProBook 640", "memory_gb": "8", "system": "linux",
-    "keyboard": "ch-de", "drive-0-serial": "S2", "drive-0-kind": "ssd", "drive-0-size_gb": "256",
-}  # fmt: skip
+    "asset_tag": "5CG1",
+    "maker": "HP",
+    "model": "ProBook 640",
+    "memory_gb": "8",
+    "system": "linux",
+    "keyboard": "ch-de",
+    "drive-0-serial": "S2",
+    "drive-0-kind": "ssd",
+    "drive-0-size_gb": "256",
+}
 
 
 def test_the_slower_one_is_led_to_the_laptop_that_the_faster_one_took_in(client, volunteer, dispatcher):

@@ -26,8 +26,15 @@ def test_a_laptop_is_not_given_meanwhile(partner, make_waiting, device, dispatch
 def test_a_request_is_not_taken_meanwhile(partner, social_worker, commune):
     with suspending(partner), pytest.raises(Refused, match="no running agreement"):
         actions.receive(
-            partner=partner, owner=social_worker, form_token=None, bill_to=partner.bill_tos.get(), commune=commune,
-            case_reference="LT-1", purpose="school", keyboard="ch-de", delivery="office",
+            partner=partner,
+            owner=social_worker,
+            form_token=None,
+            bill_to=partner.bill_tos.get(),
+            commune=commune,
+            case_reference="LT-1",
+            purpose="school",
+            keyboard="ch-de",
+            delivery="office",
             recipient={"first_name": "Samira", "last_name": "Wenger"},
-        )  # fmt: skip
+        )
     assert DeviceRequest.objects.count() == 0

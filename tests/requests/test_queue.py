@@ -27,12 +27,20 @@ def test_it_says_how_many_wait_and_how_many_of_them_it_shows(client, dispatcher,
     assert "1 waiting, 1 with a match; 1 laptops are ready." in client.get("/requests/queue/").content.decode()
     DeviceRequest.objects.bulk_create(
         DeviceRequest(
-            partner=device_request.partner, bill_to=device_request.bill_to, commune=device_request.commune,
-            case_reference="LT-9", number=f"R-{n}", purpose="school", keyboard="ch-de", delivery="person", price=150,
-            approved_at=device_request.approved_at, status="approved",
+            partner=device_request.partner,
+            bill_to=device_request.bill_to,
+            commune=device_request.commune,
+            case_reference="LT-9",
+            number=f"R-{n}",
+            purpose="school",
+            keyboard="ch-de",
+            delivery="person",
+            price=150,
+            approved_at=device_request.approved_at,
+            status="approved",
         )
         for n in range(101)
-    )  # fmt: skip
+    )
     page = client.get("/requests/queue/").content.decode()
     assert "102 waiting; of the first 100, 1 with a match; 1 laptops are ready." in page
 

@@ -59,9 +59,15 @@ def test_who_is_shown_nobody_has_read_nothing(client, social_worker, stranger, v
 
 def test_an_erased_person_is_not_read(client, social_worker, partner, device_request):
     Recipient.objects.update(
-        first_name="", last_name="", street="", house_number="", postcode="", town="", mobile="",
+        first_name="",
+        last_name="",
+        street="",
+        house_number="",
+        postcode="",
+        town="",
+        mobile="",
         erased_at=timezone.now(),
-    )  # fmt: skip
+    )
     client.force_login(social_worker)
     assert "were erased" in client.get(device_request.get_absolute_url()).content.decode()
     assert read() == []

@@ -31,9 +31,17 @@ def test_a_form_of_another_organisation_is_refused(make_received, stranger, part
     pays = BillTo.objects.create(partner=other, name="Kasse", postcode="3454", town="Sumiswald")
     with pytest.raises(Refused, match="another organisation"):
         actions.receive(
-            partner=other, owner=stranger, recipient=PERSON, form_token=token, bill_to=pays,
-            commune=commune, case_reference="LT-2", purpose="school", keyboard="ch-de", delivery="person",
-        )  # fmt: skip
+            partner=other,
+            owner=stranger,
+            recipient=PERSON,
+            form_token=token,
+            bill_to=pays,
+            commune=commune,
+            case_reference="LT-2",
+            purpose="school",
+            keyboard="ch-de",
+            delivery="person",
+        )
     assert Recipient.objects.count() == 1
 
 

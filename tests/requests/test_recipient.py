@@ -6,9 +6,15 @@ from requests.models import Recipient
 
 pytestmark = pytest.mark.django_db
 BLANK = {
-    "first_name": "", "last_name": "", "birth_year": None, "street": "", "house_number": "", "postcode": "", "town": "",
+    "first_name": "",
+    "last_name": "",
+    "birth_year": None,
+    "street": "",
+    "house_number": "",
+    "postcode": "",
+    "town": "",
     "mobile": "",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,10 @@ def test_only_dispatch_is_offered_it_and_only_while_there_is_a_laptop_to_take(
     client, dispatcher, social_worker, allocated
 ):
     for user, status, is_offered in (
-        (dispatcher, "allocated", True), (dispatcher, "approved", False), (social_worker, "allocated", False),
-    ):  # fmt: skip
+        (dispatcher, "allocated", True),
+        (dispatcher, "approved", False),
+        (social_worker, "allocated", False),
+    ):
         DeviceRequest.objects.update(status=status)
         client.force_login(user)
         page = client.get(allocated.get_absolute_url()).content.decode()

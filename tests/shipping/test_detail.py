@@ -53,8 +53,10 @@ def test_who_reads_the_name_is_written_down(client, dispatcher, social_worker, v
     client.get(url)
     entries = AuditEntry.objects.filter(deed="read_recipient", subject=shipment.request.number)
     assert list(entries.order_by("pk").values_list("by", "on_behalf_of")) == [
-        (dispatcher.pk, None), (dispatcher.pk, None), (social_worker.pk, shipment.partner_id),
-    ]  # fmt: skip
+        (dispatcher.pk, None),
+        (dispatcher.pk, None),
+        (social_worker.pk, shipment.partner_id),
+    ]
     assert AuditEntry.objects.count() == 3
 
 

@@ -160,8 +160,10 @@ def test_the_clock_takes_out_what_was_withdrawn_and_nothing_else(make_labelled, 
     take_out_withdrawn()
     take_out_withdrawn()
     assert dict(Shipment.objects.values_list("pk", "status")) == {
-        stays.pk: "labelled", closed.pk: "labelled", packing.pk: "cancelled",
-    }  # fmt: skip
+        stays.pk: "labelled",
+        closed.pk: "labelled",
+        packing.pk: "cancelled",
+    }
     assert [(step.by, step.verb) for step in packing.steps.filter(verb="take_out")] == [(None, "take_out")]
     assert [label.shipment for label in Label.objects.to_void()] == [packing]
 
@@ -181,8 +183,9 @@ def test_what_somebody_holds_is_taken_out_next_time(make_withdrawn, monkeypatch,
     with nullcontext() if goes_on else pytest.raises(OperationalError):
         take_out_withdrawn()
     assert dict(Shipment.objects.values_list("pk", "status")) == {
-        held.pk: "labelled", free.pk: "cancelled" if goes_on else "labelled",
-    }  # fmt: skip
+        held.pk: "labelled",
+        free.pk: "cancelled" if goes_on else "labelled",
+    }
 
 
 def test_a_dispatcher_who_presses_after_the_clock_is_told_nothing_wrong(client, dispatcher, make_withdrawn):

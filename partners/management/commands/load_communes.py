@@ -19,10 +19,18 @@ PLACE = {"postcode", "locality", "bfs_no", "commune", "canton", "share", "langua
 MUTATION = {"old_no", "new_no", "new_name", "canton", "date"}
 NUMBER, NAME = re.compile(r"[0-9]{1,4}"), re.compile(r"[^\0]{1,60}")
 WELL_FORMED = {
-    "bfs_no": NUMBER, "old_no": NUMBER, "new_no": NUMBER, "locality": NAME, "commune": NAME, "new_name": NAME,
-    "postcode": re.compile(r"[0-9]{4}"), "canton": re.compile(r"([A-Z]{2})?"), "language": re.compile(r"[^\0]*"),
-    "share": re.compile(r"100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?"), "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
-}  # fmt: skip
+    "bfs_no": NUMBER,
+    "old_no": NUMBER,
+    "new_no": NUMBER,
+    "locality": NAME,
+    "commune": NAME,
+    "new_name": NAME,
+    "postcode": re.compile(r"[0-9]{4}"),
+    "canton": re.compile(r"([A-Z]{2})?"),
+    "language": re.compile(r"[^\0]*"),
+    "share": re.compile(r"100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?"),
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}
 
 
 class Command(BaseCommand):
@@ -40,9 +48,12 @@ class Command(BaseCommand):
         rows = [row for row in _read(localities, PLACE) if row["canton"] and int(row["bfs_no"]) not in NOT_COMMUNES]
         communes = _communes(rows)
         Commune.objects.bulk_create(
-            communes, AT_ONCE, update_conflicts=True, unique_fields=["bfs_no"],
+            communes,
+            AT_ONCE,
+            update_conflicts=True,
+            unique_fields=["bfs_no"],
             update_fields=["name", "canton", "language"],
-        )  # fmt: skip
+        )
         if mutations:
             _merge(_read(mutations, MUTATION))
         Locality.objects.all().delete()
@@ -114,10 +125,13 @@ def _localities(rows):
         place = places.setdefault(
             (row["postcode"], row["locality"], number),
             Locality(
-                postcode=row["postcode"], name=row["locality"], commune_id=number, share=0,
+                postcode=row["postcode"],
+                name=row["locality"],
+                commune_id=number,
+                share=0,
                 language=row["language"] if row["language"] in LANGUAGES else "",
             ),
-        )  # fmt: skip
+        )
         place.share += Decimal(row["share"])
     return places.values()
 
@@ -136,9 +150,12 @@ def _merge(rows):
             before.valid_to, before.successor_id = day, number
             closed.append(before)
     Commune.objects.bulk_create(
-        followers.values(), AT_ONCE, update_conflicts=True, unique_fields=["bfs_no"],
+        followers.values(),
+        AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["bfs_no"],
         update_fields=["name", "canton", "valid_from"],
-    )  # fmt: skip
+    )
     Commune.objects.bulk_update(closed, ["valid_to", "successor"], AT_ONCE)
     spoken_for = list(Coverage.objects.filter(commune__in=closed, valid_to=None).select_related("commune"))
     Coverage.objects.bulk_create(
