@@ -19,8 +19,10 @@ from stdnum import iban
 from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
 from partners.models import BillTo
-from people.lifecycle import Refused, note_many
 from people.models import AuditEntry, User
+from records import clock
+from records.lifecycle import note_many
+from records.refusals import Refused
 from requests.models import DeviceRequest
 
 from . import camt, matching
@@ -132,7 +134,7 @@ def close(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
 
 def refuse_unfinished(month: date) -> None:
     """A month can be closed once it is over."""
-    if cut_off(month) > timezone.now():
+    if cut_off(month) > clock.now():
         raise Refused(_("This month is not over yet."))
 
 
@@ -174,7 +176,7 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
     )
     if not lines:
         raise Refused(_("There is nothing on this draft."))
-    today = timezone.localdate()
+    today = clock.today()
     account = CreditorAccount.objects.on(today)
     if account is None:
         raise Refused(_("No bank account holds today: enter one first."))

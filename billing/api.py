@@ -12,7 +12,7 @@ from jobs.models import Job
 from partners.access import invoice_reader_required
 from partners.api import ApiView
 from people.access import treasurer_required
-from people.api import Conflict
+from web.api import Conflict
 
 from . import actions, camt
 from .forms import STATES

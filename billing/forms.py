@@ -1,8 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from people.keyset import key_of
-from people.status import LOOKS
+from records.status import LOOKS
+from web.pagination import key_of
 
 from .camt import LARGEST, SENTENCES
 from .periods import month_of

@@ -1,10 +1,10 @@
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.templatetags.swiss import money
-from people.todo import Todo
+from records import clock
+from web.todo import Todo
 
 from .actions import dry_run
 from .models import BankTransaction, Invoice
@@ -22,7 +22,7 @@ def todo_for(user):
 
 
 def _to_close():
-    month = month_before(timezone.localdate())
+    month = month_before(clock.today())
     dues = dry_run(month)
     if not dues:
         return None

@@ -11,9 +11,9 @@ from devices import api as devices
 from jobs.api import HEADER
 from partners import api as partners
 from people.access import public
-from people.api import TITLES
 from requests import api as requests
 from shipping import api as shipping
+from web.api import TITLES
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

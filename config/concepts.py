@@ -11,7 +11,7 @@ def drawn():
     """The page as it must be: its own words, then a diagram per life cycle."""
     from django.apps import apps
 
-    from people.lifecycle import Lifecycle
+    from records.lifecycle import Lifecycle
 
     cycles = sorted(
         (model for model in apps.get_models() if issubclass(model, Lifecycle)), key=lambda model: model.__name__

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from people.access import admin_required
-from people.fields import RowChoiceField
-from people.status import LOOKS
-from people.todo import Todo
+from records.status import LOOKS
+from web.forms import RowChoiceField
+from web.todo import Todo
 
 TOKENS = ["paper", "panel", "field", "line", "edge", "ink", "ink-2", "ink-3", "accent", "green", "stop"]
 GREENS = ["map-0", "map-1", "map-2", "map-3", "map-4", "map-5"]

@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control
 from django_htmx.http import reswap
 
 from people.access import page_before
-from people.lifecycle import sentence_for
+from records.refusals import sentence_for
 
 SEE_OTHER = 303
 SESSION_KEY = re.compile("[a-z0-9]{32}")

@@ -80,6 +80,7 @@ if not DEMO and not UNDER_TEST:
 SECRET_KEY = SECRET_KEY or "a demo without a key of its own answers nobody; bin/start writes a real one"
 
 INSTALLED_APPS = [
+    "demo",
     "config",
     "billing",
     "shipping",
@@ -89,6 +90,8 @@ INSTALLED_APPS = [
     "documents",
     "jobs",
     "people",
+    "web",
+    "records",
     "help",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -299,7 +302,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_THROTTLE_RATES": {"token": "600/minute"},
-    "EXCEPTION_HANDLER": "people.api.problem",
+    "EXCEPTION_HANDLER": "web.api.problem",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Weitergabe",

@@ -3,8 +3,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from people.lifecycle import Refused
 from people.models import User
+from records.refusals import Refused
 
 from .checklist import fault
 from .models import Device, Drive, Erasure, Inspection

@@ -2,7 +2,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from people.fields import RowChoiceField
+from web.forms import RowChoiceField
 
 from .checklist import POINTS, fault
 from .models import Device, Drive, Erasure

@@ -4,12 +4,12 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Upper
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from people.lifecycle import Lifecycle, Step
-from people.numbers import NextNumber
+from records import clock
+from records.lifecycle import Lifecycle, Step
+from records.numbers import NextNumber
 
 # One text to search in, so that one index serves all of it.
 WORDS = Upper(Concat("number", Value(" "), "asset_tag", Value(" "), "maker", Value(" "), "model"))
@@ -118,7 +118,7 @@ class Device(Lifecycle):
     keyboard = models.CharField(_("Keyboard"), max_length=10, choices=Keyboard, default=Keyboard.CH_DE)
     grade = models.CharField(_("Grade"), max_length=1, choices=Grade, blank=True)
     shelf = models.CharField(_("Shelf"), max_length=10, blank=True)
-    received_at = models.DateTimeField(default=timezone.now, editable=False)
+    received_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = DeviceQuerySet.as_manager()
 
@@ -256,7 +256,7 @@ class Erasure(models.Model):
     method = models.CharField(_("Method"), max_length=10, choices=Method, default=Method.PURGE)
     result = models.CharField(_("Result"), max_length=10, choices=Result)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["pk"]
@@ -273,7 +273,7 @@ class Inspection(models.Model):
     points = models.JSONField()
     grade = models.CharField(max_length=1, choices=Device.Grade)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
 
     def __str__(self):
         return f"{self.device}: {self.grade}"

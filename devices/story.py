@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.status import LOOKS
+from records.status import LOOKS
 
 from .next import still_to_come
 

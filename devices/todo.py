@@ -2,7 +2,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from people.todo import Todo
+from web.todo import Todo
 
 from .models import Device
 

@@ -12,9 +12,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from documents.templatetags.swiss import size
 from people.access import dispatcher_required, workshop_required
-from people.forms import attempt
-from people.keyset import chips, page_of
-from people.status import LOOKS
+from records.status import LOOKS
+from web.filters import chips
+from web.forms import attempt
+from web.pagination import page_of
 
 from . import actions
 from .forms import DriveForm, ErasureForm, FilterForm, ReadyForm, ReceiveForm, ScanForm, all_valid, drive_forms

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 
 from jobs.models import Claim
+from records import clock
 
 from .models import Mail
 
@@ -88,5 +89,5 @@ def hand_in(message: EmailMultiAlternatives) -> None:
 
 
 def _note(row, outcome):
-    row.outcome, row.sent_at = outcome, timezone.now()
+    row.outcome, row.sent_at = outcome, clock.now()
     row.save(update_fields=["outcome", "sent_at", "message_id"])

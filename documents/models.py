@@ -8,9 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils import timezone
 
 from jobs.models import Job, subject_of
+from records import clock
 
 KEPT = timedelta(days=1)  # how long bytes may wait for the row that names them
 
@@ -64,7 +64,7 @@ class StoredFile(models.Model):
     media_type = models.CharField(max_length=60)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=clock.now)
 
     objects = StoredFileManager()
 
@@ -110,7 +110,7 @@ class Mail(models.Model):
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PLANNED)
     message_id = models.CharField(max_length=200, blank=True)
-    planned_at = models.DateTimeField(default=timezone.now)
+    planned_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True)
 
     objects = MailManager()

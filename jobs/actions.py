@@ -1,8 +1,8 @@
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from people.lifecycle import Refused
+from records import clock
+from records.refusals import Refused
 
 from .models import ATTEMPTS, Job
 from .registry import DOORS
@@ -40,7 +40,7 @@ def try_again(job: Job) -> None:
     dead = Job.objects.select_for_update().filter(pk=job.pk, state=Job.State.DEAD).first()
     if dead is None:
         raise Refused(_("This job is no longer given up."))
-    dead.state, dead.attempts, dead.due_at, dead.ended_at = Job.State.WAITING, 0, timezone.now(), None
+    dead.state, dead.attempts, dead.due_at, dead.ended_at = Job.State.WAITING, 0, clock.now(), None
     dead.error, dead.is_refused = "", False
     dead.save(update_fields=["state", "attempts", "due_at", "ended_at", "error", "is_refused"])
     Job.objects.ring(dead)

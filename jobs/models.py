@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
+from records import clock
 
 from .doorbell import ring
 from .registry import WORDS
@@ -39,7 +39,7 @@ class Batch(models.Model):
     title = models.CharField(max_length=80)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     acting_for_id = models.BigIntegerField(null=True)
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=clock.now)
 
     objects = BatchQuerySet.as_manager()
 
@@ -73,7 +73,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
         It is locked: a worker that took it now would not see what this transaction has written.
         """
-        due_at = due_at or timezone.now()
+        due_at = due_at or clock.now()
         subjects = [subject_of(record) for record in records]
         with transaction.atomic(savepoint=False):
             while subjects:  # again for what a worker took between the two statements
@@ -98,7 +98,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def due(self) -> Self:
         """What a worker may take: waiting and due, or running on a lease that has ended."""
-        now = timezone.now()
+        now = clock.now()
         return self.filter(
             Q(state=Job.State.WAITING, due_at__lte=now) | Q(state=Job.State.RUNNING, lease_until__lt=now)
         )
@@ -132,13 +132,13 @@ class Job(models.Model):
     subject = models.CharField(max_length=80)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=clock.now)
     lease_until = models.DateTimeField(null=True)
     token = models.UUIDField(null=True)
     error = models.TextField(blank=True)
     is_refused = models.BooleanField(default=False, db_default=False)  # also for a process of the version before
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="jobs")
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
 
     objects = JobQuerySet.as_manager()
@@ -183,7 +183,7 @@ class Job(models.Model):
 
     def claim(self) -> "Claim | None":
         """Take the job with a lease and a fresh token; None if another worker has it or it is not due."""
-        now = timezone.now()
+        now = clock.now()
         token = uuid.uuid4()
         taken = (
             Job.objects.due()
@@ -224,14 +224,14 @@ class Claim:
             self.finish()
 
     def finish(self) -> None:
-        self._end(state=Job.State.DONE, ended_at=timezone.now(), token=None, lease_until=None)
+        self._end(state=Job.State.DONE, ended_at=clock.now(), token=None, lease_until=None)
 
     def fail(self, error: str) -> None:
         """Put the job back with a growing pause, or give it up after the last attempt."""
         if self.job.attempts >= ATTEMPTS:
             self.give_up(error)
             return
-        now = timezone.now()
+        now = clock.now()
         pause = FIRST_PAUSE * 2 ** (self.job.attempts - 1)
         try:
             self._end(
@@ -251,7 +251,7 @@ class Claim:
             state=Job.State.DEAD,
             error=error,
             is_refused=is_refused,
-            ended_at=timezone.now(),
+            ended_at=clock.now(),
             token=None,
             lease_until=None,
         )
@@ -264,7 +264,7 @@ class KeptAnswerManager(models.Manager["KeptAnswer"]):
         return self.get(token_id=token_id, key=key)
 
     def forget_old(self) -> int:
-        return self.filter(made_at__lt=timezone.now() - KEPT).delete()[0]
+        return self.filter(made_at__lt=clock.now() - KEPT).delete()[0]
 
 
 class KeptAnswer(models.Model):
@@ -278,7 +278,7 @@ class KeptAnswer(models.Model):
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     answer = models.TextField(blank=True)
-    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+    made_at = models.DateTimeField(default=clock.now, db_index=True)
 
     objects = KeptAnswerManager()
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from people.access import admin_required, signed_in
-from people.keyset import page_of
+from web.pagination import page_of
 
 from . import actions
 from .models import Batch, Job

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.utils import timezone
+
+from records import clock
 
 from . import actions
 from .doorbell import ring
@@ -18,7 +19,7 @@ def run(job_id: int) -> None:
 @shared_task(name="jobs.sweep")
 def sweep() -> None:
     """Ring again for what is due: messages that were lost, workers that died."""
-    lately = timezone.now() - timedelta(seconds=3)  # younger ones have just been rung for
+    lately = clock.now() - timedelta(seconds=3)  # younger ones have just been rung for
     due = Job.objects.due().filter(due_at__lt=lately).order_by("due_at")
     all(ring(pk) for pk in due.values_list("pk", flat=True)[:AT_ONCE])  # until the broker is away
 

@@ -1,13 +1,13 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.models import Mail
 from jobs.models import Job, subject_of
-from people.lifecycle import Refused
 from people.models import AuditEntry, User
+from records import clock
+from records.refusals import Refused
 
 from .models import SCOPES, Agreement, ApiToken, BillTo, Commune, Membership, Partner, PartnerStep
 
@@ -45,7 +45,7 @@ def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> Non
     partner.lock()
     if not partner.bill_tos.filter(is_active=True).exists():
         raise Refused(_("Say first who pays for this organisation."))
-    agreement.partner, agreement.countersigned_by, agreement.recorded_at = partner, by, timezone.now()
+    agreement.partner, agreement.countersigned_by, agreement.recorded_at = partner, by, clock.now()
     agreement.save()
     if partner.status not in (Status.ACTIVE, Status.SUSPENDED):
         partner.move(Status.ACTIVE, verb="record_agreement", by=by)
@@ -61,7 +61,7 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
     partner.lock()
     if not partner.takes_part:
         raise Refused(_("This organisation does not take part: nobody can be invited."))
-    lately = PartnerStep.objects.filter(verb="invite", by=by, at__gt=timezone.now() - timedelta(hours=1))
+    lately = PartnerStep.objects.filter(verb="invite", by=by, at__gt=clock.now() - timedelta(hours=1))
     if not by.is_association and lately.count() >= INVITATIONS_AN_HOUR:
         raise Refused(_("You have invited %(n)s people within an hour. Go on later.") % {"n": INVITATIONS_AN_HOUR})
     user = _account(email, name=name, language=partner.language)
@@ -94,7 +94,7 @@ def accept(membership: Membership, *, by: User) -> None:
     if by.is_association:
         raise Refused(_("Who works for the association can’t act for an organisation."))
     if membership.is_pending:
-        membership.accepted_at = timezone.now()
+        membership.accepted_at = clock.now()
         membership.save(update_fields=["accepted_at"])
         membership.partner.note("accept", by=by, role=membership.role)
 
@@ -128,7 +128,7 @@ def _lock(membership: Membership) -> None:
 
 def _end(membership: Membership, verb: str, *, by: User) -> None:
     if membership.ended_at is None:
-        membership.ended_at = timezone.now()
+        membership.ended_at = clock.now()
         membership.save(update_fields=["ended_at"])
         membership.partner.note(verb, by=by, role=membership.role)
 
@@ -163,7 +163,7 @@ def issue_token(
 @transaction.atomic
 def revoke_token(token: ApiToken, *, by: User | None) -> None:
     """End a token for good; a second time changes nothing."""
-    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
         AuditEntry.objects.create(
             by=by, on_behalf_of=token.acting_for_id, deed="revoke_token", subject=subject_of(token)
         )

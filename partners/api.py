@@ -16,7 +16,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from documents.uploads import LARGEST
 from people.access import access
-from people.api import KeysetPagination
+from web.api import KeysetPagination
 
 from .models import ApiToken, BillTo, Commune, Coverage, Partner
 

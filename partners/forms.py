@@ -1,11 +1,11 @@
 import re
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.keyset import key_of
-from people.names import plain_name
+from records import clock
+from web.pagination import key_of
+from web.validators import plain_name
 
 from .models import Agreement, BillTo, Commune, Locality, Membership, Partner
 
@@ -136,7 +136,7 @@ class AgreementForm(forms.ModelForm):
 
     def clean_signed_on(self):
         signed_on = self.cleaned_data["signed_on"]
-        if signed_on > timezone.localdate():
+        if signed_on > clock.today():
             raise forms.ValidationError(_("This day has not come yet."))
         return signed_on
 

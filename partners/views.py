@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from people.access import admin_required, signed_in
-from people.forms import attempt
-from people.keyset import key_of, page_of
+from web.forms import attempt
+from web.pagination import key_of, page_of
 
 from . import actions
 from .access import inviter_required, partner_reader_required, reads_requests

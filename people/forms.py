@@ -1,12 +1,10 @@
-"""A person’s own choices; and running an action from a form, where a refusal becomes an error beside what was typed."""
+"""A person’s own choices."""
 
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
-from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from .lifecycle import Refused, sentence_for
 from .models import User
 
 
@@ -31,16 +29,3 @@ class EditPasskeyForm(EditWebAuthnForm):
     """Its name again."""
 
     name = forms.CharField(label=_("Name"))
-
-
-def attempt(form, deed, *, field=None):
-    """Do the deed in a transaction and give back what it gives; None, with an error in the form, if it is refused."""
-    try:
-        with transaction.atomic():
-            return deed()
-    except (Refused, DatabaseError) as error:
-        sentence = sentence_for(error)
-        if sentence is None:
-            raise
-        form.add_error(field, str(sentence))
-    return None

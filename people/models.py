@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models, transaction
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from records import clock
 
 DEMO_ADDRESSES = "@demo.example"  # everybody knows their password
 
@@ -137,7 +138,7 @@ class User(AbstractUser):
 
 class RoleQuerySet(models.QuerySet):
     def live(self):
-        today = timezone.localdate()
+        today = clock.today()
         return self.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today))
 
 
@@ -178,7 +179,7 @@ class AuditEntryManager(models.Manager):
 class AuditEntry(models.Model):
     """Who read or changed what; only ever added to, and nothing a person typed in it."""
 
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     on_behalf_of = models.BigIntegerField(null=True)
     deed = models.CharField(max_length=40)

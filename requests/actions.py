@@ -2,7 +2,6 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
@@ -10,8 +9,9 @@ from devices.models import Device
 from documents.models import StoredFile
 from documents.uploads import ENDINGS, media_type_of
 from partners.models import Commune, Locality, Partner, Tariff
-from people.lifecycle import Refused
 from people.models import User
+from records import clock
+from records.refusals import Refused
 
 from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, Recipient, RequestDraft
@@ -151,7 +151,7 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
         raise Refused(_("Your organisation has no running agreement."))
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself approves."))
-    now = timezone.now()
+    now = clock.now()
     price = device_request.price or Tariff.objects.price_for(
         tier=partner.tier, delivery=device_request.delivery
     )  # a confirmed price stays
@@ -172,14 +172,14 @@ def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The organisation says no, with a reason code."""
     if reason not in DeclineReason.values:
         raise Refused(_("Say why."))
-    device_request.move(Status.DECLINED, verb="decline", by=by, reason=reason, moved_at=timezone.now())
+    device_request.move(Status.DECLINED, verb="decline", by=by, reason=reason, moved_at=clock.now())
 
 
 @transaction.atomic
 def withdraw(device_request: DeviceRequest, *, by: User) -> None:
     """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
     moved = device_request.move(
-        Status.WITHDRAWN, verb="withdraw", by=by, only_from=UNTIL_HAND_OVER, moved_at=timezone.now()
+        Status.WITHDRAWN, verb="withdraw", by=by, only_from=UNTIL_HAND_OVER, moved_at=clock.now()
     )
     if moved:
         _release_live(device_request, by=by)
@@ -205,7 +205,7 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
     allocation = Allocation.objects.create(
         request=device_request, partner_id=device_request.partner_id, device=device, by=by
     )
-    device_request.move(Status.ALLOCATED, verb="allocate", by=by, numbers=numbers, moved_at=timezone.now())
+    device_request.move(Status.ALLOCATED, verb="allocate", by=by, numbers=numbers, moved_at=clock.now())
     device_actions.reserve(device, number=device_request.number, by=by)
     return allocation
 
@@ -217,7 +217,7 @@ def release(device_request: DeviceRequest, *, by: User) -> None:
     latest = device_request.allocations.select_related("device").order_by("pk").last()
     numbers = {"device": latest.device.number} if latest else {}  # the same when it is pressed again
     moved = device_request.move(
-        Status.APPROVED, verb="release", by=by, numbers=numbers, only_from={Status.ALLOCATED}, moved_at=timezone.now()
+        Status.APPROVED, verb="release", by=by, numbers=numbers, only_from={Status.ALLOCATED}, moved_at=clock.now()
     )
     if moved:
         _release_live(device_request, by=by)
@@ -225,7 +225,7 @@ def release(device_request: DeviceRequest, *, by: User) -> None:
 
 def mark_shipped(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
     """The parcel with the laptop has left the house."""
-    device_request.move(Status.SHIPPED, verb="ship", by=by, numbers={"parcel": parcel}, moved_at=timezone.now())
+    device_request.move(Status.SHIPPED, verb="ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now())
 
 
 def _locked(partner_id: int) -> Partner:
@@ -236,5 +236,5 @@ def _locked(partner_id: int) -> Partner:
 def _release_live(device_request: DeviceRequest, *, by: User) -> None:
     if allocation := device_request.allocations.live().select_related("device").first():
         device_actions.unreserve(allocation.device, number=device_request.number, by=by)
-        allocation.released_at = timezone.now()
+        allocation.released_at = clock.now()
         allocation.save(update_fields=["released_at"])

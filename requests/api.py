@@ -13,7 +13,7 @@ from partners.api import ApiView
 from partners.models import BillTo, Commune, Partner
 from people.access import dispatcher_required
 from people.models import AuditEntry
-from people.names import plain_name
+from web.validators import plain_name
 
 from . import actions
 from .models import Allocation, DeviceRequest, Recipient, RequestStep

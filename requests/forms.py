@@ -8,8 +8,8 @@ from phonenumber_field.formfields import PhoneNumberField
 from devices.models import Device
 from documents import uploads
 from partners.models import BillTo, Commune, Locality, Partner
-from people.fields import RowChoiceField
-from people.names import plain_name
+from web.forms import RowChoiceField
+from web.validators import plain_name
 
 from .models import DeclineReason, DeviceRequest
 from .models.recipient import LANGUAGES, this_year

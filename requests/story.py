@@ -5,7 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.status import LOOKS
+from records.status import LOOKS
 
 from .models import DeclineReason
 from .next import still_to_come

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 from devices.models import Device
 from documents.templatetags.swiss import number
 from partners.access import reads_requests
-from people.todo import Todo
+from web.todo import Todo
 
 from .models import DeviceRequest, RequestDraft
 from .next import needing

@@ -2,14 +2,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
 from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
-from people.lifecycle import Refused, is_busy, note_many
 from people.models import User
+from records import clock
+from records.lifecycle import note_many
+from records.refusals import Refused, is_busy
 from requests import actions as request_actions
 from requests.models import Allocation, DeviceRequest
 
@@ -78,7 +79,7 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
         if shipment.status != Status.PACKING:
             return
         label.file = StoredFile.objects.keep(content, media_type="application/pdf", name=f"{label.ident_code}.pdf")
-        label.state, label.made_at = Label.State.MADE, timezone.now()
+        label.state, label.made_at = Label.State.MADE, clock.now()
         label.save(update_fields=["file", "state", "made_at"])
         shipment.move(
             Status.LABELLED, verb="label", by=None, numbers={"parcel": label.ident_code}, ident_code=label.ident_code
@@ -136,7 +137,7 @@ def close_parcel(shipment: Shipment, *, device_code: str, by: User) -> None:
     if not shipment.holds(device_code):
         raise Refused(_("Wrong laptop."))
     if shipment.closed_at is None:
-        shipment.closed_at, shipment.closed_by = timezone.now(), by
+        shipment.closed_at, shipment.closed_by = clock.now(), by
         shipment.save(update_fields=["closed_at", "closed_by"])
         shipment.note("close", by=by)
 
@@ -152,7 +153,7 @@ def hand_over(shipment: Shipment, *, by: User) -> bool:
     shipment.lock()
     if shipment.status == Status.LABELLED and shipment.closed_at is None:
         raise Refused(_("Close the parcel first: scan its label and the laptop."))
-    now = timezone.now()
+    now = clock.now()
     moved = shipment.move(
         Status.HANDED_OVER,
         verb="hand_over",

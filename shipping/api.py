@@ -10,9 +10,9 @@ from jobs.api import once
 from jobs.models import Job
 from partners.api import ApiView
 from people.access import access, dispatcher_required, workshop_required
-from people.api import Conflict
 from people.models import AuditEntry
 from requests.models import Allocation, DeviceRequest
+from web.api import Conflict
 
 from . import actions
 from .models import Label, Shipment

@@ -2,14 +2,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from devices.models import Device
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
-from people.lifecycle import Lifecycle, Step
+from records import clock
+from records.lifecycle import Lifecycle, Step
 from requests.models import Allocation, DeviceRequest, RoundDate
 
 from .carriers import spoken
@@ -139,7 +139,7 @@ class Shipment(Lifecycle):
     price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     handed_over_at = models.DateTimeField(null=True)
     handed_over_noted_at = models.DateTimeField(null=True)
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=clock.now)
 
     objects = ShipmentQuerySet.as_manager()
 
@@ -242,7 +242,7 @@ class Label(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.ORDERED)
     ident_code = models.CharField(max_length=20, unique=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
-    ordered_at = models.DateTimeField(default=timezone.now)
+    ordered_at = models.DateTimeField(default=clock.now)
     made_at = models.DateTimeField(null=True)
 
     objects = LabelQuerySet.as_manager()

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.status import LOOKS
+from records.status import LOOKS
 
 from .carriers import spoken
 from .next import still_to_come

@@ -2,8 +2,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from people.todo import Todo
 from requests.models import DeviceRequest
+from web.todo import Todo
 
 from .models import Label, Shipment, allocations_to_pack
 

@@ -5,7 +5,6 @@ from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -16,10 +15,11 @@ from documents import views as documents
 from jobs.models import Batch, Job, subject_of
 from partners.access import request_reader_required
 from people.access import dispatcher_required, workshop_required
-from people.forms import attempt
-from people.keyset import page_of
 from people.models import AuditEntry
+from records import clock
 from requests.models import DeviceRequest
+from web.forms import attempt
+from web.pagination import page_of
 
 from . import actions, surface
 from .forms import HandOverForm, ProgressForm, ScanForm
@@ -48,7 +48,7 @@ def index(request):
         return render(request, "shipping/handed_over.html", context)
     if request.htmx and "batch" in request.GET:
         return _progress(request)
-    shown_at = timezone.now()  # before the parcels are read: what is closed meanwhile is not handed over unseen
+    shown_at = clock.now()  # before the parcels are read: what is closed meanwhile is not handed over unseen
     kept = allocations_to_pack(DeviceRequest.objects.visible_to(request.user))
     to_pack = list(kept.select_related("request", "device", "partner").order_by("device__shelf", "pk")[:IN_HOUSE])
     stages = {stage: [] for stage in STAGES}
@@ -218,7 +218,7 @@ def hand_over_all(request):
     form = HandOverForm(request.POST)
     closed = Shipment.objects.none()
     if form.is_valid():
-        until = form.cleaned_data["closed_until"] or timezone.now()
+        until = form.cleaned_data["closed_until"] or clock.now()
         closed = Shipment.objects.visible_to(request.user).closed().filter(closed_at__lte=until)
     gone = 0
     for shipment in closed.select_related("device").order_by("pk"):

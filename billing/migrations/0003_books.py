@@ -6,7 +6,7 @@ CONSTRAINT =, so that a refusal can be told from another and said to a person.
 
 from django.db import migrations
 
-from people.triggers import insert_only, same_partner
+from records.triggers import insert_only, same_partner
 
 NO_GAP = """
 -- Number n can only be committed when n - 1 exists: a gap is impossible, whoever writes.

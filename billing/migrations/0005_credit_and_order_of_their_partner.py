@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from people.triggers import same_partner
+from records.triggers import same_partner
 
 # Locked first, so that it and a line being written wait for each other: changing who pays touches no key.
 DEBTOR_STAYS = """

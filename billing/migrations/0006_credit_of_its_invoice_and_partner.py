@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from people.triggers import same_partner
+from records.triggers import same_partner
 
 # The parcel is then of the same partner, too: of its line's, that of its invoice's, and that of the note's.
 CREDIT_OF_AN_ISSUED_CHARGE = """

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+
+from records import clock
 
 IBAN = r"^(CH|LI)[0-9]{2}[0-9A-Z]{17}$"
 QR_IBAN = r"^(CH|LI)[0-9]{2}3[01][0-9]{3}[0-9A-Z]{12}$"  # its bank's number is 30000 to 31999 (IG QR-bill v2.4, 4.2.2)
@@ -9,13 +10,13 @@ QR_IBAN = r"^(CH|LI)[0-9]{2}3[01][0-9]{3}[0-9A-Z]{12}$"  # its bank's number is 
 class DatedQuerySet(models.QuerySet):
     def on(self, day=None):
         """The row that holds on a day, today by default; None if there is none."""
-        return self.filter(valid_from__lte=day or timezone.localdate()).order_by("-valid_from", "-pk").first()
+        return self.filter(valid_from__lte=day or clock.today()).order_by("-valid_from", "-pk").first()
 
 
 class CreditorAccountQuerySet(DatedQuerySet):
     def on(self, day=None):
         """The account that holds on a day; None after the last one was given up."""
-        day = day or timezone.localdate()
+        day = day or clock.today()
         return DatedQuerySet.on(self.exclude(valid_to__lte=day), day)
 
     def names(self):

@@ -1,10 +1,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import BillTo, Partner
+from records import clock
 from shipping.models import Shipment
 
 from .invoice import Invoice
@@ -61,7 +61,7 @@ class NoCharge(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     reason_code = models.CharField(max_length=40, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     revoked_at = models.DateTimeField(null=True)
 
     TRIGGERS = {"no_charge_stays": _("What makes a parcel free stays as it is; it can be revoked once.")}
@@ -91,7 +91,7 @@ class Close(models.Model):
 
     bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="closes")
     cut_off = models.DateTimeField()
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     def __str__(self):

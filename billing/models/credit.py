@@ -1,10 +1,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
+from records import clock
 from shipping.models import Shipment
 
 from .invoice import Invoice, Series
@@ -17,7 +17,7 @@ class CreditNote(models.Model):
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes")
     series = models.ForeignKey(Series, models.PROTECT, related_name="credit_notes")
     number = models.PositiveBigIntegerField()
-    issued_on = models.DateField(default=timezone.localdate)
+    issued_on = models.DateField(default=clock.today)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:

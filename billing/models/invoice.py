@@ -4,14 +4,14 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Cast, Right
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from billing.periods import period_of, words_for
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
-from people.lifecycle import Lifecycle, Step
+from records import clock
+from records.lifecycle import Lifecycle, Step
 from requests.models import DeviceRequest
 
 DRAFT = r"draft-([1-9]\d{0,17})"
@@ -96,7 +96,7 @@ class InvoiceQuerySet(models.QuerySet):
         if state == "paid":
             return found.filter(paid__gte=F("total"))
         found = found.filter(paid__lt=F("total"))
-        today = timezone.localdate()
+        today = clock.today()
         if state == "overdue":
             return found.filter(due_on__lt=today)
         if state == "open":
@@ -244,7 +244,7 @@ class Invoice(Lifecycle):
 
     @property
     def is_overdue(self):
-        return bool(self.due_on) and self.due_on < timezone.localdate() and self.paid < self.total
+        return bool(self.due_on) and self.due_on < clock.today() and self.paid < self.total
 
     @property
     def state(self):
@@ -268,7 +268,7 @@ class InvoiceDocument(models.Model):
     invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="document")
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=clock.now)
 
     def __str__(self):
         return f"{self.invoice}.pdf"

@@ -2,11 +2,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from billing import camt
+from records import clock
 
 from .invoice import Invoice
 
@@ -31,7 +31,7 @@ class BankFile(models.Model):
     known = models.PositiveIntegerField()
     for_a_person = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
 
     objects = BankFileQuerySet.as_manager()
 
@@ -145,7 +145,7 @@ class Payment(models.Model):
     transaction = models.OneToOneField(BankTransaction, models.PROTECT, null=True, related_name="payment")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     paid_on = models.DateField()
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     TRIGGERS = {

@@ -10,8 +10,8 @@ from billing.forms import BankFileForm
 from billing.models import BankFile, BankTransaction, Invoice
 from billing.qr_bill import in_fives
 from people.access import money_reader_required, treasurer_required
-from people.forms import attempt
-from people.keyset import page_of
+from web.forms import attempt
+from web.pagination import page_of
 
 
 @money_reader_required

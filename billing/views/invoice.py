@@ -20,7 +20,8 @@ from jobs.models import Job
 from partners.access import invoice_reader_required, reads_requests
 from partners.models import Partner
 from people.access import treasurer_required
-from people.keyset import chips, page_of, row_of
+from web.filters import chips
+from web.pagination import page_of, row_of
 
 VIEWS = {"all": gettext_lazy("Everything"), "unpaid": gettext_lazy("To be paid"), "draft": gettext_lazy("Drafts")}
 

@@ -3,7 +3,6 @@ import uuid
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -28,7 +27,8 @@ from billing.periods import month_before, month_name, month_words
 from jobs.models import Batch, Job
 from partners.models import BillTo
 from people.access import money_reader_required, treasurer_required
-from people.keyset import MANY
+from records import clock
+from web.pagination import MANY
 
 from .invoice import for_list, in_lines
 
@@ -38,7 +38,7 @@ ISSUE = "billing.issue"
 @money_reader_required
 def month_end(request):
     """Close a month step by step: checklist and dry run, drafts to look over, numbers and documents."""
-    user, today = request.user, timezone.localdate()
+    user, today = request.user, clock.today()
     form = MonthForm(request.GET)
     month = form.cleaned_data["month"] if form.is_valid() else month_before(today)
     batch = _batch(request)
@@ -125,7 +125,7 @@ def due(request, pk):
     """The parcels behind one figure of the dry run."""
     bill_to = get_object_or_404(BillTo.objects.visible_to(request.user).select_related("partner"), pk=pk)
     form = MonthForm(request.GET)
-    month = form.cleaned_data["month"] if form.is_valid() else month_before(timezone.localdate())
+    month = form.cleaned_data["month"] if form.is_valid() else month_before(clock.today())
     actions.refuse_unfinished(month)
     parcels = parcels_due(bill_to, month)
     total = sum(parcel.price for parcel in parcels)

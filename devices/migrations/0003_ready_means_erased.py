@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from people.triggers import insert_only
+from records.triggers import insert_only
 
 READY_MEANS_ERASED = """
 CREATE FUNCTION ready_means_erased() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from records import clock
+
 register = template.Library()
 
 DAY = {"de": "j. F", "uk": "j E"}
@@ -77,7 +79,7 @@ def day_words(value):
     if not value:
         return ""
     value = _here(value)
-    year = "" if value.year == timezone.localdate().year else f" {value.year}"
+    year = "" if value.year == clock.today().year else f" {value.year}"
     return _first(_written(value, DAY.get(_language(), "j F")), value) + year
 
 
@@ -91,7 +93,7 @@ def weekday(value):
 @register.simple_tag
 def today():
     """This day, here."""
-    return timezone.localdate()
+    return clock.today()
 
 
 @register.filter
@@ -100,7 +102,7 @@ def moment(value):
     if not value:
         return ""
     value = _here(value)
-    year = "" if value.year == timezone.localdate().year else f" {value.year}"
+    year = "" if value.year == clock.today().year else f" {value.year}"
     return f"{_written(value, SHORT_DAY.get(_language(), 'D j M'))}{year}, {value:%H:%M}"
 
 

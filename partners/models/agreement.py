@@ -3,8 +3,9 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from records import clock
 
 from .partner import Partner
 
@@ -18,7 +19,7 @@ class Agreement(models.Model):
     signed_by = models.CharField(_("Signed by"), max_length=100)
     function = models.CharField(_("Function"), max_length=100, blank=True)
     countersigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["-signed_on", "-pk"]
@@ -37,7 +38,7 @@ class Agreement(models.Model):
 class TariffQuerySet(models.QuerySet):
     def price_for(self, *, tier, delivery, on=None):
         """The contribution in CHF that holds on a day for a tier and a delivery mode."""
-        on = on or timezone.localdate()
+        on = on or clock.today()
         row = self.filter(tier=tier, delivery=delivery, valid_from__lte=on).order_by("-valid_from").first()
         return row.amount if row else Decimal(settings.DEFAULT_CONTRIBUTION)
 

@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from people.lifecycle import Lifecycle, Step
+from records import clock
+from records.lifecycle import Lifecycle, Step
 
 
 class PartnerQuerySet(models.QuerySet):
@@ -68,7 +68,7 @@ class Partner(Lifecycle):
     town = models.CharField(_("Town"), max_length=35)
     delivery = models.CharField(_("Usual delivery"), max_length=10, choices=Delivery, default=Delivery.PERSON)
     tier = models.CharField(_("Tariff tier"), max_length=20, default="standard")
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    made_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PartnerQuerySet.as_manager()
 
@@ -187,8 +187,8 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships")
     role = models.CharField(_("Role"), max_length=20, choices=Role)
-    started_at = models.DateTimeField(default=timezone.now)
-    accepted_at = models.DateTimeField(default=timezone.now, null=True, blank=True)
+    started_at = models.DateTimeField(default=clock.now)
+    accepted_at = models.DateTimeField(default=clock.now, null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     invited_as = models.CharField(max_length=100, blank=True)
 

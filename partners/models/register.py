@@ -1,7 +1,8 @@
 from django.db import models
 from django.db.models import Exists, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from records import clock
 
 
 class CommuneQuerySet(models.QuerySet):
@@ -71,7 +72,7 @@ class Locality(models.Model):
 
 class CoverageQuerySet(models.QuerySet):
     def live(self):
-        today = timezone.localdate()
+        today = clock.today()
         return self.filter(Q(valid_from__lte=today), Q(valid_to__isnull=True) | Q(valid_to__gt=today))
 
 
@@ -80,7 +81,7 @@ class Coverage(models.Model):
 
     partner = models.ForeignKey("partners.Partner", models.CASCADE, related_name="coverage")
     commune = models.ForeignKey(Commune, models.PROTECT, related_name="coverage")
-    valid_from = models.DateField(default=timezone.localdate)
+    valid_from = models.DateField(default=clock.today)
     valid_to = models.DateField(null=True, blank=True)
 
     objects = CoverageQuerySet.as_manager()

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+
+from records import clock
 
 from .partner import Membership, Partner
 
@@ -46,7 +47,7 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=60)
     scopes = ArrayField(models.CharField(max_length=20), default=list)
     digest = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=clock.now)
     revoked_at = models.DateTimeField(null=True)
 
     objects = ApiTokenManager()

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
-from people.grants import grant_to_runtime
-from people.triggers import INSERT_ONLY_FUNCTION, insert_only
+from records.grants import grant_to_runtime
+from records.triggers import INSERT_ONLY_FUNCTION, insert_only
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import people.numbers
+import records.numbers
 import phonenumber_field.modelfields
 import uuid
 from django.conf import settings
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name='DeviceRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(db_default=people.numbers.NextNumber('R', 'request_number', with_year=True), editable=False, max_length=20, unique=True)),
+                ('number', models.CharField(db_default=records.numbers.NextNumber('R', 'request_number', with_year=True), editable=False, max_length=20, unique=True)),
                 ('status', models.CharField(choices=[('received', 'Received'), ('approved', 'Approved'), ('allocated', 'Allocated'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('declined', 'Declined'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('returned', 'Returned'), ('lost', 'Lost')], default='received', editable=False, max_length=20)),
                 ('case_reference', models.CharField(max_length=40, verbose_name='Your case reference')),
                 ('purpose', models.CharField(choices=[('school', 'School'), ('training', 'Training'), ('job_search', 'Job search'), ('everyday', 'Everyday life')], max_length=20)),

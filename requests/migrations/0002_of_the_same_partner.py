@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from people.triggers import insert_only, same_partner
+from records.triggers import insert_only, same_partner
 
 
 class Migration(migrations.Migration):

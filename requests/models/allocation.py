@@ -1,11 +1,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.models import Device
 from partners.models import Partner
+from records import clock
 
 from .device_request import DeviceRequest
 
@@ -22,7 +22,7 @@ class Allocation(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     device = models.ForeignKey(Device, models.PROTECT, related_name="allocations")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    allocated_at = models.DateTimeField(default=timezone.now)
+    allocated_at = models.DateTimeField(default=clock.now)
     released_at = models.DateTimeField(null=True)
 
     objects = AllocationQuerySet.as_manager()

@@ -6,14 +6,14 @@ from django.db import models
 from django.db.models import Func, Q, Value
 from django.db.models.functions import Concat, Upper
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from devices.models import Device
 from partners.models import BillTo, Commune, Partner
-from people.lifecycle import Lifecycle, Step
-from people.numbers import NextNumber
+from records import clock
+from records.lifecycle import Lifecycle, Step
+from records.numbers import NextNumber
 
 SHORT_NUMBER = re.compile(r"R-?([0-9]{4})-([0-9]{1,6})")
 
@@ -123,10 +123,10 @@ class DeviceRequest(Lifecycle):
     keyboard = models.CharField(max_length=10, choices=Device.Keyboard)
     delivery = models.CharField(max_length=10, choices=Partner.Delivery)
     price = models.DecimalField(max_digits=10, decimal_places=2, null=True, editable=False)
-    received_at = models.DateTimeField(default=timezone.now, editable=False)
+    received_at = models.DateTimeField(default=clock.now, editable=False)
     approved_at = models.DateTimeField(null=True, editable=False)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    moved_at = models.DateTimeField(default=timezone.now, editable=False)
+    moved_at = models.DateTimeField(default=clock.now, editable=False)
     proof = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, editable=False, related_name="+")
     form_token = models.UUIDField(null=True, unique=True, editable=False)
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from partners.models import Partner
+from records import clock
 
 KEPT = timedelta(days=30)  # since it was last saved, as the page promises
 
@@ -23,7 +23,7 @@ class RequestDraftQuerySet(models.QuerySet):
 
     def left_alone(self):
         """What its writer has left alone for too long."""
-        return self.filter(saved_at__lt=timezone.now() - KEPT)
+        return self.filter(saved_at__lt=clock.now() - KEPT)
 
 
 class RequestDraft(models.Model):

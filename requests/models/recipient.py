@@ -1,11 +1,11 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from partners.models import Partner
+from records import clock
 
 from .device_request import DeviceRequest, name_words
 
@@ -21,7 +21,7 @@ LANGUAGES = [
 
 def this_year(year):
     """Refuse a year of birth that has not come yet."""
-    MaxValueValidator(timezone.localdate().year)(year)
+    MaxValueValidator(clock.today().year)(year)
 
 
 class Recipient(models.Model):

@@ -6,11 +6,11 @@ from django.views.decorators.http import require_POST
 
 from devices.models import Device
 from people.access import dispatcher_required
-from people.keyset import MANY
 from requests import actions
 from requests.matching import Laptop, Wish, propose
 from requests.models import DeviceRequest
 from requests.reasons import SUITS, WAITS
+from web.pagination import MANY
 
 from .record import fetch
 

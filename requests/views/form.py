@@ -11,10 +11,10 @@ from devices.models import Device
 from documents.templatetags.swiss import phone, size
 from partners.access import social_worker_required
 from partners.models import Partner, Tariff
-from people.forms import attempt
 from requests import actions
 from requests.forms import TYPED, RequestForm
 from requests.models import DeviceRequest, RequestDraft
+from web.forms import attempt
 
 
 @social_worker_required

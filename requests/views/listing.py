@@ -4,17 +4,18 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner
-from people.keyset import MANY, chips, page_of, row_of
+from records import clock
 from requests.forms import FilterForm, NameForm
 from requests.models import DeviceRequest, RequestDraft
 from requests.models.device_request import whole_number
 from requests.next import acts, needing, next_for
+from web.filters import chips
+from web.pagination import MANY, page_of, row_of
 
 Status = DeviceRequest.Status
 VIEWS = {
@@ -65,7 +66,7 @@ def _of_view(found, view, user):
     if view == "on-the-way":
         return found.filter(status__in=ON_THE_WAY)
     if view == "recent":
-        return found.filter(received_at__gte=timezone.now() - timedelta(days=30))
+        return found.filter(received_at__gte=clock.now() - timedelta(days=30))
     return found
 
 

@@ -11,13 +11,13 @@ from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Tariff
 from people.access import dispatcher_required
-from people.forms import attempt
 from people.models import AuditEntry
 from requests import actions
 from requests.forms import DeclineForm
 from requests.models import DeviceRequest
 from requests.next import acts, next_for
 from requests.story import story
+from web.forms import attempt
 
 Status = DeviceRequest.Status
 

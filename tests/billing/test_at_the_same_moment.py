@@ -8,8 +8,8 @@ from django.db import IntegrityError, connections, transaction
 
 from billing import actions
 from billing.models import ChargeLine, Invoice, NoCharge, Series
-from people.lifecycle import Refused
 from people.models import AuditEntry
+from records.refusals import Refused
 from shipping.models import Shipment
 from tests import contention
 

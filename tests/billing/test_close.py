@@ -10,7 +10,7 @@ from billing import actions
 from billing.models import ChargeLine, Close, Invoice, NoCharge
 from billing.periods import cut_off, period_of
 from partners.models import BillTo, Partner
-from people.lifecycle import Refused
+from records.refusals import Refused
 from tests import contention
 
 OCTOBER = date(2026, 10, 1)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from billing import actions, camt
 from billing.models import BankFile, BankTransaction, CreditNote, CreditorAccount, Invoice, Payment, Series
 from partners.models import BillTo
-from people.lifecycle import Refused, refusal_for
+from records.refusals import Refused, refusal_for
 
 OURS, QR_IBAN = "CH5800791123000889012", "CH4431999123000889012"
 FOREIGN = "CH9300762011623852957"

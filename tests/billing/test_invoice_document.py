@@ -20,7 +20,7 @@ from documents.models import StoredFile
 from jobs import actions as job_actions
 from jobs.models import Job, LostClaim, subject_of
 from partners.models import BillTo
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests.models import Recipient
 from tests import contention
 

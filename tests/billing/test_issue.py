@@ -7,8 +7,8 @@ from billing import actions
 from billing.models import CreditorAccount, Invoice
 from billing.references import qr_reference
 from partners.models import BillTo
-from people.lifecycle import Refused
 from people.models import AuditEntry
+from records.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from config.navigation import ASSOCIATION, PARTNER
 from jobs.models import Job
-from people.lifecycle import Refused
+from records.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@ import pytest
 from devices import actions
 from devices.checklist import POINTS
 from devices.models import Device, Inspection
-from people.lifecycle import Refused
+from records.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {"points": list(POINTS), "grade": "B", "keyboard": "ch-fr", "shelf": "B-07"}

@@ -2,7 +2,7 @@ import pytest
 
 from devices import actions
 from devices.models import Device
-from people.lifecycle import Refused
+from records.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 NUMBER = "R-2026-000123"

@@ -10,7 +10,7 @@ from documents import mail
 from jobs import actions, registry
 from jobs.models import ATTEMPTS, Job, LostClaim, subject_of
 from jobs.registry import DOORS
-from people.lifecycle import Refused
+from records.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 

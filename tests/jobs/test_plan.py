@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from jobs import actions
 from jobs.models import Job
-from people.lifecycle import Refused
+from records.refusals import Refused
 from tests import contention
 
 pytestmark = pytest.mark.django_db(transaction=True)

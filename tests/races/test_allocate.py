@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, connections
 
 from devices.models import Device
-from people.lifecycle import Refused, refusal_for
+from records.refusals import Refused, refusal_for
 from requests import actions
 from requests.models import Allocation
 

@@ -3,7 +3,7 @@
 import pytest
 
 from partners.models import Partner
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests import actions
 from requests.models import Allocation, DeviceRequest
 from tests import contention

@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from devices.models import Device
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests import actions
 from requests.models import Allocation, DeviceRequest
 

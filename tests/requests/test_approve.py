@@ -1,7 +1,7 @@
 import pytest
 
 from devices.models import Device
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests import actions
 from requests.models import DeviceRequest
 

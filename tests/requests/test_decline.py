@@ -1,6 +1,6 @@
 import pytest
 
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests import actions
 from requests.models import DeviceRequest
 

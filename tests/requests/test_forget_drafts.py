@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from documents.models import StoredFile
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests import actions
 from requests.models import DeviceRequest, RequestDraft
 from requests.work import forget_drafts

@@ -7,7 +7,7 @@ from django.utils import timezone
 from documents.models import StoredFile
 from documents.uploads import LARGEST
 from partners.models import Commune, Locality, Tariff
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests.forms import TYPED
 from requests.models import DeviceRequest, Recipient, RequestDraft
 from tests.request_form import send

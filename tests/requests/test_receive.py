@@ -3,7 +3,7 @@ import uuid
 import pytest
 
 from partners.models import BillTo, Commune
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests import actions
 from requests.models import DeviceRequest, Recipient
 from tests.factories import PERSON

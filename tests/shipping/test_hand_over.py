@@ -2,7 +2,7 @@ import pytest
 
 from jobs import actions as job_actions
 from jobs.models import Job
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests import actions as request_actions
 from shipping import actions
 from shipping.models import Label

@@ -5,7 +5,7 @@ from django.db import OperationalError, connection, transaction
 
 from config.celery import app
 from jobs.models import Batch, Job
-from people.lifecycle import Refused
+from records.refusals import Refused
 from requests import actions as request_actions
 from requests.models import DeviceRequest
 from shipping import actions

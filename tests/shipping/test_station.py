@@ -1,10 +1,10 @@
 import pytest
 
 from devices.models import Device
-from people.templatetags.look import unbroken
 from requests.models import Allocation
 from shipping import actions
 from shipping.models import Shipment
+from web.templatetags.components import unbroken
 
 pytestmark = pytest.mark.django_db
 URL = "/rounds/station/"

@@ -6,7 +6,7 @@ from billing import actions
 from billing.periods import month_of
 from documents.templatetags.swiss import money
 from jobs.progress import Progress
-from people.lifecycle import Refused
+from records.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from billing import actions
 from billing.camt import LARGEST
 from jobs.progress import Progress
-from people.lifecycle import Refused
+from records.refusals import Refused
 
 
 class Command(BaseCommand):

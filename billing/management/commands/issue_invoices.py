@@ -8,7 +8,7 @@ from billing.models import Invoice
 from billing.periods import month_of
 from documents.templatetags.swiss import money
 from jobs.progress import Progress
-from people.lifecycle import Refused, sentence_for
+from records.refusals import Refused, sentence_for
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from partners import actions
 from partners.models import SCOPES, Partner
-from people.lifecycle import Refused
 from people.models import User
+from records.refusals import Refused
 
 
 class Command(BaseCommand):

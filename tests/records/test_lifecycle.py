@@ -12,7 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from billing.models import Invoice, Series
 from devices.models import Device
 from partners.models import Partner
-from people.lifecycle import FORBIDDEN, Lifecycle, Refused, note_many, refusal_for
+from records.lifecycle import Lifecycle, note_many
+from records.refusals import FORBIDDEN, Refused, refusal_for
 from requests.models import RoundDate
 from shipping.models import Round, Shipment
 from tests import factories

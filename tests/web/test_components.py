@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.template import engines
 
-from people.templatetags import look
+from web.templatetags import components
 
 
 class Questions(forms.Form):
@@ -15,7 +15,7 @@ class Questions(forms.Form):
 
 def lines():
     """What the summary of errors says, a line each."""
-    page = engines["django"].from_string("{% load look %}{% error_summary form %}")
+    page = engines["django"].from_string("{% load components %}{% error_summary form %}")
     html = page.render({"form": Questions({})})
     return [part.partition("</a>")[0].rpartition(">")[2] for part in html.split("<a ")[1:]]
 
@@ -49,4 +49,4 @@ def test_the_summary_of_errors_puts_no_colon_after_a_sentence():
     ],
 )
 def test_a_device_is_named_as_one_would_say_it(agent, said):
-    assert look.browser(agent) == said
+    assert components.browser(agent) == said

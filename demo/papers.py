@@ -3,13 +3,12 @@
 from datetime import timedelta
 from random import Random
 
-from django.utils import timezone
-
 from billing.models import Invoice
 from documents.models import StoredFile
 from documents.pdf import render
 from jobs.models import Job, subject_of
 from people.models import User
+from records import clock
 from requests.models import DeviceRequest, RequestDraft
 from shipping.actions import face_of, order_labels
 from shipping.carriers.own_label import render_label
@@ -65,7 +64,7 @@ def begin_forms(rng: Random, clients: list[Client]) -> None:
                     "first_name": who.first_name,
                     "last_name": who.last_name,
                     "birth_year": str(rng.randrange(1958, 2012)),
-                    "case_reference": "" if n else f"{prefix}-{timezone.localdate().year}-0071",
+                    "case_reference": "" if n else f"{prefix}-{clock.today().year}-0071",
                     "delivery": "person",
                     "street": road,
                     "house_number": house_number,
@@ -88,7 +87,7 @@ def plan_jobs(invoices: list[Invoice], dispatcher: User) -> None:
     packing = list(Shipment.objects.filter(status=Shipment.Status.PACKING).order_by("pk"))
     if packing:
         given_up, *waiting = packing
-        now = timezone.now()
+        now = clock.now()
         Job.objects.create(
             kind="shipping.make_label",
             subject=subject_of(given_up),

@@ -8,9 +8,9 @@ from django.contrib.messages import get_messages
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from jobs.models import Job
-from people.forms import attempt
-from people.lifecycle import Refused, sentence_for
 from people.models import User
+from records.refusals import Refused, sentence_for
+from web.forms import attempt
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUSY = "Somebody else is working on this just now. Try again."

@@ -1,21 +1,18 @@
-"""Life cycles: which step may follow which, who took it, and how a refusal is said."""
+"""Life cycles: which step may follow which, and who took it."""
 
 from collections.abc import Callable, Collection, Iterable
-from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import IntegrityError, OperationalError, models
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
+from records import clock
 
-class Refused(Exception):
-    """A step that can't be taken now, with the sentence a person reads."""
+from .refusals import Refused
 
 
 class Step(models.Model):
@@ -30,7 +27,7 @@ class Step(models.Model):
     to_status = models.CharField(max_length=20)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     on_behalf_of = models.BigIntegerField(null=True)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     reason = models.CharField(max_length=40, blank=True)
     numbers = models.JSONField(default=dict)
 
@@ -159,43 +156,3 @@ def note_many(
         ),
         batch_size=1000,
     )
-
-
-# For what has no sentence of its own; the last two for what `people.triggers` makes.
-FORBIDDEN = _("The rules don’t allow this. Nothing was changed.")
-STAYS = _("What is written down here stays as it is. Nothing was changed.")
-OF_ANOTHER = _("This belongs to another organisation. Nothing was changed.")
-
-
-@cache
-def _sentences() -> dict[str, Any]:
-    """Names of our constraints and triggers with the sentence for each: the model's own, or one for all."""
-    found: dict[str, Any] = {}
-    for model in apps.get_models():
-        found[f"{model._meta.db_table}_stays"] = STAYS
-        for constraint in model._meta.constraints:
-            is_silent = constraint.violation_error_message == constraint.default_violation_error_message
-            found[constraint.name] = FORBIDDEN if is_silent else constraint.violation_error_message
-        found.update(getattr(model, "TRIGGERS", {}))  # and keys that only SQL can say
-    return found
-
-
-def refusal_for(error: IntegrityError) -> Any:
-    """The sentence for an IntegrityError on a constraint or trigger that we named, else None."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None) or ""
-    return _sentences().get(name) or (OF_ANOTHER if name.endswith("_of_its_partner") else None)
-
-
-def is_busy(error: Exception) -> bool:
-    """Whether somebody else held the rows for too long, or each waited for the other: the same may work in a moment."""
-    return isinstance(error, OperationalError) and isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
-
-
-def sentence_for(error: Exception) -> Any:
-    """What a person reads when the books or somebody else stand against a deed; None for what is our own fault."""
-    if isinstance(error, Refused):
-        return str(error)
-    if isinstance(error, IntegrityError):
-        return refusal_for(error)
-    return _("Somebody else is working on this just now. Try again.") if is_busy(error) else None

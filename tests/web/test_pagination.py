@@ -1,6 +1,6 @@
 from django.http import QueryDict
 
-from people.keyset import chips
+from web.filters import chips
 
 
 def test_a_chip_leads_to_the_list_without_its_filter_from_the_first_page_on():

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
-from people.status import LOOKS
+from records import clock
+from records.status import LOOKS
 
 register = template.Library()
 
@@ -69,7 +70,7 @@ def pill(noun, status):
 @register.simple_tag
 def greeting(user):
     """The word of the time of day and the person's first name: "Good morning, Lea"."""
-    hour = timezone.localtime().hour
+    hour = timezone.localtime(clock.now()).hour
     if hour < 11:
         words = gettext("Good morning, %(name)s")
     elif hour < 18:

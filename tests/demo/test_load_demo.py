@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from allauth.account.models import EmailAddress
+from demo.management.commands.load_demo import load
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -18,12 +19,11 @@ from billing.invoice_pdf import bill_of
 from billing.models import BankTransaction, Invoice
 from billing.periods import month_before
 from billing.qr_bill import payload
-from config.demo.hours import Calendar
-from config.demo.laptops import Workshop
-from config.demo.organisations import ORGANISATIONS
-from config.demo.partners import Client
-from config.demo.stories import Cast, Teller
-from config.management.commands.load_demo import load
+from demo.hours import Calendar
+from demo.laptops import Workshop
+from demo.organisations import ORGANISATIONS
+from demo.partners import Client
+from demo.stories import Cast, Teller
 from devices.models import Device, Drive
 from jobs.progress import Progress
 from partners.models import BillTo, Locality, Partner

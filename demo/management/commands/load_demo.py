@@ -6,18 +6,18 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections, transaction
-from django.utils import timezone
 
 from billing.models import CreditorAccount
-from config.demo import books, papers, trails, writing
-from config.demo.accounts import make_staff
-from config.demo.hours import Calendar
-from config.demo.laptops import Workshop
-from config.demo.partners import make_partners
-from config.demo.stories import Cast, Teller
+from demo import books, papers, trails, writing
+from demo.accounts import make_staff
+from demo.hours import Calendar
+from demo.laptops import Workshop
+from demo.partners import make_partners
+from demo.stories import Cast, Teller
 from jobs.progress import Progress
 from partners.models import Commune, Partner
 from people.models import User
+from records import clock
 
 REQUESTS = 400
 FEWEST = 100  # so that there is something in every state
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError("There is no bank account yet: run manage.py prepare first.")
         if not Commune.objects.exists():
             call_command("load_communes", verbosity=0, stdout=self.stdout)
-        load(requests, seed, timezone.localdate(), Progress(sys.stderr, total=100))
+        load(requests, seed, clock.today(), Progress(sys.stderr, total=100))
         refresh_statistics()
         if verbosity:
             self.stdout.write(f"{requests} requests of {Partner.objects.count()} organisations.")

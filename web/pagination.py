@@ -50,20 +50,14 @@ def row_of(found, text):
     return None if key is None else found.filter(pk=key).first()
 
 
-def chips(params, active):
-    """The active filters, each with the address of the list without it; `active` holds each filter's words."""
-    filters = [(name, words) for name, words in active.items() if words]
-    return [{"label": words, "url": f"?{_without(params, name).urlencode()}"} for name, words in filters]
-
-
 def _url(params, name, key):
-    query = _without(params)
+    query = without(params)
     query[name] = key
     return f"?{query.urlencode()}"
 
 
-def _without(params, *names):
-    """The query string's values without these, from the first page on."""
+def without(params, *names):
+    """The values of a query string without these names, from the first page on."""
     query = params.copy()
     for name in (*names, "after", "before"):
         query.pop(name, None)

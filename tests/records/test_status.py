@@ -4,7 +4,7 @@ import pytest
 
 from devices.models import Device
 from partners.models import Partner
-from people.status import LOOKS
+from records.status import LOOKS
 from requests.models import DeviceRequest
 from shipping.models import Round, Shipment
 

@@ -10,8 +10,9 @@ from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from .keyset import page_of
-from .lifecycle import is_busy, sentence_for
+from records.refusals import is_busy, sentence_for
+
+from .pagination import page_of
 
 TITLES = {
     "invalid": _("The input is not complete or not well formed"),
