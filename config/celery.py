@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("weitergabe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(related_name="work")
+app.autodiscover_tasks()
 
 SCHEDULE = {
     "ring again for what is due": {"task": "jobs.sweep", "schedule": 5.0},

@@ -21,7 +21,7 @@ from . import actions
 from .forms import DriveForm, ErasureForm, FilterForm, ReadyForm, ReceiveForm, ScanForm, all_valid, drive_forms
 from .models import Device, Drive, Erasure
 from .next import next_for, url_of_next
-from .story import story
+from .timeline import timeline
 
 Status, Result = Device.Status, Erasure.Result
 OUR_NUMBER = re.compile(r"D-\d{6,}")
@@ -107,7 +107,7 @@ def _no_tag(code):
 
 
 def _nothing_to_do(request, device):
-    """Say on the scan surface how a laptop stands that needs nothing of the workshop."""
+    """Say on the scan station how a laptop stands that needs nothing of the workshop."""
     look = LOOKS["device", device.status]
     sentence = next_for(device).sentence
     if device.status == Status.READY and device.shelf:
@@ -130,14 +130,14 @@ def _nothing_to_do(request, device):
 
 
 def _go(request, url):
-    """Lead to another page; a fragment's answer would land in the scan surface."""
+    """Lead to another page; a fragment's answer would land inside the scan station."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
 def _station(request, **answer):
-    """The scan page, or its surface alone for htmx."""
+    """The scan page, or its station alone for htmx."""
     waiting = Device.objects.visible_to(request.user).count_at(Status.RECEIVED, Status.ERASED)
-    surface = {
+    idle = {
         "state": "idle",
         "word": _("Scan the laptop."),
         "sentence": _("Its tag, its serial number or our number."),
@@ -150,7 +150,7 @@ def _station(request, **answer):
         "second": {"name": "go", "value": "1", "label": _("Go on"), "icon": "arrow-right"},
     }
     template = "components/_scan.html" if request.htmx else "devices/scan.html"
-    return render(request, template, surface | answer)
+    return render(request, template, idle | answer)
 
 
 @workshop_required
@@ -230,7 +230,7 @@ def detail(request, number):
         "is_over": not device.MOVES[device.status],
         "facts": [(term, value, "") for term, value in facts if value],
         "lines": list(_drive_lines(device, device.drives.prefetch_related(WITH_ERASURES))),
-        "timeline": story(device, steps, with_requests=dispatcher_required.allowed(request.user)),
+        "timeline": timeline(device, steps, with_requests=dispatcher_required.allowed(request.user)),
     }
     return render(request, "devices/detail.html", context)
 

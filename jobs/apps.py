@@ -8,4 +8,4 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self):
-        autodiscover_modules("work")  # the doors register themselves when they are imported
+        autodiscover_modules("tasks")  # the doors register themselves when they are imported

@@ -21,11 +21,11 @@ from requests.models import DeviceRequest
 from web.forms import attempt
 from web.pagination import page_of
 
-from . import actions, surface
+from . import actions, scan_messages
 from .forms import HandOverForm, ProgressForm, ScanForm
 from .models import Label, Shipment, allocations_to_pack
 from .next import NEXT
-from .story import story
+from .timeline import timeline
 
 IN_HOUSE = 500  # rows of one page at most; a round is 50, in summer 200
 STAGES = ("withdrawn", "cancelled", "packing", "labelled", "closed")
@@ -166,7 +166,7 @@ def detail(request, pk):
         "failed": bool(failed),
         "to": actions.face_of(shipment, shipment.ident_code).recipient,
         "may_work": dispatcher_required.allowed(request.user),
-        "timeline": story(shipment, steps, user=request.user),
+        "timeline": timeline(shipment, steps, user=request.user),
     }
     return render(request, "shipping/detail.html", context)
 
@@ -177,7 +177,7 @@ def _note_reading(request, shipment):
 
 @request_reader_required
 def by_label(request, code):
-    """The parcel with this number: what a request's story links to."""
+    """The parcel with this number: what a request's timeline links to."""
     return redirect(get_object_or_404(Shipment.objects.visible_to(request.user).with_label(code)))
 
 
@@ -255,34 +255,34 @@ def void_labels(request, pk):
 def station(request):
     """Two scans close a parcel, its label and then its laptop; in the other mode one scan hands it over."""
     asked = request.POST if request.method == "POST" else request.GET
-    mode = surface.HAND_OVER if asked.get("mode") == surface.HAND_OVER else surface.CLOSE
-    answer = surface.begin(mode)
+    mode = scan_messages.HAND_OVER if asked.get("mode") == scan_messages.HAND_OVER else scan_messages.CLOSE
+    answer = scan_messages.begin(mode)
     if request.method == "POST" and "aside" not in request.POST:
         parcels = Shipment.objects.visible_to(request.user).select_related("device")
         answer = _scanned(mode, ScanForm(request.POST), parcels, request.user)
     counts = Shipment.objects.visible_to(request.user).count_stages()
-    context = answer | surface.head(mode, counts) | {"url": reverse("shipping:station"), "mode": mode}
+    context = answer | scan_messages.head(mode, counts) | {"url": reverse("shipping:station"), "mode": mode}
     template = "components/_scan.html" if request.htmx else "shipping/station.html"
     return render(request, template, context, status=STOPPED if answer["state"] == "stop" else 200)
 
 
 def _scanned(mode, form, parcels, user):
-    """Do what one scan asks for; the surface that answers it."""
+    """Do what one scan asks for; the message that answers it."""
     if not form.is_valid():
-        return surface.no_parcel(mode, form)
+        return scan_messages.no_parcel(mode, form)
     code = form.cleaned_data["code"]
     if not code:
-        return surface.begin(mode)
+        return scan_messages.begin(mode)
     scanned = parcels.with_label(code).first()
-    in_hand = parcels.with_label(form.cleaned_data["label"]).first() if mode == surface.CLOSE else None
+    in_hand = parcels.with_label(form.cleaned_data["label"]).first() if mode == scan_messages.CLOSE else None
     if not (scanned or in_hand):
         device = Device.objects.visible_to(user).scanned(code.upper())
         if device is None:
-            return surface.no_parcel(mode, form)
-        scanned = parcels.closed().filter(device=device).first() if mode == surface.CLOSE else None
+            return scan_messages.no_parcel(mode, form)
+        scanned = parcels.closed().filter(device=device).first() if mode == scan_messages.CLOSE else None
         if scanned is None:
-            return surface.label_first(mode, form)
-    if mode == surface.HAND_OVER:
+            return scan_messages.label_first(mode, form)
+    if mode == scan_messages.HAND_OVER:
         return _leaves(form, scanned, user)
     return _closes(form, in_hand or scanned, scanned, parcels, user)
 
@@ -291,24 +291,28 @@ def _closes(form, parcel, scanned, parcels, user):
     """The label of a parcel was scanned, now or before: its laptop is wanted, and only that one."""
     attempt(form, partial(actions.check_label, parcel))
     if not form.is_valid():
-        return surface.refused(surface.CLOSE, form, parcel)
+        return scan_messages.refused(scan_messages.CLOSE, form, parcel)
     if scanned == parcel:
-        return surface.closed_already(parcel) if parcel.closed_at else surface.laptop_wanted(parcel)
+        return scan_messages.closed_already(parcel) if parcel.closed_at else scan_messages.laptop_wanted(parcel)
     if scanned:
-        return surface.another_label(form, parcel)
+        return scan_messages.another_label(form, parcel)
     code = form.cleaned_data["code"]
     attempt(form, partial(actions.close_parcel, parcel, device_code=code, by=user))
     if not form.is_valid():
         is_right = parcel.holds(code)  # then it was withdrawn between the two looks
-        return surface.refused(surface.CLOSE, form, parcel) if is_right else surface.wrong_laptop(form, parcel)
-    return surface.match(parcel, parcels.to_close().order_by("device__shelf", "pk").first())
+        return (
+            scan_messages.refused(scan_messages.CLOSE, form, parcel)
+            if is_right
+            else scan_messages.wrong_laptop(form, parcel)
+        )
+    return scan_messages.match(parcel, parcels.to_close().order_by("device__shelf", "pk").first())
 
 
 def _leaves(form, parcel, user):
     """The label of a closed parcel was scanned as it leaves the house."""
     if parcel.handed_over_at:
-        return surface.handed_over(parcel, again=True)
+        return scan_messages.handed_over(parcel, again=True)
     attempt(form, partial(actions.hand_over, parcel, by=user))
     if not form.is_valid():
-        return surface.refused(surface.HAND_OVER, form, parcel)
-    return surface.handed_over(parcel, again=False)
+        return scan_messages.refused(scan_messages.HAND_OVER, form, parcel)
+    return scan_messages.handed_over(parcel, again=False)

@@ -14,7 +14,7 @@ from billing.forms import FilterForm
 from billing.models import Invoice, InvoiceDocument
 from billing.periods import words_for
 from billing.qr_bill import in_fives
-from billing.story import story
+from billing.timeline import timeline
 from documents import views as documents
 from jobs.models import Job
 from partners.access import invoice_reader_required, reads_requests
@@ -98,7 +98,7 @@ def detail(request, slug):
         "payments": payments,
         "payer": invoice.snapshot["bill_to"] if invoice.snapshot else invoice.bill_to,
         "reference": in_fives(invoice.reference or ""),
-        "timeline": story(invoice, steps, payments, getattr(invoice, "document", None), user=request.user),
+        "timeline": timeline(invoice, steps, payments, getattr(invoice, "document", None), user=request.user),
         "links_requests": reads_requests(request.user),
         "may_press": may_book and not invoice.snapshot,
         "may_book": may_book,

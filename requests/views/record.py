@@ -16,7 +16,7 @@ from requests import actions
 from requests.forms import DeclineForm
 from requests.models import DeviceRequest
 from requests.next import acts, next_for
-from requests.story import story
+from requests.timeline import timeline
 from web.forms import attempt
 
 Status = DeviceRequest.Status
@@ -47,7 +47,7 @@ def detail(request, number):
         "next": following,
         "is_my_turn": acts(following, user),
         "act_url": reverse(following.page) if following.page else "",
-        "timeline": story(device_request, steps, user=user),
+        "timeline": timeline(device_request, steps, user=user),
         "may_decide": may_decide,
         "price": _price_of(device_request) if may_decide else device_request.price,
         "may_withdraw": bool(user.acting_for) and status in actions.UNTIL_HAND_OVER,

@@ -10,7 +10,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from jobs.models import KeptAnswer
-from jobs.work import forget_answers
+from jobs.tasks import forget_answers
 from requests.models import DeviceRequest
 from tests import contention
 

@@ -1,8 +1,9 @@
 import pytest
-from config.demo_mail import FILES
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.filebased import EmailBackend
 from django.urls import reverse
+
+from config.demo_mail import FILES
 
 pytestmark = pytest.mark.django_db
 

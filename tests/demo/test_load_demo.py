@@ -6,7 +6,6 @@ from random import Random
 
 import pytest
 from allauth.account.models import EmailAddress
-from demo.management.commands.load_demo import load
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -21,6 +20,7 @@ from billing.periods import month_before
 from billing.qr_bill import payload
 from demo.hours import Calendar
 from demo.laptops import Workshop
+from demo.management.commands.load_demo import load
 from demo.organisations import ORGANISATIONS
 from demo.partners import Client
 from demo.stories import Cast, Teller

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from documents.models import StoredFile
-from documents.work import sweep_files
+from documents.tasks import sweep_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = 24 * 3600

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from devices.models import Device
 from jobs.models import Job
-from jobs.work import sweep
+from jobs.tasks import sweep
 from requests.models import Allocation, DeviceRequest, Recipient
 from shipping import actions
 from shipping.models import Label, Shipment

@@ -15,7 +15,7 @@ from config.celery import app
 from documents.models import Mail
 from jobs import doorbell
 from jobs.models import LEASE, Job
-from jobs.work import sweep
+from jobs.tasks import sweep
 from tests import running
 
 SWEEPS, JOBS = 300, 100
@@ -88,7 +88,7 @@ def test_who_plans_many_stops_ringing_when_nobody_opens(make_user, monkeypatch):
 @pytest.mark.django_db
 def test_the_sweep_rings_for_what_is_overdue_and_stops_when_nobody_opens(volunteer, dispatcher, admin, monkeypatch):
     tried = []
-    monkeypatch.setattr("jobs.work.ring", lambda pk: tried.append(pk) or len(tried) < 2)
+    monkeypatch.setattr("jobs.tasks.ring", lambda pk: tried.append(pk) or len(tried) < 2)
     Job.objects.plan_many("tests.deed", [volunteer, dispatcher, admin])
     sweep()
     assert tried == []  # they have just been rung for
@@ -100,8 +100,8 @@ def test_the_sweep_rings_for_what_is_overdue_and_stops_when_nobody_opens(volunte
 @pytest.mark.django_db
 def test_a_sweep_rings_for_so_many_at_once_the_oldest_first(volunteer, dispatcher, admin, monkeypatch):
     tried = []
-    monkeypatch.setattr("jobs.work.AT_ONCE", 2)
-    monkeypatch.setattr("jobs.work.ring", lambda pk: tried.append(pk) or True)
+    monkeypatch.setattr("jobs.tasks.AT_ONCE", 2)
+    monkeypatch.setattr("jobs.tasks.ring", lambda pk: tried.append(pk) or True)
     Job.objects.plan_many("tests.deed", [volunteer, dispatcher, admin])
     newest, *older = Job.objects.order_by("pk")
     Job.objects.update(due_at=timezone.now() - LEASE)

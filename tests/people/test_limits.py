@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from people.work import forget_expired
+from people.tasks import forget_expired
 
 pytestmark = pytest.mark.django_db
 WRONG = {"login": "worker@example.org", "password": "not the right one 9"}

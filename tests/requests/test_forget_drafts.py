@@ -11,7 +11,7 @@ from documents.models import StoredFile
 from records.refusals import Refused
 from requests import actions
 from requests.models import DeviceRequest, RequestDraft
-from requests.work import forget_drafts
+from requests.tasks import forget_drafts
 from tests.request_form import send
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from requests import actions as request_actions
 from requests.models import DeviceRequest
 from shipping import actions
 from shipping.models import Label, Shipment
-from shipping.work import take_out_withdrawn
+from shipping.tasks import take_out_withdrawn
 
 from .conftest import run_label_jobs
 

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext
 from documents.templatetags.swiss import day, money
 
 
-def story(invoice, steps, payments, document, *, user):
+def timeline(invoice, steps, payments, document, *, user):
     """Rows for the timeline: what happened, what is now, what comes."""
     rows = [{"title": _("Issued"), "at": step.at, "text": _by(step, user)} for step in steps if step.verb == "issue"]
     if document:

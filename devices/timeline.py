@@ -11,7 +11,7 @@ from .next import still_to_come
 TITLES = {"release": gettext_lazy("Free again"), "add_drive": gettext_lazy("Another drive found")}
 
 
-def story(device, steps, *, with_requests):
+def timeline(device, steps, *, with_requests):
     """Rows for the timeline; requests are named, and linked, only to who may open them."""
     rows = [
         {

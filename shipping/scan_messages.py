@@ -1,6 +1,6 @@
-"""What the scan station says: one surface for each outcome, and never a person's name.
+"""What the scan station says: one message for each outcome, and never a person's name.
 
-A surface is what `components/_scan.html` shows: state, word, sentence, facts, the field's label, what is kept
+A message is what `components/_scan.html` shows: state, word, sentence, facts, the field's label, what is kept
 for the next scan, and the one button.
 """
 
@@ -16,7 +16,7 @@ def begin(mode):
         sentence = _("Scan each parcel as it leaves the house.")
     else:
         sentence = _("One parcel after the other: first its label, then the laptop that goes inside.")
-    return _surface(mode, "idle", _("Scan the label."), sentence, label=_("Scan here"))
+    return _message(mode, "idle", _("Scan the label."), sentence, label=_("Scan here"))
 
 
 def head(mode, counts):
@@ -39,7 +39,7 @@ def laptop_wanted(parcel):
         *([(_("Looks like"), looks)] if looks else []),
         (_("Label ends in"), parcel.ident_code[-4:]),
     ]
-    return _surface(
+    return _message(
         CLOSE,
         "idle",
         _("Scan the laptop."),
@@ -56,19 +56,19 @@ def match(parcel, following):
     facts = _facts(parcel)
     if following:
         facts.append((_("Next"), _place(following.device)))
-    return _surface(CLOSE, "ok", _("Match.\nClose it."), sentence, label=_("Scan the next label"), facts=facts)
+    return _message(CLOSE, "ok", _("Match.\nClose it."), sentence, label=_("Scan the next label"), facts=facts)
 
 
 def closed_already(parcel):
     sentence = _("Nothing is left to do for this parcel.")
-    return _surface(CLOSE, "ok", _("Closed already."), sentence, label=_("Scan the next label"), facts=_facts(parcel))
+    return _message(CLOSE, "ok", _("Closed already."), sentence, label=_("Scan the next label"), facts=_facts(parcel))
 
 
 def handed_over(parcel, *, again):
     """The parcel has left the house, with this scan or before it."""
     word = _("Handed over already.") if again else _("Handed over.")
     sentence = _("Nothing is left to do for this parcel.")
-    return _surface(HAND_OVER, "ok", word, sentence, label=_("Scan the next label"), facts=_facts(parcel))
+    return _message(HAND_OVER, "ok", word, sentence, label=_("Scan the next label"), facts=_facts(parcel))
 
 
 def refused(mode, form, parcel):
@@ -118,10 +118,10 @@ def _stop(mode, form, reason, sentence, *, label, wanted=(), in_hand=None):
     scanned = form.data.get("code", "")[:30]
     facts = [*([(_("You scanned"), scanned)] if scanned else []), *wanted]
     word = _("Stop.\n%(reason)s") % {"reason": reason}
-    return _surface(mode, "stop", word, sentence, label=label, facts=facts, in_hand=in_hand)
+    return _message(mode, "stop", word, sentence, label=label, facts=facts, in_hand=in_hand)
 
 
-def _surface(mode, state, word, sentence, *, label, facts=(), in_hand=None):
+def _message(mode, state, word, sentence, *, label, facts=(), in_hand=None):
     hidden = [("mode", mode)]
     second = None
     if in_hand:

@@ -18,7 +18,7 @@ TITLES = {
 STAGES = {"labelled": TITLES["label"], "closed": TITLES["close"]}
 
 
-def story(shipment, steps, *, user):
+def timeline(shipment, steps, *, user):
     """Rows for the timeline: what happened, what is now, what comes."""
     rows = [
         {

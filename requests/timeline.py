@@ -18,7 +18,7 @@ TITLES = {
 }
 
 
-def story(device_request, steps, *, user):
+def timeline(device_request, steps, *, user):
     """Rows for the timeline: what happened, what is now, what comes."""
     rows = [
         {
