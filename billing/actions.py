@@ -27,6 +27,7 @@ from requests.models import DeviceRequest
 
 from . import camt, matching
 from .invoice_pdf import bill_of, render_invoice
+from .lifecycle import InvoiceStatus
 from .models import (
     BankFile,
     BankTransaction,
@@ -122,7 +123,7 @@ def close(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
             bill_to=bill_to,
             period=period,
             request=None,
-            status=Invoice.Status.DRAFT,
+            status=InvoiceStatus.DRAFT,
             defaults={"partner_id": bill_to.partner_id},
         )
         cursor.execute(CHARGE, {**values, "invoice": draft.pk})
@@ -169,8 +170,8 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
     billed = DeviceRequest.objects.filter(pk__in=invoice.lines.values("shipment__request"))
     requests = list(billed.select_for_update(no_key=True).order_by("pk"))
     _lock(invoice)
-    if invoice.status == Invoice.Status.ISSUED:
-        return invoice.move(Invoice.Status.ISSUED, verb="issue", by=by)
+    if invoice.status == InvoiceStatus.ISSUED:
+        return invoice.move("issue", by=by)
     lines = list(
         invoice.lines.select_related("shipment__request", "shipment__device").order_by("shipment__handed_over_at", "pk")
     )
@@ -200,8 +201,7 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
     number = series.last + 1
     reference = qr_reference(account.reference_prefix, today.year, number)
     moved = invoice.move(
-        Invoice.Status.ISSUED,
-        verb="issue",
+        "issue",
         by=by,
         series=series,
         first=series.first,
@@ -332,7 +332,7 @@ def discard(invoice: Invoice, *, by: User) -> bool:
         invoice.lock()
     except Invoice.DoesNotExist:
         return False
-    if invoice.status != Invoice.Status.DRAFT:
+    if invoice.status != InvoiceStatus.DRAFT:
         raise Refused(_("An issued invoice stays as it is. Credit it instead."))
     subject = f"{invoice.slug} bill-to-{invoice.bill_to_id} {invoice.period:%Y-%m}"
     AuditEntry.objects.note("discard_draft", subject=subject, by=by)

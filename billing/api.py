@@ -15,7 +15,7 @@ from people.access import treasurer_required
 from web.api import Conflict
 
 from . import actions, camt
-from .forms import STATES
+from .lifecycle import InvoiceState, InvoiceStatus
 from .models import BankFile, Invoice, InvoiceDocument
 
 SOON = 5  # seconds until a document is asked for again
@@ -25,7 +25,7 @@ class InvoiceSerializer(serializers.ModelSerializer):
     """An invoice or draft; amounts in CHF. `number` is also its address: 2026-0463, or draft-12."""
 
     number = serializers.CharField(source="slug")
-    state = serializers.ChoiceField(STATES)
+    state = serializers.ChoiceField(InvoiceState.values)
     paid = serializers.DecimalField(max_digits=12, decimal_places=2)
 
     class Meta:
@@ -65,7 +65,7 @@ class InvoiceDetailSerializer(InvoiceSerializer):
 
 
 class InvoiceFilterSerializer(serializers.Serializer):
-    state = serializers.ChoiceField([*STATES, "unpaid"], required=False)
+    state = serializers.ChoiceField([*InvoiceState.values, "unpaid"], required=False)
 
 
 class InvoiceView(ApiView):
@@ -108,7 +108,7 @@ class InvoicePdf(InvoiceView):
     def get(self, request, slug):
         """The document, the same bytes for ever; 409 while it is being made, with Retry-After, or once given up."""
         invoice = self.fetch(slug)
-        if invoice.status == Invoice.Status.DRAFT:
+        if invoice.status == InvoiceStatus.DRAFT:
             raise Conflict(_("A draft has no document: issue it first."))
         jobs = Job.objects.under_way().of("billing.make_document", invoice)
         is_coming = jobs.exists()  # asked first: what ends meanwhile has left its document

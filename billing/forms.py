@@ -1,13 +1,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from records.status import LOOKS
 from web.pagination import key_of
 
 from .camt import LARGEST, SENTENCES
+from .lifecycle import InvoiceState
 from .periods import month_of
-
-STATES = ("draft", "open", "partly_paid", "overdue", "paid")
 
 
 class MonthField(forms.CharField):
@@ -50,8 +48,8 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args, user, **options):
         super().__init__(*args, **options)
-        states = [state for state in STATES if state != "draft" or not user.acting_for]
-        self.fields["state"].choices = [("", _("All")), *((state, LOOKS["invoice", state].word) for state in states)]
+        states = [state for state in InvoiceState if state != InvoiceState.DRAFT or not user.acting_for]
+        self.fields["state"].choices = [("", _("All")), *((state.value, state.label) for state in states)]
 
 
 class BankFileForm(forms.Form):

@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.templatetags.swiss import day_words, moment, money
+from shipping.lifecycle import ShipmentStatus
 from shipping.models import Shipment
 
 from .actions import TO_BE_CHARGED
 from .camt import NOTIFICATION
+from .lifecycle import InvoiceStatus
 from .models import BankFile, BankTransaction, CreditorAccount, Invoice, NoCharge, Series
 from .periods import cut_off, midnight, month_after, month_before, period_of
 from .qr_bill import in_fours
 
-Status = Shipment.Status
 ODD_FIRST = ("bad", "warn", "ok")
 NAMED = 3
 MONTHS_BACK = 24
@@ -155,9 +156,11 @@ def _all_scanned(month, dues):
 def _came_back(month):
     """Parcels that came back or got lost, are not free, and are on no issued invoice."""
     found = list(
-        Shipment.objects.filter(status__in=[Status.RETURNED, Status.LOST], handed_over_at__lt=cut_off(month))
+        Shipment.objects.filter(
+            status__in=[ShipmentStatus.RETURNED, ShipmentStatus.LOST], handed_over_at__lt=cut_off(month)
+        )
         .exclude(no_charges__in=NoCharge.objects.filter(revoked_at__isnull=True))
-        .exclude(charges__invoice__status="issued")
+        .exclude(charges__invoice__status=InvoiceStatus.ISSUED)
         .select_related("request")
         .order_by("pk")
     )

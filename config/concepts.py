@@ -21,14 +21,11 @@ def drawn():
 
 
 def _diagram(model):
-    arrows = "".join(
-        f"    {start} --> {to}\n"
-        for start in model.Status.values
-        for to in model.Status.values
-        if to in model.MOVES[start]
-    )
+    place = list(model.Status).index
+    arrows = sorted(model.arrows(), key=lambda arrow: (place(arrow.start), place(arrow.to), arrow.verb))
+    lines = "".join(f"    {arrow.start} --> {arrow.to}: {arrow.verb}\n" for arrow in arrows)
     first = model._meta.get_field("status").default
-    return f"\n### {model.__name__}\n\n```mermaid\nstateDiagram-v2\n    [*] --> {first}\n{arrows}```\n"
+    return f"\n### {model.__name__}\n\n```mermaid\nstateDiagram-v2\n    [*] --> {first}\n{lines}```\n"
 
 
 if __name__ == "__main__":

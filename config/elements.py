@@ -7,8 +7,12 @@ from django.contrib import messages
 from django.shortcuts import render
 from django.utils import timezone
 
+from billing.lifecycle import InvoiceState
+from devices.lifecycle import DeviceStatus
+from partners.lifecycle import PartnerStatus
 from people.access import admin_required
-from records.status import LOOKS
+from requests.lifecycle import RequestStatus
+from shipping.lifecycle import RoundStatus, ShipmentStatus
 from web.forms import RowChoiceField
 from web.todo import Todo
 
@@ -50,9 +54,14 @@ def elements(request):
         "tokens": TOKENS,
         "greens": GREENS,
         "statuses": [
-            (noun, [status for found, status in LOOKS if found == noun])
-            for noun in ("partner", "request", "device", "round", "shipment", "invoice")
+            ("Partner", PartnerStatus),
+            ("Request", RequestStatus),
+            ("Device", DeviceStatus),
+            ("Round", RoundStatus),
+            ("Shipment", ShipmentStatus),
+            ("Invoice", InvoiceState),
         ],
+        "example": RequestStatus.SHIPPED,
         "form": ExampleForm(filled),
         "facts": [("Name", "Samira Wenger", "#"), ("Address", "Mühlegasse 11b\n3432 Lindental", "#")],
         "figures": [("41", "invoices as drafts"), ("CHF 32’100.00", "in total")],

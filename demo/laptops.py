@@ -34,7 +34,7 @@ STOCK = {
 }
 ENDS = {  # verb and what the laptop was before
     "repair": ("repair", "erased"),
-    "missing": ("miss", "ready"),
+    "missing": ("report_missing", "ready"),
     "scrapped": ("scrap", "received"),
     "passed_on": ("pass_on", "ready"),
 }

@@ -27,7 +27,7 @@ def draw_labels() -> None:
     parcels = Shipment.objects.filter(status=Shipment.Status.LABELLED)
     for shipment in parcels.select_related("request__recipient", "request__partner").order_by("pk"):
         face = face_of(shipment, shipment.ident_code)
-        labelled_at = shipment.steps.get(verb="label").at
+        labelled_at = shipment.steps.get(verb="make_label").at
         Label.objects.create(
             shipment=shipment,
             item_number=int(shipment.ident_code[-8:]),

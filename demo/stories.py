@@ -220,10 +220,10 @@ class Teller:
         return self._up_to_hand_over(self.rng.choice(self.calendar.dispatch_days[-2:]))
 
     def _lost(self, turn):
-        return self._gone("lose", self.rng.randrange(7, 11))
+        return self._gone("record_loss", self.rng.randrange(7, 11))
 
     def _returned(self, turn):
-        return self._gone("return", self.rng.randrange(4, 9))
+        return self._gone("record_return", self.rng.randrange(4, 9))
 
     def _gone(self, verb, days):
         rng, calendar = self.rng, self.calendar

@@ -12,7 +12,7 @@ SELECT record_id, verb, before, after, by_id, on_behalf_of, at, COALESCE(reason,
         CASE WHEN s.status = 'approved' THEN s.released_at END, NULL, jsonb_build_object('device', s.device_number)),
     (5, 'ship', 'allocated', 'shipped', s.dispatcher, NULL, s.handed_over_at, NULL,
         jsonb_build_object('parcel', s.ident_code)),
-    (6, 'deliver', 'shipped', 'delivered', NULL, NULL, s.delivered_at, NULL, '{}'),
+    (6, 'record_delivery', 'shipped', 'delivered', NULL, NULL, s.delivered_at, NULL, '{}'),
     (7, s.end_verb, s.end_from, s.status, s.ended_by,
         CASE WHEN s.end_verb IN ('decline', 'withdraw') THEN s.partner END, s.ended_at, s.end_reason, '{}')
   ) v (turn, verb, before, after, by_id, on_behalf_of, at, reason, numbers) WHERE v.at IS NOT NULL
@@ -43,9 +43,9 @@ SELECT record_id, verb, before, after, by_id, on_behalf_of, at, '', numbers FROM
     (5, 'reserve', 'ready', 'reserved', s.dispatcher, NULL::bigint, s.allocated_at),
     (6, 'release', 'reserved', 'ready', CASE s.status WHEN 'withdrawn' THEN s.ended_by ELSE s.dispatcher END,
         CASE s.status WHEN 'withdrawn' THEN s.partner END, s.released_at),
-    (7, 'hand_over', 'reserved', 'shipped', s.dispatcher, NULL, s.handed_over_at),
+    (7, 'ship', 'reserved', 'shipped', s.dispatcher, NULL, s.handed_over_at),
     (8, s.end_verb, 'shipped', s.status, s.ended_by, NULL,
-        CASE WHEN s.end_verb IN ('lose', 'return') THEN s.ended_at END)
+        CASE WHEN s.end_verb IN ('record_loss', 'record_return') THEN s.ended_at END)
   ) v (turn, verb, before, after, by_id, on_behalf_of, at) WHERE s.device_id IS NOT NULL AND v.at IS NOT NULL
 ) steps ORDER BY at, record_id, turn
 """
@@ -55,12 +55,12 @@ INSERT INTO shipping_shipmentstep (record_id, verb, from_status, to_status, by_i
 SELECT record_id, verb, before, after, by_id, NULL, at, '', numbers FROM (
   SELECT s.shipment_id AS record_id, v.* FROM story s CROSS JOIN LATERAL (VALUES
     (1, 'pack', 'packing', 'packing', s.dispatcher, s.packed_at, jsonb_build_object('request', s.number)),
-    (2, 'label', 'packing', 'labelled', NULL, s.labelled_at, jsonb_build_object('parcel', s.ident_code)),
-    (3, 'close', 'labelled', 'labelled', s.closer, s.closed_at, '{}'),
+    (2, 'make_label', 'packing', 'labelled', NULL, s.labelled_at, jsonb_build_object('parcel', s.ident_code)),
+    (3, 'close_parcel', 'labelled', 'labelled', s.closer, s.closed_at, '{}'),
     (4, 'hand_over', 'labelled', 'handed_over', s.dispatcher, s.handed_over_at, '{}'),
-    (5, 'deliver', 'handed_over', 'delivered', NULL, s.delivered_at, '{}'),
+    (5, 'record_delivery', 'handed_over', 'delivered', NULL, s.delivered_at, '{}'),
     (6, s.end_verb, 'handed_over', s.shipment_status, s.ended_by,
-        CASE WHEN s.end_verb IN ('lose', 'return') THEN s.ended_at END, '{}')
+        CASE WHEN s.end_verb IN ('record_loss', 'record_return') THEN s.ended_at END, '{}')
   ) v (turn, verb, before, after, by_id, at, numbers) WHERE v.at IS NOT NULL
 ) steps ORDER BY at, record_id, turn
 """

@@ -7,9 +7,8 @@ from people.models import User
 from records.refusals import Refused
 
 from .checklist import fault
+from .lifecycle import DeviceStatus
 from .models import Device, Drive, Erasure, Inspection
-
-Status = Device.Status
 
 
 @transaction.atomic
@@ -38,7 +37,7 @@ def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: i
             return device
         raise Refused(_("Somebody wrote down an erasure of %(drive)s meanwhile: look again.") % {"drive": drive})
     if not device.takes_erasures:
-        is_erased = device.status == Status.ERASED  # so no drive is open: the database holds that
+        is_erased = device.status == DeviceStatus.ERASED  # so no drive is open: the database holds that
         if is_erased and result == Erasure.Result.SUCCESS:  # said already; that it failed would be news
             return device
         raise Refused(
@@ -50,15 +49,15 @@ def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: i
         )
     Erasure.objects.create(drive=drive, turn=device.turn, result=result, method=method, by=by)
     if not device.drives.open().exists():
-        device.move(Status.ERASED, verb="record_erasure", by=by)
+        device.move("record_erasure", by=by)
     return device
 
 
 @transaction.atomic
 def add_drive(device: Device, *, by: User, **columns: Any) -> Drive:
     """List a drive that was found later; a laptop past its erasure goes back to it."""
-    if device.lock().status in (Status.ERASED, Status.READY):
-        device.move(Status.RECEIVED, verb="add_drive", by=by)
+    if device.lock().allows("add_drive"):
+        device.move("add_drive", by=by)
     return Drive.objects.create(device=device, **columns)
 
 
@@ -70,22 +69,57 @@ def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **col
         raise Refused(sentence)
     if device.drives.open().exists():
         raise Refused(_("A drive of this laptop has no successful erasure yet."))
-    sources = {Status.ERASED, Status.REPAIR}
-    if device.move(Status.READY, verb="mark_ready", by=by, only_from=sources, grade=grade, **columns):
+    if device.move("mark_ready", by=by, grade=grade, **columns):
         Inspection.objects.create(device=device, turn=device.turn, points=points, grade=grade, by=by)
 
 
 def reserve(device: Device, *, number: str, by: User | None) -> None:
     """Keep a ready laptop for a request."""
-    device.move(Status.RESERVED, verb="reserve", by=by, numbers={"request": number}, only_from={Status.READY})
+    device.move("reserve", by=by, numbers={"request": number})
 
 
-def unreserve(device: Device, *, number: str, by: User | None) -> None:
+def release(device: Device, *, number: str, by: User | None) -> None:
     """Put a kept laptop back among the ready ones; one that is in repair or missing stays there."""
-    if device.lock().status == Status.RESERVED:
-        device.move(Status.READY, verb="release", by=by, numbers={"request": number})
+    if device.lock().allows("release"):
+        device.move("release", by=by, numbers={"request": number})
 
 
-def mark_shipped(device: Device, *, number: str, by: User | None) -> None:
-    """The laptop has left the house for a request."""
-    device.move(Status.SHIPPED, verb="hand_over", by=by, numbers={"request": number}, only_from={Status.RESERVED})
+def ship(device: Device, *, number: str, by: User | None) -> None:
+    """The laptop leaves the house for a request."""
+    device.move("ship", by=by, numbers={"request": number})
+
+
+def record_return(device: Device, *, number: str, by: User | None) -> None:
+    """The laptop comes back: it starts over or is scrapped."""
+    device.move("record_return", by=by, numbers={"request": number})
+
+
+def record_loss(device: Device, *, number: str, by: User | None) -> None:
+    """The laptop is lost on its way."""
+    device.move("record_loss", by=by, numbers={"request": number})
+
+
+def record_delivery(device: Device, *, number: str, by: User | None) -> None:
+    """The parcel has arrived, which changes nothing for a laptop but for one that was lost."""
+    if device.lock().allows("record_delivery"):
+        device.move("record_delivery", by=by, numbers={"request": number})
+
+
+def repair(device: Device, *, by: User) -> None:
+    """Take a laptop to the bench: afterwards it goes through the checklist again."""
+    device.move("repair", by=by)
+
+
+def report_missing(device: Device, *, by: User) -> None:
+    """A laptop is not in its place."""
+    device.move("report_missing", by=by)
+
+
+def scrap(device: Device, *, by: User) -> None:
+    """Give a laptop up for good."""
+    device.move("scrap", by=by)
+
+
+def pass_on(device: Device, *, by: User) -> None:
+    """Give a ready laptop away without a request: to a course, or a special action."""
+    device.move("pass_on", by=by)

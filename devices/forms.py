@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from web.forms import RowChoiceField
 
 from .checklist import POINTS, fault
+from .lifecycle import DeviceStatus
 from .models import Device, Drive, Erasure
 
 Keyboard, Grade, Method = Device.Keyboard, Device.Grade, Erasure.Method
@@ -151,5 +152,5 @@ class ReadyForm(forms.Form):
 class FilterForm(forms.Form):
     q = forms.CharField(label=_("Number, tag or model"), required=False, max_length=60)
     status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=lambda: [("", _("All")), *Device.Status.choices]
+        label=_("Status"), required=False, choices=lambda: [("", _("All")), *DeviceStatus.choices]
     )

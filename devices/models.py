@@ -5,11 +5,13 @@ from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
+
+from . import lifecycle
+from .lifecycle import DeviceStatus
 
 # One text to search in, so that one index serves all of it.
 WORDS = Upper(Concat("number", Value(" "), "asset_tag", Value(" "), "maker", Value(" "), "model"))
@@ -21,11 +23,11 @@ class DeviceQuerySet(models.QuerySet):
         return self if user.has_role("admin", "dispatcher", "volunteer") else self.none()
 
     def ready(self):
-        return self.filter(status=Device.Status.READY)
+        return self.filter(status=DeviceStatus.READY)
 
     def live(self):
         """Devices that are still ours to keep; the tag of one that is gone may come back with another."""
-        return self.exclude(status__in=[Device.Status.SCRAPPED, Device.Status.PASSED_ON])
+        return self.exclude(status__in=lifecycle.GIVEN_AWAY)
 
     def scanned(self, code):
         """The device whose number or tag was scanned, the number first."""
@@ -58,39 +60,7 @@ class Device(Lifecycle):
     `turn` counts its lives: a returned laptop starts over, and only erasures of the present turn count.
     """
 
-    class Status(models.TextChoices):
-        RECEIVED = "received", pgettext_lazy("device", "Received")
-        ERASED = "erased", pgettext_lazy("device", "Data erased")
-        READY = "ready", pgettext_lazy("device", "Ready")
-        RESERVED = "reserved", pgettext_lazy("device", "Reserved")
-        SHIPPED = "shipped", pgettext_lazy("device", "Shipped")
-        RETURNED = "returned", pgettext_lazy("device", "Returned")
-        REPAIR = "repair", pgettext_lazy("device", "In repair")
-        MISSING = "missing", pgettext_lazy("device", "Missing")
-        LOST = "lost", pgettext_lazy("device", "Lost")
-        PASSED_ON = "passed_on", pgettext_lazy("device", "Passed on")
-        SCRAPPED = "scrapped", pgettext_lazy("device", "Scrapped")
-
-    MOVES = {
-        Status.RECEIVED: {Status.ERASED, Status.MISSING, Status.SCRAPPED},
-        Status.ERASED: {Status.READY, Status.REPAIR, Status.RECEIVED, Status.MISSING, Status.SCRAPPED},
-        Status.READY: {
-            Status.RESERVED,
-            Status.REPAIR,
-            Status.RECEIVED,
-            Status.MISSING,
-            Status.SCRAPPED,
-            Status.PASSED_ON,
-        },
-        Status.RESERVED: {Status.SHIPPED, Status.READY, Status.REPAIR, Status.MISSING},
-        Status.SHIPPED: {Status.RETURNED, Status.LOST, Status.RESERVED},
-        Status.RETURNED: {Status.RECEIVED, Status.SCRAPPED},
-        Status.REPAIR: {Status.ERASED, Status.READY, Status.MISSING, Status.SCRAPPED},
-        Status.MISSING: {Status.RECEIVED, Status.ERASED, Status.READY, Status.RESERVED, Status.REPAIR},
-        Status.LOST: {Status.RETURNED, Status.SHIPPED},
-        Status.PASSED_ON: set(),
-        Status.SCRAPPED: set(),
-    }
+    Status, MOVES, NOTES, WAY = lifecycle.DeviceStatus, lifecycle.MOVES, lifecycle.NOTES, lifecycle.WAY
 
     class System(models.TextChoices):
         LINUX = "linux", "Linux"
@@ -108,7 +78,7 @@ class Device(Lifecycle):
     number = models.CharField(
         max_length=20, unique=True, editable=False, db_default=NextNumber("D", "device_number", with_year=False)
     )
-    status = models.CharField(max_length=20, choices=Status, default=Status.RECEIVED, editable=False)
+    status = models.CharField(max_length=20, choices=DeviceStatus, default=DeviceStatus.RECEIVED, editable=False)
     turn = models.PositiveSmallIntegerField(default=0, editable=False)
     asset_tag = models.CharField(_("Tag or serial number"), max_length=60)
     maker = models.CharField(_("Maker"), max_length=40, blank=True)
@@ -132,37 +102,25 @@ class Device(Lifecycle):
         constraints = [
             models.UniqueConstraint(
                 fields=["asset_tag"],
-                condition=~Q(status__in=["scrapped", "passed_on"]),
+                condition=~Q(status__in=lifecycle.GIVEN_AWAY),
                 name="one_live_device_per_tag",
                 violation_error_message=_("This laptop is taken in already."),
             ),
             models.CheckConstraint(condition=Q(memory_gb__gt=0), name="device_has_memory"),
             models.CheckConstraint(
-                condition=Q(
-                    status__in=[
-                        "received",
-                        "erased",
-                        "ready",
-                        "reserved",
-                        "shipped",
-                        "returned",
-                        "repair",
-                        "missing",
-                        "lost",
-                        "passed_on",
-                        "scrapped",
-                    ]
-                ),
+                condition=Q(status__in=DeviceStatus.values),
                 name="device_status_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["ready", "reserved"]) | ~Q(grade=""), name="ready_device_has_a_grade"
+                condition=~Q(status__in=lifecycle.GRADED) | ~Q(grade=""), name="ready_device_has_a_grade"
             ),
         ]
         indexes = [
             models.Index(fields=["status", "-id"], name="devices_by_status"),
             models.Index(
-                fields=["system", "keyboard", "memory_gb"], condition=Q(status="ready"), name="devices_to_match"
+                fields=["system", "keyboard", "memory_gb"],
+                condition=Q(status=DeviceStatus.READY),
+                name="devices_to_match",
             ),
             GinIndex(OpClass(WORDS, name="gin_trgm_ops"), name="devices_by_words"),
         ]
@@ -179,18 +137,28 @@ class Device(Lifecycle):
 
     @property
     def takes_erasures(self):
-        return self.status in (self.Status.RECEIVED, self.Status.REPAIR)
+        return self.status in lifecycle.BEING_ERASED
 
     @property
     def takes_drives(self):
         """Whether a drive that is found now can be added; one past its erasure goes back to it."""
-        return self.takes_erasures or self.status in (self.Status.ERASED, self.Status.READY)
+        return self.takes_erasures or self.allows("add_drive")
 
     @property
     def shelf_now(self):
         """The shelf it lies on; none once it has left the house."""
-        left = (self.Status.SHIPPED, self.Status.LOST, self.Status.PASSED_ON, self.Status.SCRAPPED)
-        return "" if self.status in left else self.shelf
+        return "" if self.status in lifecycle.OUT_OF_THE_HOUSE else self.shelf
+
+    @property
+    def next_step(self):
+        """What comes next: an erasure first, as long as a drive is open; needs `with_open_drives`."""
+        return lifecycle.ERASE if self.takes_erasures and self.has_open_drives else super().next_step
+
+    @property
+    def next_url(self):
+        """The page of what comes next; the laptop's own page where nothing is to be done."""
+        page = self.next_step.page
+        return reverse(page, args=[self.number]) if page else self.get_absolute_url()
 
 
 class DeviceStep(Step):

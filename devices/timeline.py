@@ -2,31 +2,17 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from records.status import LOOKS
-
-from .next import still_to_come
-
-TITLES = {"release": gettext_lazy("Free again"), "add_drive": gettext_lazy("Another drive found")}
+from web.timeline import rows_for
 
 
 def timeline(device, steps, *, with_requests):
     """Rows for the timeline; requests are named, and linked, only to who may open them."""
-    rows = [
-        {
-            "title": TITLES.get(step.verb) or LOOKS["device", step.to_status].word,
-            "at": step.at,
-            "text": " ".join(_words(step, with_requests)),
-            "url": _request_url(step) if with_requests else "",
-            "state": "past",
-        }
-        for step in steps
-    ]
-    if rows:
-        rows[-1]["state"] = "now"
-    rows += [{"title": LOOKS["device", status].word, "state": "next"} for status in still_to_come(device.status)]
-    return rows
+
+    def about(step):
+        return {"text": " ".join(_words(step, with_requests)), "url": _request_url(step) if with_requests else ""}
+
+    return rows_for(device, steps, about)
 
 
 def _words(step, with_requests):

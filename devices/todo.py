@@ -4,9 +4,10 @@ from django.utils.translation import ngettext
 
 from web.todo import Todo
 
+from .lifecycle import DeviceStatus
 from .models import Device
 
-Status = Device.Status
+Status = DeviceStatus
 
 
 def todo_for(user):

@@ -12,25 +12,24 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from documents.templatetags.swiss import size
 from people.access import dispatcher_required, workshop_required
-from records.status import LOOKS
 from web.filters import chips
 from web.forms import attempt
 from web.pagination import page_of
 
 from . import actions
 from .forms import DriveForm, ErasureForm, FilterForm, ReadyForm, ReceiveForm, ScanForm, all_valid, drive_forms
+from .lifecycle import DeviceStatus
 from .models import Device, Drive, Erasure
-from .next import next_for, url_of_next
 from .timeline import timeline
 
-Status, Result = Device.Status, Erasure.Result
+Status, Result = DeviceStatus, Erasure.Result
 OUR_NUMBER = re.compile(r"D-\d{6,}")
 LABEL = re.compile(r"\d{18}")  # of Swiss Post, without the dots it is read with
 VIEWS = {
     "": gettext_lazy("Everything"),
     Status.RECEIVED: gettext_lazy("To erase"),
     Status.ERASED: gettext_lazy("To check"),
-    Status.READY: LOOKS["device", "ready"].word,
+    Status.READY: Status.READY.label,
 }
 
 
@@ -43,8 +42,7 @@ def _fetch(request, number):
 
 
 def _next(device):
-    following = next_for(device)
-    return {"next": following, "next_url": url_of_next(device) if following.page else ""}
+    return {"next": device.next_step, "next_url": device.next_url if device.next_step.page else ""}
 
 
 @workshop_required
@@ -62,7 +60,7 @@ def index(request):
     page = page_of(found, params)
     context = {
         "page": page,
-        "lines": [{"device": row, "next": next_for(row), "url": url_of_next(row)} for row in page.rows],
+        "lines": [{"device": row, "next": row.next_step, "url": row.next_url} for row in page.rows],
         "form": form,
         "kept": [("rows", params["rows"])] if params.get("rows") else [],
         "filtered": bool(words or status),
@@ -70,7 +68,7 @@ def index(request):
             {"label": label, "url": f"?status={key}" if key else "?", "current": key == status and not words}
             for key, label in VIEWS.items()
         ],
-        "chips": chips(params, {"q": words, "status": status and LOOKS["device", status].word}),
+        "chips": chips(params, {"q": words, "status": status and DeviceStatus(status).label}),
     }
     return render(request, "devices/list.html", context)
 
@@ -89,7 +87,7 @@ def scan(request):
         return _station(request, state="stop", word=_("Stop."), sentence=" ".join(form.errors["code"]))
     code = form.cleaned_data["code"]
     if device := _visible(request).scanned(code) or _visible(request).with_drive(code).first():
-        return _go(request, url_of_next(device)) if next_for(device).page else _nothing_to_do(request, device)
+        return _go(request, device.next_url) if device.next_step.page else _nothing_to_do(request, device)
     if stop := _no_tag(code):
         return _station(request, state="stop", **stop)
     return _go(request, f"{reverse('devices:receive')}?{urlencode({'tag': code})}")
@@ -108,8 +106,8 @@ def _no_tag(code):
 
 def _nothing_to_do(request, device):
     """Say on the scan station how a laptop stands that needs nothing of the workshop."""
-    look = LOOKS["device", device.status]
-    sentence = next_for(device).sentence
+    look = device.shown_status.look
+    sentence = device.next_step.sentence
     if device.status == Status.READY and device.shelf:
         sentence = _("Put it on shelf %(shelf)s.") % {"shelf": device.shelf}
     facts = [(_("Laptop"), device.number), (_("Model"), device.name), (_("Shelf"), device.shelf_now)]
@@ -180,7 +178,7 @@ def receive(request):
 
 def _there_already(request, device):
     messages.info(request, _("This laptop is here already, as %(device)s. Go on with it.") % {"device": device})
-    return redirect(url_of_next(device))
+    return redirect(device.next_url)
 
 
 def _receive(request, form, drives):
@@ -227,7 +225,7 @@ def detail(request, number):
     steps = device.steps.select_related("by")
     context = _next(device) | {
         "device": device,
-        "is_over": not device.MOVES[device.status],
+        "is_over": device.is_over,
         "facts": [(term, value, "") for term, value in facts if value],
         "lines": list(_drive_lines(device, device.drives.prefetch_related(WITH_ERASURES))),
         "timeline": timeline(device, steps, with_requests=dispatcher_required.allowed(request.user)),
@@ -314,5 +312,5 @@ def mark_ready(request, number):
         attempt(form, partial(actions.mark_ready, device, by=request.user, **form.cleaned_data))
         if form.is_valid():
             return redirect(f"{reverse('devices:scan')}?{urlencode({'done': device.number})}")
-    context = {"device": device, "form": form, "may_check": next_for(device).page == "devices:mark_ready"}
+    context = {"device": device, "form": form, "may_check": device.next_step.page == "devices:mark_ready"}
     return render(request, "devices/mark_ready.html", context | _next(device))

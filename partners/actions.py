@@ -9,9 +9,9 @@ from people.models import AuditEntry, User
 from records import clock
 from records.refusals import Refused
 
+from .lifecycle import PartnerStatus
 from .models import SCOPES, Agreement, ApiToken, BillTo, Commune, Membership, Partner, PartnerStep
 
-Status = Partner.Status
 INVITATIONS_AN_HOUR = 20  # by one manager: each is a mail from our address to one that they chose
 
 
@@ -23,20 +23,20 @@ def create(partner: Partner, bill_to: BillTo, communes: list[Commune], *, by: Us
     bill_to.save()
     for commune in communes:
         partner.coverage.create(commune=commune)
-    partner.move(Status.ADMITTED, verb="admit", by=by)
+    partner.move("admit", by=by)
     return partner
 
 
 @transaction.atomic
 def admit(partner: Partner, *, by: User) -> None:
     """Let an organisation that applied take part: it may sign, and its people can be invited."""
-    partner.move(Status.ADMITTED, verb="admit", by=by)
+    partner.move("admit", by=by)
 
 
 @transaction.atomic
-def turn_down(partner: Partner, *, by: User) -> None:
+def decline(partner: Partner, *, by: User) -> None:
     """Say no to an organisation that has not signed yet."""
-    partner.move(Status.DECLINED, verb="turn_down", by=by)
+    partner.move("decline", by=by)
 
 
 @transaction.atomic
@@ -47,8 +47,8 @@ def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> Non
         raise Refused(_("Say first who pays for this organisation."))
     agreement.partner, agreement.countersigned_by, agreement.recorded_at = partner, by, clock.now()
     agreement.save()
-    if partner.status not in (Status.ACTIVE, Status.SUSPENDED):
-        partner.move(Status.ACTIVE, verb="record_agreement", by=by)
+    if partner.status not in (PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED):
+        partner.move("record_agreement", by=by)
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def _mail_waits(membership: Membership) -> bool:
 
 
 @transaction.atomic
-def accept(membership: Membership, *, by: User) -> None:
+def accept_invitation(membership: Membership, *, by: User) -> None:
     """Take the role that one was invited to; a second time changes nothing."""
     _lock(membership)
     if membership.ended_at:
@@ -96,16 +96,17 @@ def accept(membership: Membership, *, by: User) -> None:
     if membership.is_pending:
         membership.accepted_at = clock.now()
         membership.save(update_fields=["accepted_at"])
-        membership.partner.note("accept", by=by, role=membership.role)
+        membership.partner.note("accept_invitation", by=by, role=membership.role)
 
 
 @transaction.atomic
-def decline(membership: Membership, *, by: User) -> None:
+def decline_invitation(membership: Membership, *, by: User) -> None:
     """Turn down a role that one was invited to; a second time changes nothing."""
     _lock(membership)
     if not membership.is_pending:
         raise Refused(_("You have accepted this invitation already."))
-    _end(membership, "decline", by=by)
+    if _end(membership):
+        membership.partner.note("decline_invitation", by=by, role=membership.role)
 
 
 @transaction.atomic
@@ -114,7 +115,8 @@ def end_access(membership: Membership, *, by: User) -> None:
     _lock(membership)
     if membership.user == by:
         raise Refused(_("Nobody ends their own access: ask a colleague or the association."))
-    _end(membership, "end_access", by=by)
+    if _end(membership):
+        membership.partner.note("end_access", by=by, role=membership.role)
     if not Membership.objects.live().filter(user=membership.user, partner=membership.partner).exists():
         for token in ApiToken.objects.filter(owner=membership.user, acting_for=membership.partner):
             revoke_token(token, by=by)
@@ -126,11 +128,13 @@ def _lock(membership: Membership) -> None:
     membership.refresh_from_db(fields=["accepted_at", "ended_at"])
 
 
-def _end(membership: Membership, verb: str, *, by: User) -> None:
-    if membership.ended_at is None:
-        membership.ended_at = clock.now()
-        membership.save(update_fields=["ended_at"])
-        membership.partner.note(verb, by=by, role=membership.role)
+def _end(membership: Membership) -> bool:
+    """End it now; False if it has ended already."""
+    if membership.ended_at is not None:
+        return False
+    membership.ended_at = clock.now()
+    membership.save(update_fields=["ended_at"])
+    return True
 
 
 def _account(email: str, *, name: str, language: str) -> User:

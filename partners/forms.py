@@ -7,6 +7,7 @@ from records import clock
 from web.pagination import key_of
 from web.validators import plain_name
 
+from .lifecycle import PartnerStatus
 from .models import Agreement, BillTo, Commune, Locality, Membership, Partner
 
 POSTCODE = re.compile(r"[0-9]{4}")
@@ -150,5 +151,5 @@ class InviteForm(forms.Form):
 class FilterForm(forms.Form):
     q = forms.CharField(label=_("Name or town"), required=False)
     status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=lambda: [("", _("All")), *Partner.Status.choices]
+        label=_("Status"), required=False, choices=lambda: [("", _("All")), *PartnerStatus.choices]
     )

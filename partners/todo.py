@@ -4,6 +4,7 @@ from django.utils.translation import ngettext
 
 from web.todo import Todo
 
+from .lifecycle import PartnerStatus
 from .models import Partner
 
 
@@ -12,8 +13,8 @@ def todo_for(user):
     if not user.has_role("admin"):
         return []
     partners, page = Partner.objects.visible_to(user), reverse("partners:list")
-    applied = partners.filter(status=Partner.Status.APPLIED).count()
-    admitted = partners.filter(status=Partner.Status.ADMITTED).count()
+    applied = partners.filter(status=PartnerStatus.APPLIED).count()
+    admitted = partners.filter(status=PartnerStatus.ADMITTED).count()
     todos = []
     if applied:
         todos.append(

@@ -24,6 +24,7 @@ from .forms import (
     main_communes_of,
     unknown_postcodes,
 )
+from .lifecycle import PartnerStatus
 from .middleware import SESSION_KEY
 from .models import Locality, Membership, Partner
 
@@ -95,7 +96,7 @@ def detail(request, pk):
         "agreements": partner.agreements.all(),
         "coverage": partner.coverage.live().select_related("commune"),
         "members": (partner.memberships.live() | partner.memberships.pending()).select_related("user").order_by("pk"),
-        "may_admit": partner.status == Partner.Status.APPLIED and request.user.has_role("admin"),
+        "may_admit": partner.status == PartnerStatus.APPLIED and request.user.has_role("admin"),
         "may_change": partner.takes_part and request.user.has_role("admin"),
         "may_read_requests": reads_requests(request.user),
         "may_invite": partner.takes_part and inviter_required.allowed(request.user),
@@ -113,16 +114,16 @@ def admit(request, pk):
 
 
 @admin_required
-def turn_down(request, pk):
+def decline(request, pk):
     """Say no to an organisation that applied; the page says first what that does."""
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
     if request.method == "POST":
-        actions.turn_down(partner, by=request.user)
+        actions.decline(partner, by=request.user)
         messages.success(request, _("%(partner)s is declined.") % {"partner": partner})
         return redirect(partner)
-    if partner.status != Partner.Status.APPLIED:
+    if partner.status != PartnerStatus.APPLIED:
         return redirect(partner)
-    return render(request, "partners/turn_down.html", {"partner": partner})
+    return render(request, "partners/decline.html", {"partner": partner})
 
 
 @admin_required
@@ -159,10 +160,10 @@ def invite(request, pk):
 
 @require_POST
 @signed_in
-def accept(request, pk):
+def accept_invitation(request, pk):
     """Take the role that one was invited to, and work for that organisation from now on."""
     membership = get_object_or_404(request.user.memberships, pk=pk)
-    actions.accept(membership, by=request.user)
+    actions.accept_invitation(membership, by=request.user)
     request.session[SESSION_KEY] = membership.partner_id
     words = {"partner": membership.partner, "role": membership.get_role_display()}
     messages.success(request, _("You now work for %(partner)s: %(role)s.") % words)
@@ -171,8 +172,8 @@ def accept(request, pk):
 
 @require_POST
 @signed_in
-def decline(request, pk):
-    actions.decline(get_object_or_404(request.user.memberships, pk=pk), by=request.user)
+def decline_invitation(request, pk):
+    actions.decline_invitation(get_object_or_404(request.user.memberships, pk=pk), by=request.user)
     return redirect("home")
 
 

@@ -1,18 +1,98 @@
-"""Life cycles: which step may follow which, and who took it."""
+"""Life cycles: the statuses of a noun, which verb leads from where to where, and who took which step."""
 
-from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import property as enum_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from records import clock
-
+from . import clock
 from .refusals import Refused
+
+Words = str | Promise
+
+
+class Look(NamedTuple):
+    """How people see a status: its word, a colour and an icon.
+
+    Tones: wait = a person must act, work = in hand, move = under way outside, done, stop = ended badly or blocked,
+    none = neutral or over. The word is marked per noun: French and Italian agree with it.
+    """
+
+    word: Words
+    tone: str
+    icon: str
+
+
+class Next(NamedTuple):
+    """What comes next: who acts, the action in a few words, and a sentence on what to expect.
+
+    `actor` is partner, association, post, nobody (it has ended) or empty (it rests). `your_action` and
+    `your_sentence` are for who acts; `page` is the URL name of where it is done, empty for the record's own page.
+    """
+
+    actor: str
+    action: Words
+    sentence: Words
+    your_action: Words = ""
+    your_sentence: Words = ""
+    page: str = ""
+
+    def waits_for(self, user: Any) -> bool:
+        """Whether it is this reader's turn: the partner's for whoever acts for one, else the association's."""
+        return self.actor == ("partner" if user.acting_for else "association")
+
+
+class Status(models.TextChoices):
+    """The statuses of one noun: `NAME = "value", Look(…)`, and `Next(…)` where a page says what comes next."""
+
+    look: Look
+    next_step: Next | None
+
+    def __new__(cls, value: str, look: Look, next_step: Next | None = None) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.look, member.next_step = look, next_step
+        return member
+
+    @enum_property
+    def label(self) -> Words:
+        return self.look.word
+
+
+BACK: Final = "back"  # to where the record stood before its last step
+
+
+class Move(NamedTuple):
+    """An arrow: from which statuses a verb leads, and to which; `title` names the step in a timeline.
+
+    Without a title it is named by the word of the status that it leads to.
+    """
+
+    sources: set[Any]
+    to: Any
+    title: Words = ""
+
+
+class Arrow(NamedTuple):
+    """One way of taking a verb, as it is drawn."""
+
+    verb: str
+    start: Any
+    to: Any
+
+
+class Note(NamedTuple):
+    """A verb that moves nothing: a fact worth telling."""
+
+    title: Words = ""
 
 
 class Step(models.Model):
@@ -31,6 +111,9 @@ class Step(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     numbers = models.JSONField(default=dict)
 
+    if TYPE_CHECKING:
+        record: Any
+
     class Meta:
         abstract = True
         ordering = ["pk"]
@@ -38,11 +121,24 @@ class Step(models.Model):
     def __str__(self) -> str:
         return f"{self.verb}: {self.from_status} → {self.to_status}"
 
+    @property
+    def title(self) -> Words:
+        """What happened, as a timeline names it."""
+        cycle: Any = self._meta.get_field("record").related_model
+        told = cycle.MOVES.get(self.verb) or cycle.NOTES.get(self.verb)
+        return (told and told.title) or cycle.Status(self.to_status).label
+
 
 class Lifecycle(models.Model):
-    """A record whose status changes only by `move`, along its `MOVES`."""
+    """A record whose status changes only by `move`, along the arrows of its `MOVES`.
 
-    MOVES: dict[str, set[str]] = {}
+    `WAY` lists the stages, in order, of a record with which all goes well.
+    """
+
+    Status: ClassVar[Any]
+    MOVES: ClassVar[Mapping[str, Move]] = {}
+    NOTES: ClassVar[Mapping[str, Note]] = {}
+    WAY: ClassVar[Sequence[Any]] = ()
 
     if TYPE_CHECKING:  # what each life cycle brings along
         status: Any
@@ -53,6 +149,53 @@ class Lifecycle(models.Model):
     class Meta:
         abstract = True
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Refuse, when it is imported, a life cycle that names what isn't there."""
+        super().__init_subclass__(**options)
+        for verb, arrow in cls.MOVES.items():
+            for status in (*arrow.sources, arrow.to):
+                if status is not BACK and not isinstance(status, cls.Status):
+                    raise ImproperlyConfigured(f"{cls.__name__}.MOVES: “{verb}” names “{status}”, which is no status.")
+        if both := cls.MOVES.keys() & cls.NOTES.keys():
+            raise ImproperlyConfigured(f"{cls.__name__}: “{min(both)}” is in MOVES and in NOTES.")
+
+    @classmethod
+    def arrows(cls) -> Iterator[Arrow]:
+        """Each way of taking each verb; one that leads back ends wherever the step before can begin."""
+        for verb, (sources, to, _title) in cls.MOVES.items():
+            for start in sources:
+                before = {source for move in cls.MOVES.values() if move.to == start for source in move.sources}
+                yield from (Arrow(verb, start, end) for end in (before if to is BACK else {to}))
+
+    @property
+    def shown_status(self) -> Any:
+        """The status as people see it."""
+        return self.Status(self.status)
+
+    @property
+    def stage(self) -> Any:
+        """Where it stands for what comes next: its status, unless a noun works out a finer one."""
+        return self.shown_status
+
+    @property
+    def next_step(self) -> Next | None:
+        """What comes next and who acts."""
+        return self.stage.next_step
+
+    @property
+    def still_to_come(self) -> Sequence[Any]:
+        """The stages ahead when all goes well; none once the record has left that way."""
+        return self.WAY[self.WAY.index(self.stage) + 1 :] if self.stage in self.WAY else ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no verb leads on from here."""
+        return not any(self.allows(verb) for verb in self.MOVES)
+
+    def allows(self, verb: str) -> bool:
+        """Whether the record stands where this verb leads on from."""
+        return self.status in self.MOVES[verb].sources
+
     def lock(self) -> Self:
         """Lock the row until the transaction ends and read it again."""
         self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(of=("self",)))
@@ -60,32 +203,30 @@ class Lifecycle(models.Model):
 
     def move(
         self,
-        to: str,
-        *,
         verb: str,
+        *,
         by: AbstractBaseUser | None,
         reason: str = "",
         numbers: dict[str, str] | None = None,
-        only_from: Collection[str] = (),
         **columns: Any,
     ) -> bool:
-        """Take a step and write it down; False, and nothing done, if this very step was taken before.
+        """Take the step of a verb and write it down; False, and nothing done, if this very step was taken before.
 
-        `by` is None when the clock acts. Raises Refused when `MOVES` knows no such step, or knows it from a status
-        that is not in `only_from`: it belongs to another verb there.
+        Locks the row, then saves the status and the named columns. `by` is None when the clock acts. Raises Refused
+        when the verb doesn't lead on from where the record stands.
         """
-        numbers = numbers or {}
+        arrow, numbers = self.MOVES[verb], numbers or {}
         self.lock()
         last = self.steps.exclude(from_status=models.F("to_status")).select_related("by").last()
         by_id = by.pk if by else None
-        if self.status == to and last and (last.verb, last.by_id, last.numbers) == (verb, by_id, numbers):
+        was_taken = last is not None and (last.verb, last.by_id, last.numbers) == (verb, by_id, numbers)
+        if was_taken and self.status == (last.to_status if arrow.to is BACK else arrow.to):
             return False
-        if to not in self.MOVES[self.status]:
-            raise Refused(self._why_not(last, by))
-        if only_from and self.status not in only_from:
-            raise Refused(self._why_not(None, by))
+        if self.status not in arrow.sources or (arrow.to is BACK and last is None):
+            is_anothers = any(way.start == self.status and way.to == arrow.to for way in self.arrows())
+            raise Refused(self._why_not(None if is_anothers else last, by))
         before = self.status
-        self.status = to
+        self.status = last.from_status if arrow.to is BACK else arrow.to
         for name, value in columns.items():
             setattr(self, name, value)
         self.save(update_fields=["status", *columns])  # type: ignore[misc]  # each life cycle has one
@@ -94,6 +235,8 @@ class Lifecycle(models.Model):
 
     def note(self, verb: str, *, by: AbstractBaseUser | None = None, **numbers: str) -> None:
         """Write a step that moves nothing: a fact from further up the chain."""
+        if verb not in self.NOTES:
+            raise KeyError(verb)
         self._write_step(verb=verb, by=by, reason="", numbers=numbers, from_status=self.status)
 
     def _write_step(
@@ -110,7 +253,7 @@ class Lifecycle(models.Model):
         )
 
     def _why_not(self, last: Step | None, by: AbstractBaseUser | None) -> str:
-        """The sentence of a refusal; who acts for a partner reads the names of that partner's people only."""
+        """The sentence of a refusal, naming the last step; who acts for a partner reads the names of that partner's people only."""
         if last is None:
             return _("%(record)s is “%(status)s”: this step can’t follow.") % {
                 "record": self,
@@ -140,6 +283,8 @@ def note_many(
     records = list(records)
     if not records:
         return
+    if verb not in records[0].NOTES:
+        raise KeyError(verb)
     step = type(records[0])._meta.get_field("steps").related_model
     step.objects.bulk_create(
         (

@@ -13,13 +13,11 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .lifecycle import RequestStatus
 from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, Recipient, RequestDraft
 from .reasons import LACKS
 from .rules import faults
-
-Status = DeviceRequest.Status
-UNTIL_HAND_OVER = {Status.RECEIVED, Status.APPROVED, Status.ALLOCATED}
 
 
 @transaction.atomic
@@ -156,10 +154,8 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
         tier=partner.tier, delivery=device_request.delivery
     )  # a confirmed price stays
     device_request.move(
-        Status.APPROVED,
-        verb="approve",
+        "approve",
         by=by,
-        only_from={Status.RECEIVED},
         price=price,
         approved_at=device_request.approved_at or now,
         approved_by=device_request.approved_by or by,
@@ -172,15 +168,13 @@ def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The organisation says no, with a reason code."""
     if reason not in DeclineReason.values:
         raise Refused(_("Say why."))
-    device_request.move(Status.DECLINED, verb="decline", by=by, reason=reason, moved_at=clock.now())
+    device_request.move("decline", by=by, reason=reason, moved_at=clock.now())
 
 
 @transaction.atomic
 def withdraw(device_request: DeviceRequest, *, by: User) -> None:
     """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
-    moved = device_request.move(
-        Status.WITHDRAWN, verb="withdraw", by=by, only_from=UNTIL_HAND_OVER, moved_at=clock.now()
-    )
+    moved = device_request.move("withdraw", by=by, moved_at=clock.now())
     if moved:
         _release_live(device_request, by=by)
 
@@ -195,7 +189,7 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
     live = device_request.allocations.live().first()
     if live and live.device_id == device.pk and live.by_id == by.pk:
         return live
-    if device_request.status == Status.APPROVED and not partner.is_active:
+    if device_request.status == RequestStatus.APPROVED and not partner.is_active:
         raise Refused(_("The organisation is suspended: its requests pause."))
     wish = Wish(device_request.pk, device_request.system, device_request.keyboard)
     laptop = Laptop(device.pk, device.system, device.keyboard, device.memory_gb, device.grade)
@@ -205,7 +199,7 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
     allocation = Allocation.objects.create(
         request=device_request, partner_id=device_request.partner_id, device=device, by=by
     )
-    device_request.move(Status.ALLOCATED, verb="allocate", by=by, numbers=numbers, moved_at=clock.now())
+    device_request.move("allocate", by=by, numbers=numbers, moved_at=clock.now())
     device_actions.reserve(device, number=device_request.number, by=by)
     return allocation
 
@@ -216,16 +210,36 @@ def release(device_request: DeviceRequest, *, by: User) -> None:
     device_request.lock()
     latest = device_request.allocations.select_related("device").order_by("pk").last()
     numbers = {"device": latest.device.number} if latest else {}  # the same when it is pressed again
-    moved = device_request.move(
-        Status.APPROVED, verb="release", by=by, numbers=numbers, only_from={Status.ALLOCATED}, moved_at=clock.now()
-    )
+    moved = device_request.move("release", by=by, numbers=numbers, moved_at=clock.now())
     if moved:
         _release_live(device_request, by=by)
 
 
-def mark_shipped(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
-    """The parcel with the laptop has left the house."""
-    device_request.move(Status.SHIPPED, verb="ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now())
+@transaction.atomic
+def reject(device_request: DeviceRequest, *, by: User) -> None:
+    """The association says no to an approved request; a laptop that was kept for it is free again."""
+    if device_request.move("reject", by=by, moved_at=clock.now()):
+        _release_live(device_request, by=by)
+
+
+def ship(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
+    """The parcel with the laptop leaves the house."""
+    device_request.move("ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now())
+
+
+def record_delivery(device_request: DeviceRequest, *, by: User | None) -> None:
+    """The parcel has arrived."""
+    device_request.move("record_delivery", by=by, moved_at=clock.now())
+
+
+def record_return(device_request: DeviceRequest, *, by: User | None) -> None:
+    """The parcel came back: where it should go is settled with the organisation."""
+    device_request.move("record_return", by=by, moved_at=clock.now())
+
+
+def record_loss(device_request: DeviceRequest, *, by: User | None) -> None:
+    """Nobody knows where the parcel is."""
+    device_request.move("record_loss", by=by, moved_at=clock.now())
 
 
 def _locked(partner_id: int) -> Partner:
@@ -235,6 +249,6 @@ def _locked(partner_id: int) -> Partner:
 
 def _release_live(device_request: DeviceRequest, *, by: User) -> None:
     if allocation := device_request.allocations.live().select_related("device").first():
-        device_actions.unreserve(allocation.device, number=device_request.number, by=by)
+        device_actions.release(allocation.device, number=device_request.number, by=by)
         allocation.released_at = clock.now()
         allocation.save(update_fields=["released_at"])

@@ -11,6 +11,7 @@ from partners.models import BillTo, Commune, Locality, Partner
 from web.forms import RowChoiceField
 from web.validators import plain_name
 
+from .lifecycle import RequestStatus
 from .models import DeclineReason, DeviceRequest
 from .models.recipient import LANGUAGES, this_year
 from .rules import ADDRESS, faults
@@ -180,7 +181,7 @@ class DeclineForm(forms.Form):
 class FilterForm(forms.Form):
     q = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)  # the search by POST leads here
     status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=lambda: [("", _("All")), *DeviceRequest.Status.choices]
+        label=_("Status"), required=False, choices=lambda: [("", _("All")), *RequestStatus.choices]
     )
 
 

@@ -3,36 +3,19 @@
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from records.status import LOOKS
+from web.timeline import rows_for
 
 from .models import DeclineReason
-from .next import still_to_come
-
-TITLES = {
-    "receive": gettext_lazy("Received"),
-    "release": gettext_lazy("Laptop taken back"),
-    "billed": gettext_lazy("On the invoice"),
-    "paid": gettext_lazy("Invoice paid"),
-}
 
 
 def timeline(device_request, steps, *, user):
     """Rows for the timeline: what happened, what is now, what comes."""
-    rows = [
-        {
-            "title": TITLES.get(step.verb) or LOOKS["request", step.to_status].word,
-            "at": step.at,
-            "text": format_html_join(" ", "{}", ((words,) for words in _words(step, user))),
-            "state": "past",
-        }
-        for step in steps
-    ]
-    if rows:
-        rows[-1]["state"] = "now"
-    ahead = still_to_come(device_request.status)
-    return rows + [{"title": LOOKS["request", status].word, "state": "next"} for status in ahead]
+
+    def about(step):
+        return {"text": format_html_join(" ", "{}", ((words,) for words in _words(step, user)))}
+
+    return rows_for(device_request, steps, about)
 
 
 def _parcel(code):

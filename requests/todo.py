@@ -8,7 +8,6 @@ from partners.access import reads_requests
 from web.todo import Todo
 
 from .models import DeviceRequest, RequestDraft
-from .next import needing
 
 
 def todo_for(user):
@@ -20,7 +19,7 @@ def _for_partner(user):
     if not reads_requests(user):
         return []
     todos = []
-    received = needing(DeviceRequest.objects.visible_to(user), user).count()
+    received = DeviceRequest.objects.visible_to(user).waiting_for(user).count()
     if received:
         todos.append(
             Todo(

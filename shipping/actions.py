@@ -12,13 +12,13 @@ from records import clock
 from records.lifecycle import note_many
 from records.refusals import Refused, is_busy
 from requests import actions as request_actions
+from requests.lifecycle import RequestStatus
 from requests.models import Allocation, DeviceRequest
 
 from .carriers import Address, LabelFace
 from .carriers.own_label import render_label
+from .lifecycle import ShipmentStatus
 from .models import Label, Shipment, allocations_to_pack
-
-Status = Shipment.Status
 
 
 @transaction.atomic
@@ -76,14 +76,12 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
     content = render_label(face_of(shipment, label.ident_code))
     with claim.held():
         shipment.lock()
-        if shipment.status != Status.PACKING:
+        if shipment.status != ShipmentStatus.PACKING:
             return
         label.file = StoredFile.objects.keep(content, media_type="application/pdf", name=f"{label.ident_code}.pdf")
         label.state, label.made_at = Label.State.MADE, clock.now()
         label.save(update_fields=["file", "state", "made_at"])
-        shipment.move(
-            Status.LABELLED, verb="label", by=None, numbers={"parcel": label.ident_code}, ident_code=label.ident_code
-        )
+        shipment.move("make_label", by=None, numbers={"parcel": label.ident_code}, ident_code=label.ident_code)
 
 
 def face_of(shipment: Shipment, ident_code: str) -> LabelFace:
@@ -107,7 +105,7 @@ def _draw_label(shipment: Shipment) -> Label | None:
 
     Drawn under the parcel's lock: whoever takes it out finds each label there is, and none stays ordered for ever.
     """
-    if Shipment.objects.select_for_update(of=("self",)).get(pk=shipment.pk).status != Status.PACKING:
+    if Shipment.objects.select_for_update(of=("self",)).get(pk=shipment.pk).status != ShipmentStatus.PACKING:
         return None
     if ordered := shipment.labels.filter(state=Label.State.ORDERED).last():
         return ordered
@@ -124,9 +122,9 @@ def check_label(shipment: Shipment) -> None:
     shipment.lock()
     if shipment.handed_over_at:
         raise Refused(_("This parcel has left the house."))
-    if shipment.status == Status.CANCELLED:
+    if shipment.status == ShipmentStatus.CANCELLED:
         raise Refused(_("The parcel was taken out. Its label must not be used."))
-    if shipment.status != Status.LABELLED:
+    if shipment.status != ShipmentStatus.LABELLED:
         raise Refused(_("This parcel has no label yet."))
 
 
@@ -139,7 +137,7 @@ def close_parcel(shipment: Shipment, *, device_code: str, by: User) -> None:
     if shipment.closed_at is None:
         shipment.closed_at, shipment.closed_by = clock.now(), by
         shipment.save(update_fields=["closed_at", "closed_by"])
-        shipment.note("close", by=by)
+        shipment.note("close_parcel", by=by)
 
 
 @transaction.atomic
@@ -151,12 +149,11 @@ def hand_over(shipment: Shipment, *, by: User) -> bool:
     request = _lock_request(shipment.request_id, shipment.allocation_id)
     shipment.device.lock()
     shipment.lock()
-    if shipment.status == Status.LABELLED and shipment.closed_at is None:
+    if shipment.status == ShipmentStatus.LABELLED and shipment.closed_at is None:
         raise Refused(_("Close the parcel first: scan its label and the laptop."))
     now = clock.now()
     moved = shipment.move(
-        Status.HANDED_OVER,
-        verb="hand_over",
+        "hand_over",
         by=by,
         handed_over_at=now,
         handed_over_noted_at=now,
@@ -164,9 +161,39 @@ def hand_over(shipment: Shipment, *, by: User) -> bool:
         price=request.price,
     )
     if moved:
-        device_actions.mark_shipped(shipment.device, number=request.number, by=by)
-        request_actions.mark_shipped(request, parcel=shipment.ident_code, by=by)
+        device_actions.ship(shipment.device, number=request.number, by=by)
+        request_actions.ship(request, parcel=shipment.ident_code, by=by)
     return moved
+
+
+@transaction.atomic
+def record_delivery(shipment: Shipment, *, by: User | None) -> None:
+    """The parcel has arrived."""
+    request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
+    shipment.device.lock()
+    if shipment.move("record_delivery", by=by):
+        device_actions.record_delivery(shipment.device, number=request.number, by=by)
+        request_actions.record_delivery(request, by=by)
+
+
+@transaction.atomic
+def record_return(shipment: Shipment, *, by: User | None) -> None:
+    """The parcel came back, and with it the laptop."""
+    request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
+    shipment.device.lock()
+    if shipment.move("record_return", by=by):
+        device_actions.record_return(shipment.device, number=request.number, by=by)
+        request_actions.record_return(request, by=by)
+
+
+@transaction.atomic
+def record_loss(shipment: Shipment, *, by: User | None) -> None:
+    """Nobody knows where the parcel is, nor the laptop in it."""
+    request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
+    shipment.device.lock()
+    if shipment.move("record_loss", by=by):
+        device_actions.record_loss(shipment.device, number=request.number, by=by)
+        request_actions.record_loss(request, by=by)
 
 
 @transaction.atomic
@@ -175,9 +202,9 @@ def take_out(shipment: Shipment, *, by: User | None) -> None:
     request = DeviceRequest.objects.get(pk=shipment.request_id).lock()
     if Allocation.objects.live().filter(pk=shipment.allocation_id).exists():
         raise Refused(_("%(number)s is not withdrawn: its parcel stays.") % {"number": request})
-    if shipment.lock().status == Status.CANCELLED:
+    if shipment.lock().status == ShipmentStatus.CANCELLED:
         return  # the clock was faster, or another dispatcher
-    if shipment.move(Status.CANCELLED, verb="take_out", by=by):
+    if shipment.move("take_out", by=by):
         shipment.labels.filter(state__in=[Label.State.ORDERED, Label.State.MADE]).update(state=Label.State.TO_VOID)
 
 
@@ -196,14 +223,14 @@ def void_labels(shipment: Shipment, *, by: User) -> None:
     """The labels of a parcel that was taken out are thrown away; pressed again, nothing is left to do."""
     shipment.lock()
     if shipment.labels.to_void().update(state=Label.State.VOID):
-        shipment.note("void_label", by=by)
+        shipment.note("void_labels", by=by)
 
 
 def _lock_request(request_id: int, allocation_id: int) -> DeviceRequest:
     """Lock the request, so that nobody withdraws it meanwhile; refuse when its laptop was taken away already."""
     request = DeviceRequest.objects.get(pk=request_id).lock()
     if not Allocation.objects.live().filter(pk=allocation_id).exists():
-        if request.status == DeviceRequest.Status.WITHDRAWN:
+        if request.status == RequestStatus.WITHDRAWN:
             raise Refused(_("%(number)s was withdrawn: take it out.") % {"number": request})
         raise Refused(_("%(number)s no longer has this laptop: take it out.") % {"number": request})
     return request

@@ -15,8 +15,8 @@ from requests.models import Allocation, DeviceRequest
 from web.api import Conflict
 
 from . import actions
+from .lifecycle import ShipmentStatus
 from .models import Label, Shipment
-from .next import NEXT
 
 SOON = 5  # seconds until a label is asked for again
 
@@ -52,7 +52,7 @@ class ScanSerializer(serializers.Serializer):
 
 
 class ShipmentFilterSerializer(serializers.Serializer):
-    status = serializers.ChoiceField(Shipment.Status, required=False)
+    status = serializers.ChoiceField(ShipmentStatus, required=False)
 
 
 class ShipmentView(ApiView):
@@ -109,8 +109,8 @@ class ShipmentLabel(ShipmentView):
             if shipment.names_a_person:
                 AuditEntry.objects.note("read_recipient", subject=shipment.request.number, by=request.user)
             return documents.send(label.file)
-        if shipment.status == Shipment.Status.CANCELLED:
-            raise Conflict(NEXT["cancelled"].sentence)
+        if shipment.status == ShipmentStatus.CANCELLED:
+            raise Conflict(shipment.next_step.sentence)
         if is_coming:
             raise Conflict(_("The label is being made."), "not_made_yet", wait=SOON)
         raise Conflict(_("The label was not made."))

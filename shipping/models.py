@@ -3,42 +3,31 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from devices.models import Device
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
 from records import clock
 from records.lifecycle import Lifecycle, Step
+from requests.lifecycle import RequestStatus
 from requests.models import Allocation, DeviceRequest, RoundDate
 
+from . import lifecycle
 from .carriers import spoken
+from .lifecycle import RoundStatus, ShipmentStage, ShipmentStatus
 
 
 class Round(Lifecycle):
     """The parcels that go out together on a day of the calendar."""
 
-    class Status(models.TextChoices):
-        OPEN = "open", pgettext_lazy("round", "Open")
-        CLOSED = "closed", pgettext_lazy("round", "Closed")
-        HANDED_OVER = "handed_over", pgettext_lazy("round", "Handed over")
-
-    MOVES = {
-        Status.OPEN: {Status.CLOSED},
-        Status.CLOSED: {Status.OPEN, Status.HANDED_OVER},
-        Status.HANDED_OVER: {Status.CLOSED},
-    }
+    Status, MOVES = RoundStatus, lifecycle.ROUND_MOVES
 
     date = models.OneToOneField(RoundDate, models.PROTECT, related_name="round")
-    status = models.CharField(max_length=20, choices=Status, default=Status.OPEN, editable=False)
+    status = models.CharField(max_length=20, choices=RoundStatus, default=RoundStatus.OPEN, editable=False)
 
     class Meta:
         ordering = ["date__on"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["open", "closed", "handed_over"]), name="round_status_is_known"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(status__in=RoundStatus.values), name="round_status_is_known")]
 
     def __str__(self):
         return _("Round of %(day)s") % {"day": self.date}
@@ -57,10 +46,10 @@ class ShipmentQuerySet(models.QuerySet):
         return self if user.has_role("admin", "dispatcher", "volunteer") else self.none()
 
     def live(self):
-        return self.exclude(status=Shipment.Status.CANCELLED)
+        return self.exclude(status=ShipmentStatus.CANCELLED)
 
     def in_house(self):
-        return self.filter(status__in=[Shipment.Status.PACKING, Shipment.Status.LABELLED])
+        return self.filter(status__in=lifecycle.IN_HOUSE)
 
     def lying_here(self):
         """In the house, and taken out while the label still lies about; by keys, so that each half has its index."""
@@ -72,21 +61,19 @@ class ShipmentQuerySet(models.QuerySet):
         return self.in_house().filter(allocation__released_at__isnull=False)
 
     def to_close(self):
-        return self.filter(
-            status=Shipment.Status.LABELLED, closed_at__isnull=True, allocation__released_at__isnull=True
-        )
+        return self.filter(status=ShipmentStatus.LABELLED, closed_at__isnull=True, allocation__released_at__isnull=True)
 
     def closed(self):
         """Closed and still here, withdrawn ones among them."""
-        return self.filter(status=Shipment.Status.LABELLED, closed_at__isnull=False)
+        return self.filter(status=ShipmentStatus.LABELLED, closed_at__isnull=False)
 
     def count_stages(self):
         """How many are of each `stage`: one query."""
         taken_away = Q(allocation__released_at__isnull=False)
-        labelled = Q(status=Shipment.Status.LABELLED, allocation__released_at__isnull=True)
+        labelled = Q(status=ShipmentStatus.LABELLED, allocation__released_at__isnull=True)
         return self.in_house().aggregate(
             withdrawn=Count("pk", filter=taken_away),
-            packing=Count("pk", filter=Q(status=Shipment.Status.PACKING) & ~taken_away),
+            packing=Count("pk", filter=Q(status=ShipmentStatus.PACKING) & ~taken_away),
             labelled=Count("pk", filter=labelled & Q(closed_at__isnull=True)),
             closed=Count("pk", filter=labelled & Q(closed_at__isnull=False)),
         )
@@ -107,31 +94,15 @@ class Shipment(Lifecycle):
     Who pays and the price in CHF are copied from the request at hand-over and empty before.
     """
 
-    class Status(models.TextChoices):
-        PACKING = "packing", pgettext_lazy("shipment", "Packing")
-        LABELLED = "labelled", pgettext_lazy("shipment", "Labelled")
-        HANDED_OVER = "handed_over", pgettext_lazy("shipment", "Handed over")
-        DELIVERED = "delivered", pgettext_lazy("shipment", "Delivered")
-        RETURNED = "returned", pgettext_lazy("shipment", "Returned")
-        LOST = "lost", pgettext_lazy("shipment", "Lost")
-        CANCELLED = "cancelled", pgettext_lazy("shipment", "Cancelled")
-
-    MOVES = {
-        Status.PACKING: {Status.LABELLED, Status.CANCELLED},
-        Status.LABELLED: {Status.PACKING, Status.HANDED_OVER, Status.CANCELLED},
-        Status.HANDED_OVER: {Status.DELIVERED, Status.RETURNED, Status.LOST, Status.LABELLED},
-        Status.LOST: {Status.DELIVERED, Status.RETURNED},
-        Status.DELIVERED: {Status.RETURNED},
-        Status.RETURNED: set(),
-        Status.CANCELLED: set(),
-    }
+    Status, MOVES, NOTES = ShipmentStatus, lifecycle.SHIPMENT_MOVES, lifecycle.SHIPMENT_NOTES
+    WAY = lifecycle.SHIPMENT_WAY
 
     allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="shipments")
     request = models.ForeignKey(DeviceRequest, models.PROTECT, related_name="shipments")
     device = models.ForeignKey(Device, models.PROTECT, related_name="shipments")
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="shipments")
-    status = models.CharField(max_length=20, choices=Status, default=Status.PACKING, editable=False)
+    status = models.CharField(max_length=20, choices=ShipmentStatus, default=ShipmentStatus.PACKING, editable=False)
     ident_code = models.CharField(max_length=20, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -153,7 +124,7 @@ class Shipment(Lifecycle):
         constraints = [
             models.UniqueConstraint(
                 fields=["allocation"],
-                condition=~Q(status="cancelled"),
+                condition=~Q(status=ShipmentStatus.CANCELLED),
                 name="one_live_shipment_per_allocation",
                 violation_error_message=_("There is a parcel for this laptop already."),
             ),
@@ -162,9 +133,7 @@ class Shipment(Lifecycle):
                 fields=["ident_code"], condition=~Q(ident_code=""), name="one_parcel_per_ident_code"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status__in=["packing", "labelled", "handed_over", "delivered", "returned", "lost", "cancelled"]
-                ),
+                condition=Q(status__in=ShipmentStatus.values),
                 name="shipment_status_is_known",
             ),
             models.CheckConstraint(
@@ -173,8 +142,8 @@ class Shipment(Lifecycle):
                 name="handed_over_knows_who_pays",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["packing", "labelled", "cancelled"], handed_over_at__isnull=True)
-                | Q(status__in=["handed_over", "delivered", "returned", "lost"], handed_over_at__isnull=False),
+                condition=Q(status__in=lifecycle.NEVER_OUT, handed_over_at__isnull=True)
+                | Q(status__in=lifecycle.OUT, handed_over_at__isnull=False),
                 name="handed_over_at_exactly_when_out",
             ),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="shipment_price_is_positive"),
@@ -201,10 +170,12 @@ class Shipment(Lifecycle):
 
     @property
     def stage(self):
-        """Where the parcel stands for who packs: its status, or "closed", or "withdrawn" while still in the house."""
-        if self.status in (self.Status.PACKING, self.Status.LABELLED) and self.allocation.released_at:
-            return "withdrawn"
-        return "closed" if self.status == self.Status.LABELLED and self.closed_at else self.status
+        """Where it stands for who packs: its status, or "closed", or "withdrawn" while still in the house."""
+        if self.status in lifecycle.IN_HOUSE and self.allocation.released_at:
+            return ShipmentStage.WITHDRAWN
+        if self.status == ShipmentStatus.LABELLED and self.closed_at:
+            return ShipmentStage.CLOSED
+        return ShipmentStage(self.status)
 
     def holds(self, code):
         """Whether a scanned number or tag names the laptop that must be inside."""
@@ -214,7 +185,7 @@ class Shipment(Lifecycle):
 def allocations_to_pack(requests):
     """Of these requests: the laptops kept for them that have no parcel yet."""
     parcel = Shipment.objects.live().filter(allocation=OuterRef("pk"))
-    kept = requests.filter(status=DeviceRequest.Status.ALLOCATED)
+    kept = requests.filter(status=RequestStatus.ALLOCATED)
     return Allocation.objects.live().filter(~Exists(parcel), request__in=kept)
 
 

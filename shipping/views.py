@@ -24,7 +24,6 @@ from web.pagination import page_of
 from . import actions, scan_messages
 from .forms import HandOverForm, ProgressForm, ScanForm
 from .models import Label, Shipment, allocations_to_pack
-from .next import NEXT
 from .timeline import timeline
 
 IN_HOUSE = 500  # rows of one page at most; a round is 50, in summer 200
@@ -160,7 +159,7 @@ def detail(request, pk):
     context = {
         "shipment": shipment,
         "stage": stage,
-        "next": NEXT[stage],
+        "next": shipment.next_step,
         "waits": waits,
         "over": not waits,
         "failed": bool(failed),

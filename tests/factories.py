@@ -43,7 +43,7 @@ def ready_laptop(tag, *, by, **columns):
     device, _is_new = devices.receive(asset_tag=tag, by=by, drives=[], **columns)
     device.refresh_from_db()
     with transaction.atomic():
-        device.move("erased", verb="no_drives", by=by)
+        device.move("record_erasure", by=by)
     devices.mark_ready(device, points=list(POINTS), grade="A", by=by)
     return device
 

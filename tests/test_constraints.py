@@ -125,7 +125,7 @@ IMPLIED = {"shipment_status_is_known": "handed_over_at_exactly_when_out"}
 @pytest.fixture
 def one_of_each(partner, commune, social_worker, volunteer):
     bill_to = partner.bill_tos.get()
-    partner.note("look")
+    partner.note("invite")
     AuditEntry.objects.create(by=volunteer, deed="look", subject="x")
     Job.objects.create(kind="x", subject="x")
     KeptAnswer.objects.create(token_id=1, key="a-key-of-a-deed", fingerprint="x")
@@ -137,17 +137,18 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Coverage.objects.create(partner=partner, commune=commune)
     ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
     request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))
-    request.note("look")
+    request.note("receive")
     Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
     device, _second = (Device.objects.create(asset_tag=tag) for tag in ("5CG1", "5CG2"))
-    device.note("look")
+    device.note("receive")
     drive = Drive.objects.create(device=device, serial="S1")
     Erasure.objects.create(drive=drive, turn=0, result="success", by=volunteer)
     Inspection.objects.create(device=device, turn=0, points=[], grade="A", by=volunteer)
     allocation = factories.allocation_of(request, device=device)
-    Round.objects.create(date=RoundDate.objects.create(on="2026-10-20")).note("look")
+    day = RoundDate.objects.create(on="2026-10-20")
+    Round.objects.create(date=day).steps.create(verb="close_round", from_status="open", to_status="closed")
     shipment = factories.parcel_of(allocation, ident_code="990000000000000001", **factories.handed_over(bill_to))
-    shipment.note("look")
+    shipment.note("pack")
     file = StoredFile.objects.keep(b"%PDF", media_type="application/pdf", name="x.pdf")
     Label.objects.create(
         shipment=shipment, item_number=1, ident_code="1", state="made", file=file, made_at="2026-10-19T08:00Z"

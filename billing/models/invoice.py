@@ -5,8 +5,9 @@ from django.db.models import Case, F, Q, When
 from django.db.models.functions import Cast, Right
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from billing import lifecycle
+from billing.lifecycle import InvoiceState, InvoiceStatus
 from billing.periods import period_of, words_for
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
@@ -41,15 +42,15 @@ class InvoiceQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The association's money people see all; a partner's manager and accounting the issued ones of theirs."""
         if user.acting_for:
-            mine = self.filter(partner=user.acting_for, status=Invoice.Status.ISSUED)
+            mine = self.filter(partner=user.acting_for, status=InvoiceStatus.ISSUED)
             return mine if user.membership_roles & {"manager", "accounting"} else mine.none()
         return self if user.has_role("treasurer", "admin", "auditor") else self.none()
 
     def drafts(self):
-        return self.filter(status=Invoice.Status.DRAFT)
+        return self.filter(status=InvoiceStatus.DRAFT)
 
     def issued(self):
-        return self.filter(status=Invoice.Status.ISSUED)
+        return self.filter(status=InvoiceStatus.ISSUED)
 
     def of_slug(self, slug):
         """The one of an address such as 2026-0463 or draft-12; none if it is written otherwise."""
@@ -123,17 +124,13 @@ class InvoiceQuerySet(models.QuerySet):
 class Invoice(Lifecycle):
     """One bill-to's charges of a period: a draft, then for ever what was issued."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", pgettext_lazy("invoice", "Draft")
-        ISSUED = "issued", pgettext_lazy("invoice", "Issued")
-
-    MOVES = {Status.DRAFT: {Status.ISSUED}, Status.ISSUED: set()}
+    Status, MOVES = InvoiceStatus, lifecycle.MOVES
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="invoices")
     bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="invoices")
     period = models.DateField()
     request = models.ForeignKey(DeviceRequest, models.PROTECT, null=True, related_name="+")
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    status = models.CharField(max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT, editable=False)
     series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="invoices")
     first = models.PositiveBigIntegerField(null=True)
     number = models.PositiveBigIntegerField(null=True)
@@ -174,7 +171,7 @@ class Invoice(Lifecycle):
         constraints = [
             models.UniqueConstraint(
                 fields=["bill_to", "period", "request"],
-                condition=Q(status="draft"),
+                condition=Q(status=InvoiceStatus.DRAFT),
                 nulls_distinct=False,
                 name="one_draft_per_period",
                 violation_error_message=_("There is a draft for this period already."),
@@ -188,13 +185,13 @@ class Invoice(Lifecycle):
             models.UniqueConstraint(fields=["reference"], name="reference_once"),
             models.CheckConstraint(condition=Q(period__day=1), name="period_is_a_first_day"),
             models.CheckConstraint(condition=Q(total__gte=0), name="total_is_not_negative"),
-            models.CheckConstraint(condition=Q(status__in=["draft", "issued"]), name="invoice_status_is_known"),
+            models.CheckConstraint(condition=Q(status__in=InvoiceStatus.values), name="invoice_status_is_known"),
             models.CheckConstraint(
                 condition=Q(number__isnull=True) | Q(number__gte=F("first")), name="number_is_from_the_first"
             ),
             models.CheckConstraint(
                 condition=Q(
-                    status="draft",
+                    status=InvoiceStatus.DRAFT,
                     number__isnull=True,
                     series__isnull=True,
                     first__isnull=True,
@@ -204,7 +201,7 @@ class Invoice(Lifecycle):
                     due_on__isnull=True,
                 )
                 | Q(
-                    status="issued",
+                    status=InvoiceStatus.ISSUED,
                     number__isnull=False,
                     series__isnull=False,
                     first__isnull=False,
@@ -248,14 +245,18 @@ class Invoice(Lifecycle):
 
     @property
     def state(self):
-        """The word people see: draft, open, partly_paid, paid or overdue. Needs `with_paid()`."""
-        if self.status == self.Status.DRAFT:
-            return "draft"
+        """What people see: a draft, open, partly paid, paid or overdue. Needs `with_paid()`."""
+        if self.status == InvoiceStatus.DRAFT:
+            return InvoiceState.DRAFT
         if self.paid >= self.total:
-            return "paid"
+            return InvoiceState.PAID
         if self.is_overdue:
-            return "overdue"
-        return "partly_paid" if self.paid else "open"
+            return InvoiceState.OVERDUE
+        return InvoiceState.PARTLY_PAID if self.paid else InvoiceState.OPEN
+
+    @property
+    def shown_status(self):
+        return self.state
 
 
 class InvoiceStep(Step):

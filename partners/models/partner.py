@@ -5,8 +5,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from partners import lifecycle
+from partners.lifecycle import PartnerStatus
 from records import clock
 from records.lifecycle import Lifecycle, Step
 
@@ -30,23 +31,7 @@ class PartnerQuerySet(models.QuerySet):
 class Partner(Lifecycle):
     """An organisation that knows people in poverty and pays for their laptops."""
 
-    class Status(models.TextChoices):
-        APPLIED = "applied", pgettext_lazy("partner", "Applied")
-        ADMITTED = "admitted", pgettext_lazy("partner", "Admitted")
-        ACTIVE = "active", pgettext_lazy("partner", "Active")
-        DECLINED = "declined", pgettext_lazy("partner", "Declined")
-        SUSPENDED = "suspended", pgettext_lazy("partner", "Suspended")
-        ENDED = "ended", pgettext_lazy("partner", "Ended")
-
-    MOVES = {
-        Status.APPLIED: {Status.ADMITTED, Status.DECLINED},
-        Status.ADMITTED: {Status.ACTIVE, Status.DECLINED},
-        Status.ACTIVE: {Status.SUSPENDED, Status.ENDED},
-        Status.SUSPENDED: {Status.ACTIVE, Status.ENDED},
-        Status.DECLINED: {Status.APPLIED},
-        Status.ENDED: {Status.APPLIED},
-    }
-    TAKING_PART = [Status.ADMITTED, Status.ACTIVE, Status.SUSPENDED]
+    Status, MOVES, NOTES = lifecycle.PartnerStatus, lifecycle.MOVES, lifecycle.NOTES
 
     class Kind(models.TextChoices):
         COMMUNE = "commune", _("Commune")
@@ -60,7 +45,7 @@ class Partner(Lifecycle):
 
     name = models.CharField(_("Name"), max_length=70)
     kind = models.CharField(_("Kind"), max_length=20, choices=Kind, default=Kind.COMMUNE)
-    status = models.CharField(max_length=20, choices=Status, default=Status.APPLIED, editable=False)
+    status = models.CharField(max_length=20, choices=PartnerStatus, default=PartnerStatus.APPLIED, editable=False)
     language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default="de")
     street = models.CharField(_("Street"), max_length=70, blank=True)
     house_number = models.CharField(_("No."), max_length=16, blank=True)
@@ -76,7 +61,7 @@ class Partner(Lifecycle):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["applied", "admitted", "active", "declined", "suspended", "ended"]),
+                condition=Q(status__in=PartnerStatus.values),
                 name="partner_status_is_known",
             ),
             models.UniqueConstraint(
@@ -96,12 +81,12 @@ class Partner(Lifecycle):
 
     @property
     def is_active(self):
-        return self.status == self.Status.ACTIVE
+        return self.status == PartnerStatus.ACTIVE
 
     @property
     def takes_part(self):
         """Whether it may sign and its people may come: admitted, active or suspended."""
-        return self.status in self.TAKING_PART
+        return self.status in lifecycle.TAKING_PART
 
 
 class PartnerStep(Step):
@@ -162,7 +147,7 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(partner__in=Partner.objects.visible_to(user))
 
     def _going_on(self):
-        return self.filter(ended_at__isnull=True, partner__status__in=Partner.TAKING_PART)
+        return self.filter(ended_at__isnull=True, partner__status__in=lifecycle.TAKING_PART)
 
     def live(self):
         """What was accepted and goes on: only this gives a right."""

@@ -7,13 +7,15 @@ from django.db.models import Func, Q, Value
 from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from devices.models import Device
+from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Partner
 from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
+from requests import lifecycle
+from requests.lifecycle import RequestStatus
 
 SHORT_NUMBER = re.compile(r"R-?([0-9]{4})-([0-9]{1,6})")
 
@@ -56,9 +58,15 @@ class DeviceRequestQuerySet(models.QuerySet):
 
     def queued(self):
         """Approved requests of active partners that wait for a device, oldest approval first."""
-        return self.filter(status=DeviceRequest.Status.APPROVED, partner__status=Partner.Status.ACTIVE).order_by(
+        return self.filter(status=RequestStatus.APPROVED, partner__status=PartnerStatus.ACTIVE).order_by(
             "approved_at", "pk"
         )
+
+    def waiting_for(self, user):
+        """Those in which it is this reader's turn."""
+        theirs = [status for status in RequestStatus if status.next_step.waits_for(user)]
+        rest = Q(status__in=lifecycle.RESTING) & ~Q(partner__status=PartnerStatus.ACTIVE)
+        return self.filter(status__in=theirs).exclude(rest)
 
     def matching_words(self, text):
         """Requests whose number or case reference holds the words; never a name (decisions 18)."""
@@ -78,30 +86,7 @@ class DeviceRequestQuerySet(models.QuerySet):
 class DeviceRequest(Lifecycle):
     """A partner's wish for one device for one person, from the first word to the doorstep."""
 
-    class Status(models.TextChoices):
-        RECEIVED = "received", pgettext_lazy("request", "Received")
-        APPROVED = "approved", pgettext_lazy("request", "Approved")
-        ALLOCATED = "allocated", pgettext_lazy("request", "Allocated")
-        SHIPPED = "shipped", pgettext_lazy("request", "Shipped")
-        DELIVERED = "delivered", pgettext_lazy("request", "Delivered")
-        DECLINED = "declined", pgettext_lazy("request", "Declined")
-        REJECTED = "rejected", pgettext_lazy("request", "Rejected")
-        WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
-        RETURNED = "returned", pgettext_lazy("request", "Returned")
-        LOST = "lost", pgettext_lazy("request", "Lost")
-
-    MOVES = {
-        Status.RECEIVED: {Status.APPROVED, Status.DECLINED, Status.WITHDRAWN},
-        Status.APPROVED: {Status.ALLOCATED, Status.WITHDRAWN, Status.REJECTED, Status.RECEIVED},
-        Status.ALLOCATED: {Status.SHIPPED, Status.APPROVED, Status.WITHDRAWN, Status.REJECTED},
-        Status.SHIPPED: {Status.DELIVERED, Status.LOST, Status.RETURNED, Status.ALLOCATED},
-        Status.DELIVERED: {Status.RETURNED},
-        Status.LOST: {Status.DELIVERED, Status.RETURNED, Status.APPROVED, Status.WITHDRAWN},
-        Status.RETURNED: {Status.APPROVED, Status.WITHDRAWN},
-        Status.DECLINED: set(),
-        Status.REJECTED: set(),
-        Status.WITHDRAWN: set(),
-    }
+    Status, MOVES, NOTES, WAY = lifecycle.RequestStatus, lifecycle.MOVES, lifecycle.NOTES, lifecycle.WAY
 
     class Purpose(models.TextChoices):
         SCHOOL = "school", _("School")
@@ -113,7 +98,7 @@ class DeviceRequest(Lifecycle):
         max_length=20, unique=True, editable=False, db_default=NextNumber("R", "request_number", with_year=True)
     )
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="requests")
-    status = models.CharField(max_length=20, choices=Status, default=Status.RECEIVED, editable=False)
+    status = models.CharField(max_length=20, choices=RequestStatus, default=RequestStatus.RECEIVED, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="requests")
     commune = models.ForeignKey(Commune, models.PROTECT, related_name="requests")
@@ -137,24 +122,11 @@ class DeviceRequest(Lifecycle):
             models.UniqueConstraint(fields=["id", "partner"], name="request_with_partner"),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="request_price_is_positive"),
             models.CheckConstraint(
-                condition=Q(
-                    status__in=[
-                        "received",
-                        "approved",
-                        "allocated",
-                        "shipped",
-                        "delivered",
-                        "declined",
-                        "rejected",
-                        "withdrawn",
-                        "returned",
-                        "lost",
-                    ]
-                ),
+                condition=Q(status__in=RequestStatus.values),
                 name="request_status_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["received", "declined", "withdrawn", "rejected"])
+                condition=Q(status__in=[RequestStatus.RECEIVED, *lifecycle.ENDED_UNSENT])
                 | Q(price__isnull=False, approved_at__isnull=False),
                 name="approved_request_has_a_price",
             ),
@@ -167,7 +139,9 @@ class DeviceRequest(Lifecycle):
             models.Index(fields=["partner", "-id"], name="requests_of_partner"),
             models.Index(fields=["partner", "status", "-id"], name="requests_of_partner_by_status"),
             models.Index(fields=["status", "-id"], name="requests_by_status"),
-            models.Index(fields=["approved_at", "id"], condition=Q(status="approved"), name="requests_queued"),
+            models.Index(
+                fields=["approved_at", "id"], condition=Q(status=RequestStatus.APPROVED), name="requests_queued"
+            ),
             GinIndex(OpClass(Upper("case_reference"), name="gin_trgm_ops"), name="requests_by_case_words"),
         ]
 
@@ -180,7 +154,13 @@ class DeviceRequest(Lifecycle):
     @property
     def is_free(self):
         """Whether it ended before a laptop left, so that nothing is charged."""
-        return self.status in (self.Status.DECLINED, self.Status.REJECTED, self.Status.WITHDRAWN)
+        return self.status in lifecycle.ENDED_UNSENT
+
+    @property
+    def next_step(self):
+        """What comes next and who acts; nothing as long as the organisation is not active."""
+        is_paused = self.status in lifecycle.RESTING and not self.partner.is_active
+        return lifecycle.PAUSED if is_paused else super().next_step
 
 
 class RequestStep(Step):

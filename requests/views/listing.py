@@ -11,20 +11,18 @@ from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner
 from records import clock
 from requests.forms import FilterForm, NameForm
+from requests.lifecycle import ON_THE_WAY, RequestStatus
 from requests.models import DeviceRequest, RequestDraft
 from requests.models.device_request import whole_number
-from requests.next import acts, needing, next_for
 from web.filters import chips
 from web.pagination import MANY, page_of, row_of
 
-Status = DeviceRequest.Status
 VIEWS = {
     "needs-us": gettext_lazy("Needs us"),
     "recent": gettext_lazy("Last 30 days"),
     "on-the-way": gettext_lazy("On the way"),
     "all": gettext_lazy("Everything"),
 }
-ON_THE_WAY = [Status.APPROVED, Status.ALLOCATED, Status.SHIPPED]
 
 
 @request_reader_required
@@ -50,7 +48,7 @@ def index(request):
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
         "filtered": bool(words or status or partner),
         "views": _tabs(request.user, chosen, partner),
-        "chips": chips(params, {"partner": partner, "q": words, "status": status and Status(status).label}),
+        "chips": chips(params, {"partner": partner, "q": words, "status": status and RequestStatus(status).label}),
     }
     return render(request, "requests/list.html", context | {"name_form": NameForm()})
 
@@ -62,7 +60,7 @@ def _partner_of(params, user):
 
 def _of_view(found, view, user):
     if view == "needs-us":
-        return needing(found, user)
+        return found.waiting_for(user)
     if view == "on-the-way":
         return found.filter(status__in=ON_THE_WAY)
     if view == "recent":
@@ -110,5 +108,5 @@ def _tabs(user, chosen, partner=None):
 
 
 def _lines(rows, user):
-    steps = [(row, next_for(row)) for row in rows]
-    return [{"request": row, "next": step, "is_my_turn": acts(step, user)} for row, step in steps]
+    steps = [(row, row.next_step) for row in rows]
+    return [{"request": row, "next": step, "is_my_turn": step.waits_for(user)} for row, step in steps]

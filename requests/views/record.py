@@ -15,11 +15,8 @@ from people.models import AuditEntry
 from requests import actions
 from requests.forms import DeclineForm
 from requests.models import DeviceRequest
-from requests.next import acts, next_for
 from requests.timeline import timeline
 from web.forms import attempt
-
-Status = DeviceRequest.Status
 
 
 def fetch(request, number, *related):
@@ -35,23 +32,23 @@ def detail(request, number):
     device_request = fetch(request, number, "recipient", "bill_to", "commune", "approved_by")
     allocation = device_request.allocations.live().select_related("device").first()
     steps = list(device_request.steps.select_related("by"))
-    user, status = request.user, device_request.status
+    user = request.user
     if not device_request.recipient.erased_at:
         AuditEntry.objects.note("read_recipient", device_request.number, by=user)
-    following = next_for(device_request)
-    may_decide = bool(user.acting_for) and status == Status.RECEIVED
+    following = device_request.next_step
+    may_decide = bool(user.acting_for) and device_request.allows("approve")
     context = {
         "device_request": device_request,
         "person": device_request.recipient,
         "device": allocation.device if allocation else None,
         "next": following,
-        "is_my_turn": acts(following, user),
+        "is_my_turn": following.waits_for(user),
         "act_url": reverse(following.page) if following.page else "",
         "timeline": timeline(device_request, steps, user=user),
         "may_decide": may_decide,
         "price": _price_of(device_request) if may_decide else device_request.price,
-        "may_withdraw": bool(user.acting_for) and status in actions.UNTIL_HAND_OVER,
-        "may_release": dispatcher_required.allowed(user) and status == Status.ALLOCATED,
+        "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
+        "may_release": dispatcher_required.allowed(user) and device_request.allows("release"),
     }
     return render(request, "requests/detail.html", context)
 
@@ -86,7 +83,7 @@ def approve(request, number):
 def decline(request, number):
     """Say no, with a reason; the page asks for it."""
     device_request = fetch(request, number)
-    if request.method != "POST" and device_request.status != Status.RECEIVED:
+    if request.method != "POST" and not device_request.allows("decline"):
         return _too_late(request, device_request)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -101,7 +98,7 @@ def decline(request, number):
 def withdraw(request, number):
     """Take a request back; the page says first what that does."""
     device_request = fetch(request, number)
-    if request.method != "POST" and device_request.status not in actions.UNTIL_HAND_OVER:
+    if request.method != "POST" and not device_request.allows("withdraw"):
         return _too_late(request, device_request)
     if request.method == "POST":
         actions.withdraw(device_request, by=request.user)

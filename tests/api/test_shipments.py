@@ -90,7 +90,7 @@ def test_a_volunteer_closes_the_parcel_with_the_right_laptop(workshop, labelled,
         answer = workshop.post(f"shipments/{labelled.pk}/close/", {"device": labelled.device.number})
         assert answer.status_code == 200
     assert answer.json()["closed_at"]
-    assert labelled.steps.filter(verb="close").count() == 1
+    assert labelled.steps.filter(verb="close_parcel").count() == 1
 
 
 def test_a_parcel_that_is_open_is_not_handed_over(workshop, labelled, assert_problem):

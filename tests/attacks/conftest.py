@@ -31,7 +31,7 @@ def device_request(partner, social_worker, dispatcher):
         proof=proof,
     )
     device = Device.objects.create(asset_tag="T1", status="reserved", grade="A", shelf="A1")
-    device.note("reserve", by=dispatcher, request=found.number)
+    device.note("receive", by=dispatcher, request=found.number)
     allocation = factories.allocation_of(found, device=device)
     shipment = factories.parcel_of(allocation, status="labelled", ident_code=CODE)
     Label.objects.create(

@@ -192,8 +192,7 @@ class TestABillThatCannotBePrinted:
         with transaction.atomic():
             series = Series.objects.create(name="invoice-2026", last=1)
             draft.move(
-                "issued",
-                verb="issue",
+                "issue",
                 by=treasurer,
                 series=series,
                 first=1,

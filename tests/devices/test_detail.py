@@ -48,7 +48,7 @@ def test_a_laptop_that_has_left_the_house_lies_on_no_shelf(make_ready, status):
 def test_steps_that_lead_back_are_named_by_what_happened(client, volunteer, dispatcher, make_ready):
     device = make_ready()
     actions.reserve(device, number="R-2026-000123", by=dispatcher)
-    actions.unreserve(device, number="R-2026-000123", by=dispatcher)
+    actions.release(device, number="R-2026-000123", by=dispatcher)
     actions.add_drive(device, serial="S2", by=volunteer)
     client.force_login(volunteer)
     timeline = client.get(device.get_absolute_url()).context["timeline"]

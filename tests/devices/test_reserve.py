@@ -17,7 +17,7 @@ def kept(make_ready, dispatcher):
 
 def test_a_ready_laptop_is_kept_for_a_request_and_free_again(kept, dispatcher):
     assert Device.objects.get().status == "reserved"
-    actions.unreserve(kept, number=NUMBER, by=dispatcher)
+    actions.release(kept, number=NUMBER, by=dispatcher)
     assert Device.objects.get().status == "ready"
     assert list(kept.steps.values_list("verb", "numbers"))[-2:] == [
         ("reserve", {"request": NUMBER}),
@@ -29,15 +29,15 @@ def test_a_ready_laptop_is_kept_for_a_request_and_free_again(kept, dispatcher):
 def test_a_laptop_that_was_kept_stays_where_it_is_now(kept, dispatcher, status):
     Device.objects.update(status=status)
     before = kept.steps.count()
-    actions.unreserve(kept, number=NUMBER, by=dispatcher)
+    actions.release(kept, number=NUMBER, by=dispatcher)
     assert (Device.objects.get().status, kept.steps.count()) == (status, before)
 
 
 def test_only_a_kept_laptop_leaves_the_house(kept, dispatcher):
-    actions.mark_shipped(kept, number=NUMBER, by=dispatcher)
+    actions.ship(kept, number=NUMBER, by=dispatcher)
     Device.objects.update(status="lost")  # from there it is found, never handed over
     with pytest.raises(Refused, match="“Lost”: this step can’t follow"):
-        actions.mark_shipped(kept, number="R-2026-000124", by=dispatcher)
+        actions.ship(kept, number="R-2026-000124", by=dispatcher)
     assert Device.objects.get().status == "lost"
 
 

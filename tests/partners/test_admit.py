@@ -14,7 +14,7 @@ def applicant(db):
     ("verb", "status", "sentence"),
     [
         ("admit", "admitted", "Admitted. Next: record the signed agreement and invite the first person."),
-        ("turn_down", "declined", "Gemeinde Oberburg is declined."),
+        ("decline", "declined", "Gemeinde Oberburg is declined."),
     ],
 )
 def test_deciding_on_an_application_twice_is_as_deciding_once(client, admin, applicant, verb, status, sentence):
@@ -35,15 +35,15 @@ def test_deciding_on_an_application_twice_is_as_deciding_once(client, admin, app
 
 def test_before_declining_the_page_says_what_that_does(client, admin, applicant, partner):
     client.force_login(admin)
-    page = client.get(f"/partners/{applicant.pk}/turn-down/").content.decode()
+    page = client.get(f"/partners/{applicant.pk}/decline/").content.decode()
     assert "Decline Gemeinde Oberburg?" in page
     assert Partner.objects.get(pk=applicant.pk).status == "applied"
-    assert client.get(f"/partners/{partner.pk}/turn-down/").url == partner.get_absolute_url()
+    assert client.get(f"/partners/{partner.pk}/decline/").url == partner.get_absolute_url()
 
 
 def test_one_that_takes_part_is_neither_admitted_again_nor_declined(client, admin, partner):
     client.force_login(admin)
-    for verb in ("admit", "turn-down"):
+    for verb in ("admit", "decline"):
         client.post(f"/partners/{partner.pk}/{verb}/")
     partner.refresh_from_db()
     assert partner.status == "active"

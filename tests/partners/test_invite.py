@@ -47,7 +47,7 @@ def test_an_invited_person_gets_one_mail_that_leads_in_and_access_by_accepting(c
     assert nina.check_password("eine lange Nacht 9")
     client.force_login(nina)
     assert client.get(f"/partners/{partner.pk}/").status_code == 403
-    client.post(f"/partners/memberships/{membership.pk}/accept/")
+    client.post(f"/partners/memberships/{membership.pk}/accept-invitation/")
     assert client.get(f"/partners/{partner.pk}/").status_code == 200
 
 
@@ -92,7 +92,7 @@ def test_inviting_an_address_does_not_say_whose_it_is_before_that_person_accepts
     assert ("Hidden Person" in page, f"sent to {NINA['email']}" in page) == (False, True)
     assert "Invited, has not accepted yet" in page
     client.force_login(hidden)
-    client.post(f"/partners/memberships/{hidden.memberships.get().pk}/accept/")
+    client.post(f"/partners/memberships/{hidden.memberships.get().pk}/accept-invitation/")
     client.force_login(manager)
     assert "Hidden Person" in client.get(f"/partners/{partner.pk}/").content.decode()
 
@@ -204,7 +204,7 @@ def test_somebody_of_the_association_gets_no_mail_and_can_not_accept(
     assert (mailoutbox, Mail.objects.get().outcome) == ([], "not_sent")
     client.force_login(dispatcher)
     assert "invites you" not in client.get("/home/").content.decode()
-    client.post(f"/partners/memberships/{Membership.objects.get(user=dispatcher).pk}/accept/")
+    client.post(f"/partners/memberships/{Membership.objects.get(user=dispatcher).pk}/accept-invitation/")
     assert not Membership.objects.live().filter(user=dispatcher).exists()
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def suspending(partner):
     """Suspend the organisation in a transaction that ends once somebody waits for it."""
-    return contention.behind(lambda: Partner.objects.get(pk=partner.pk).move("suspended", verb="suspend", by=None))
+    return contention.behind(lambda: Partner.objects.get(pk=partner.pk).move("suspend", by=None))
 
 
 def test_a_laptop_is_not_given_meanwhile(partner, make_waiting, device, dispatcher):

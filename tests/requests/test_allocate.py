@@ -79,7 +79,7 @@ def test_a_request_that_was_not_approved_gets_none(make_received, make_ready, di
 def test_a_suspended_organisations_requests_pause(make_approved, make_ready, dispatcher, partner):
     device_request = make_approved()
     with transaction.atomic():
-        partner.move("suspended", verb="suspend", by=None)
+        partner.move("suspend", by=None)
     with pytest.raises(Refused, match="suspended"):
         actions.allocate(device_request, make_ready(), by=dispatcher)
     assert Allocation.objects.count() == 0

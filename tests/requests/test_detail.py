@@ -54,7 +54,7 @@ def test_what_ended_before_it_was_sent_costs_nothing(client, social_worker, make
 
 def test_the_parcel_is_named_as_on_its_own_page_and_only_its_number_is_a_link(client, social_worker, make_approved):
     device_request = make_approved()
-    device_request.note("ship", by=social_worker, parcel="990000000000000284")
+    device_request.note("receive", by=social_worker, parcel="990000000000000284")
     client.force_login(social_worker)
     url = reverse("shipping:by_label", args=["990000000000000284"])
     link = f'<a class="wg-id" href="{url}">99.00.000000.00000284</a>'

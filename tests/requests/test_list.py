@@ -104,7 +104,7 @@ def test_of_a_suspended_organisation_it_is_nobodys_turn(
     Partner.objects.filter(pk=partner.pk).update(status="suspended")
     for user in (social_worker, dispatcher):
         client.force_login(user)
-        assert [line["next"].deed for line in client.get("/requests/").context["lines"]] == ["Paused", "Paused"]
+        assert [line["next"].action for line in client.get("/requests/").context["lines"]] == ["Paused", "Paused"]
         assert client.get("/requests/?view=needs-us").context["lines"] == []
         for row in rows:
             page = client.get(row.get_absolute_url()).content.decode()

@@ -293,7 +293,7 @@ def test_a_parcel_to_the_office_keeps_no_address_of_the_person(client, social_wo
 def test_a_suspended_organisation_is_told_so_and_keeps_its_draft(client, social_worker, partner, answers, token):
     client.force_login(social_worker)
     write(client, token, answers)
-    partner.move("suspended", verb="suspend", by=None)
+    partner.move("suspend", by=None)
     page = send(client, token, "approve").content.decode()
     assert "no running agreement" in page
     assert (DeviceRequest.objects.count(), RequestDraft.objects.count()) == (0, 1)

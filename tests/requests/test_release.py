@@ -64,7 +64,7 @@ def test_what_was_lost_or_came_back_does_not_queue_again_this_way(client, dispat
 
 
 def test_a_shipped_laptop_is_not_taken_back(client, dispatcher, allocated):
-    actions.mark_shipped(allocated, parcel="99.1", by=dispatcher)
+    actions.ship(allocated, parcel="99.1", by=dispatcher)
     client.force_login(dispatcher)
     assert press(client, allocated).status_code == 303
     assert found() == ("shipped", "reserved", 1)

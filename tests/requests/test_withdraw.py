@@ -24,7 +24,7 @@ def test_withdrawing_says_what_it_does_and_frees_the_laptop(
 def test_a_shipped_request_is_not_withdrawn(client, social_worker, dispatcher, make_approved, make_ready):
     device_request = make_approved()
     actions.allocate(device_request, make_ready(), by=dispatcher)
-    actions.mark_shipped(device_request, parcel="99.1", by=dispatcher)
+    actions.ship(device_request, parcel="99.1", by=dispatcher)
     client.force_login(social_worker)
     answer = client.post(f"{device_request.get_absolute_url()}withdraw/", headers={"accept": "application/json"})
     assert (answer.status_code, DeviceRequest.objects.get().status) == (409, "shipped")

@@ -212,7 +212,7 @@ def test_labels_to_throw_away_are_listed_until_somebody_did(client, dispatcher, 
     assert f'action="{url}"' in page
     assert "Parcel to take out" in client.get("/home/").content.decode()
     assert [client.post(url).url for _time in range(2)] == ["/rounds/"] * 2
-    assert (shipment.labels.get().state, shipment.steps.filter(verb="void_label").get().by) == ("void", dispatcher)
+    assert (shipment.labels.get().state, shipment.steps.filter(verb="void_labels").get().by) == ("void", dispatcher)
     assert "Labels to throw away" not in client.get("/rounds/").content.decode()
     assert "Parcel to take out" not in client.get("/home/").content.decode()
 

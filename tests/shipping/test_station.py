@@ -54,7 +54,7 @@ def test_the_wrong_laptop_stops_the_line_and_changes_nothing(volunteer_client, m
     for words in ("Stop.<br>Wrong laptop.", 'data-state="stop"', other.device.number, shipment.device.number, "B-07"):
         assert words in text(answer)
     assert (answer.status_code, closed(shipment), closed(other)) == (409, None, None)
-    assert Shipment.objects.filter(steps__verb="close").count() == 0
+    assert Shipment.objects.filter(steps__verb="close_parcel").count() == 0
     scan(volunteer_client, shipment.device.number, shipment.ident_code)
     assert closed(shipment)
 
@@ -110,7 +110,7 @@ def test_scanning_twice_is_harmless(volunteer_client, make_labelled):
     for code in (shipment.device.number.lower(), shipment.device.asset_tag):  # nothing is in hand after a match
         again = scan(volunteer_client, code)
         assert (again.status_code, "Closed already." in text(again)) == (200, True)
-    assert shipment.steps.filter(verb="close").count() == 1
+    assert shipment.steps.filter(verb="close_parcel").count() == 1
 
 
 @pytest.mark.parametrize("mode", ["close", "hand-over"])

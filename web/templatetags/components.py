@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
 from records import clock
-from records.status import LOOKS
 
 register = template.Library()
 
@@ -61,10 +60,10 @@ def icon(name, css="wg-icon"):
 
 
 @register.simple_tag
-def pill(noun, status):
-    """A status as colour, icon and word: `{% pill "request" device_request.status %}`."""
-    look = LOOKS[noun, str(status)]
-    return format_html('<span class="wg-pill" data-tone="{}">{}{}</span>', look.tone, icon(look.icon), look.word)
+def pill(status):
+    """A status as colour, icon and word: `{% pill device_request.shown_status %}`."""
+    word, tone, image = status.look
+    return format_html('<span class="wg-pill" data-tone="{}">{}{}</span>', tone, icon(image), word)
 
 
 @register.simple_tag
@@ -105,7 +104,7 @@ def section(content, title, side=False, id="", css=""):
 def page_head(context, content, title, **about):
     """Where am I, what is this, what can I do: the content is the buttons.
 
-    Also takes parent and parent_url, crumb, lead, noun and status (a pill) and sub.
+    Also takes parent and parent_url, crumb, lead, status (a pill) and sub.
     """
     about |= {"title": title, "actions": content if content.strip() else ""}
     return context.template.engine.get_template("components/page_head.html").render(context.new(about))

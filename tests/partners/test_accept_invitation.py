@@ -49,16 +49,16 @@ def test_an_invitation_gives_no_right_before_it_is_accepted(client, neue, invite
     client.post("/partners/act-for/", {"partner": evil.pk})
     assert client.get("/home/").context["place"] is None
     for _tab in range(2):
-        assert client.post(f"/partners/memberships/{own.pk}/accept/").url == "/home/"
+        assert client.post(f"/partners/memberships/{own.pk}/accept-invitation/").url == "/home/"
     assert client.get("/home/").context["place"] == partner
-    assert (client.get("/requests/").status_code, verbs()) == (200, ["accept"])
+    assert (client.get("/requests/").status_code, verbs()) == (200, ["accept_invitation"])
 
 
 def test_accepting_makes_the_session_work_for_that_organisation(client, neue, invite, evil, partner):
     Membership.objects.create(user=neue, partner=evil, role="social_worker")
     client.force_login(neue)
     assert client.get("/home/").context["place"] == evil
-    client.post(f"/partners/memberships/{invite(partner).pk}/accept/")
+    client.post(f"/partners/memberships/{invite(partner).pk}/accept-invitation/")
     assert client.get("/home/").context["place"] == partner
 
 
@@ -66,21 +66,23 @@ def test_what_was_declined_is_over_in_both_tabs(client, neue, invite, partner):
     own = invite(partner)
     client.force_login(neue)
     for _tab in range(2):
-        client.post(f"/partners/memberships/{own.pk}/decline/")
-    assert "has ended" in client.post(f"/partners/memberships/{own.pk}/accept/", follow=True).content.decode()
-    assert (Membership.objects.live().count(), verbs()) == (0, ["decline"])
+        client.post(f"/partners/memberships/{own.pk}/decline-invitation/")
+    assert (
+        "has ended" in client.post(f"/partners/memberships/{own.pk}/accept-invitation/", follow=True).content.decode()
+    )
+    assert (Membership.objects.live().count(), verbs()) == (0, ["decline_invitation"])
 
 
 def test_what_was_accepted_is_not_declined(client, neue, invite, partner):
     own = invite(partner)
     client.force_login(neue)
-    client.post(f"/partners/memberships/{own.pk}/accept/")
-    page = client.post(f"/partners/memberships/{own.pk}/decline/", follow=True).content.decode()
+    client.post(f"/partners/memberships/{own.pk}/accept-invitation/")
+    page = client.post(f"/partners/memberships/{own.pk}/decline-invitation/", follow=True).content.decode()
     assert "accepted this invitation already" in page
     assert Membership.objects.live().get() == own
 
 
-@pytest.mark.parametrize("verb", ["accept", "decline"])
+@pytest.mark.parametrize("verb", ["accept-invitation", "decline-invitation"])
 def test_somebody_elses_invitation_is_not_there(client, stranger, invite, partner, verb):
     own = invite(partner)
     client.force_login(stranger)
@@ -101,12 +103,12 @@ def test_the_list_of_people_says_who_has_not_accepted(client, manager, invite, p
 def test_a_manager_ends_a_colleagues_access_and_tokens_at_once(client, manager, neue, invite, partner):
     own = invite(partner)
     client.force_login(neue)
-    client.post(f"/partners/memberships/{own.pk}/accept/")
+    client.post(f"/partners/memberships/{own.pk}/accept-invitation/")
     _token, secret = ApiToken.objects.issue(owner=neue, acting_for=partner, name="case software")
     client.force_login(manager)
     for _time in range(2):
         client.post(f"/partners/memberships/{own.pk}/end-access/")
-    assert verbs() == ["accept", "end_access"]
+    assert verbs() == ["accept_invitation", "end_access"]
     assert ApiToken.objects.get().revoked_at
     assert client.get("/api/v1/requests/", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
     client.force_login(neue)
@@ -141,7 +143,7 @@ def test_what_was_ended_and_what_was_accepted_is_said(client, manager, neue, inv
     assert "is taken back: Social worker." in page
     accepted = invite(partner)
     client.force_login(neue)
-    page = client.post(f"/partners/memberships/{accepted.pk}/accept/", follow=True).content.decode()
+    page = client.post(f"/partners/memberships/{accepted.pk}/accept-invitation/", follow=True).content.decode()
     assert "You now work for Sozialdienst Lindental: Social worker." in page
     client.force_login(manager)
     page = client.post(f"/partners/memberships/{accepted.pk}/end-access/", follow=True).content.decode()

@@ -1,0 +1,120 @@
+"""The way of a request from the first word to the doorstep."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from records.lifecycle import Look, Move, Next, Note, Status
+
+
+class RequestStatus(Status):
+    RECEIVED = (
+        "received",
+        Look(pgettext_lazy("request", "Received"), "wait", "inbox-fill"),
+        Next(
+            "partner",
+            _("The organisation decides"),
+            _("The organisation examines the request and approves or declines it."),
+            _("Examine and decide"),
+            _("Examine the request by your own rules, then approve or decline it."),
+        ),
+    )
+    APPROVED = (
+        "approved",
+        Look(pgettext_lazy("request", "Approved"), "work", "check-lg"),
+        Next(
+            "association",
+            _("A laptop is matched"),
+            _("The association matches a laptop, the oldest approval first."),
+            _("Allocate a laptop"),
+            _("The oldest approval comes first."),
+            page="requests:queue",
+        ),
+    )
+    ALLOCATED = (
+        "allocated",
+        Look(pgettext_lazy("request", "Allocated"), "work", "laptop"),
+        Next(
+            "association",
+            _("Is packed and sent"),
+            _("The laptop is kept and goes out in the next round."),
+            _("Pack and post it"),
+            _("The laptop is kept for this request."),
+            page="shipping:list",
+        ),
+    )
+    SHIPPED = (
+        "shipped",
+        Look(pgettext_lazy("request", "Shipped"), "move", "truck"),
+        Next("post", _("Swiss Post delivers"), _("The parcel is on its way.")),
+    )
+    DELIVERED = (
+        "delivered",
+        Look(pgettext_lazy("request", "Delivered"), "done", "check-circle-fill"),
+        Next("nobody", _("Closed"), _("The parcel has arrived.")),
+    )
+    DECLINED = (
+        "declined",
+        Look(pgettext_lazy("request", "Declined"), "stop", "x-circle"),
+        Next("nobody", _("Closed"), _("The organisation declined the request.")),
+    )
+    REJECTED = (
+        "rejected",
+        Look(pgettext_lazy("request", "Rejected"), "stop", "slash-circle"),
+        Next("nobody", _("Closed"), _("The association rejected the request.")),
+    )
+    WITHDRAWN = (
+        "withdrawn",
+        Look(pgettext_lazy("request", "Withdrawn"), "none", "arrow-counterclockwise"),
+        Next("nobody", _("Closed"), _("The organisation took the request back.")),
+    )
+    RETURNED = (
+        "returned",
+        Look(pgettext_lazy("request", "Returned"), "wait", "arrow-return-left"),
+        Next(
+            "association",
+            _("The association calls"),
+            _("The parcel came back. The association settles by phone with the organisation where it should go."),
+            _("Call the organisation"),
+            _("The parcel came back. Settle by phone with the organisation where it should go."),
+        ),
+    )
+    LOST = (
+        "lost",
+        Look(pgettext_lazy("request", "Lost"), "stop", "question-octagon-fill"),
+        Next(
+            "association",
+            _("The parcel is looked for"),
+            _("The association asks Swiss Post where the parcel is, and calls the organisation."),
+            _("Look for the parcel"),
+            _("Ask Swiss Post where the parcel is, and call the organisation."),
+        ),
+    )
+
+
+S = RequestStatus
+MOVES = {
+    "approve": Move({S.RECEIVED}, S.APPROVED),
+    "decline": Move({S.RECEIVED}, S.DECLINED),
+    "send_back": Move({S.APPROVED}, S.RECEIVED),
+    "withdraw": Move({S.RECEIVED, S.APPROVED, S.ALLOCATED}, S.WITHDRAWN),  # by the organisation, until hand-over
+    "reject": Move({S.APPROVED, S.ALLOCATED}, S.REJECTED),  # by the association
+    "allocate": Move({S.APPROVED}, S.ALLOCATED),
+    "release": Move({S.ALLOCATED}, S.APPROVED, _("Laptop taken back")),
+    "ship": Move({S.ALLOCATED}, S.SHIPPED),
+    "undo_ship": Move({S.SHIPPED}, S.ALLOCATED),
+    "record_delivery": Move({S.SHIPPED, S.LOST}, S.DELIVERED),
+    "record_loss": Move({S.SHIPPED}, S.LOST),
+    "record_return": Move({S.SHIPPED, S.LOST, S.DELIVERED}, S.RETURNED),
+    "requeue": Move({S.LOST, S.RETURNED}, S.APPROVED),
+    "give_up": Move({S.LOST, S.RETURNED}, S.WITHDRAWN),  # by the association, after a loss or a return
+}
+NOTES = {
+    "receive": Note(_("Received")),
+    "billed": Note(_("On the invoice")),
+    "paid": Note(_("Invoice paid")),
+}
+WAY = (S.RECEIVED, S.APPROVED, S.ALLOCATED, S.SHIPPED, S.DELIVERED)
+ON_THE_WAY = (S.APPROVED, S.ALLOCATED, S.SHIPPED)
+ENDED_UNSENT = (S.DECLINED, S.REJECTED, S.WITHDRAWN)  # nothing is charged
+RESTING = (S.RECEIVED, S.APPROVED)  # while the organisation is not active
+PAUSED = Next("", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
