@@ -2,7 +2,7 @@
 
 from django.utils.translation import pgettext_lazy
 
-from records.lifecycle import Look, Move, Note, Status
+from records.status import Look, Move, Note, Status
 
 
 class PartnerStatus(Status):

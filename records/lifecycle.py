@@ -1,8 +1,7 @@
-"""Life cycles: the statuses of a noun, which verb leads from where to where, and who took which step."""
+"""Records that move along a life cycle, and the steps that say who moved them when."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import property as enum_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -10,89 +9,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
 from .refusals import Refused
-
-Words = str | Promise
-
-
-class Look(NamedTuple):
-    """How people see a status: its word, a colour and an icon.
-
-    Tones: wait = a person must act, work = in hand, move = under way outside, done, stop = ended badly or blocked,
-    none = neutral or over. The word is marked per noun: French and Italian agree with it.
-    """
-
-    word: Words
-    tone: str
-    icon: str
-
-
-class Next(NamedTuple):
-    """What comes next: who acts, the action in a few words, and a sentence on what to expect.
-
-    `actor` is partner, association, post, nobody (it has ended) or empty (it rests). `your_action` and
-    `your_sentence` are for who acts; `page` is the URL name of where it is done, empty for the record's own page.
-    """
-
-    actor: str
-    action: Words
-    sentence: Words
-    your_action: Words = ""
-    your_sentence: Words = ""
-    page: str = ""
-
-    def waits_for(self, user: Any) -> bool:
-        """Whether it is this reader's turn: the partner's for whoever acts for one, else the association's."""
-        return self.actor == ("partner" if user.acting_for else "association")
-
-
-class Status(models.TextChoices):
-    """The statuses of one noun: `NAME = "value", Look(…)`, and `Next(…)` where a page says what comes next."""
-
-    look: Look
-    next_step: Next | None
-
-    def __new__(cls, value: str, look: Look, next_step: Next | None = None) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.look, member.next_step = look, next_step
-        return member
-
-    @enum_property
-    def label(self) -> Words:
-        return self.look.word
-
-
-BACK: Final = "back"  # to where the record stood before its last step
-
-
-class Move(NamedTuple):
-    """An arrow: from which statuses a verb leads, and to which; `title` names the step in a timeline.
-
-    Without a title it is named by the word of the status that it leads to.
-    """
-
-    sources: set[Any]
-    to: Any
-    title: Words = ""
-
-
-class Arrow(NamedTuple):
-    """One way of taking a verb, as it is drawn."""
-
-    verb: str
-    start: Any
-    to: Any
-
-
-class Note(NamedTuple):
-    """A verb that moves nothing: a fact worth telling."""
-
-    title: Words = ""
+from .status import BACK, Arrow, Move, Next, Note, Words
 
 
 class Step(models.Model):
@@ -253,7 +174,7 @@ class Lifecycle(models.Model):
         )
 
     def _why_not(self, last: Step | None, by: AbstractBaseUser | None) -> str:
-        """The sentence of a refusal, naming the last step; who acts for a partner reads the names of that partner's people only."""
+        """The sentence of a refusal: who took the last step, as far as who acts for a partner may read it."""
         if last is None:
             return _("%(record)s is “%(status)s”: this step can’t follow.") % {
                 "record": self,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from records.lifecycle import Look, Move, Next, Note, Status
+from records.status import Look, Move, Next, Note, Status
 
 
 class RequestStatus(Status):

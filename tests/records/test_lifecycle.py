@@ -14,8 +14,9 @@ from billing.models import Invoice, Series
 from devices.lifecycle import DeviceStatus
 from devices.models import Device
 from partners.models import Partner
-from records.lifecycle import BACK, Lifecycle, Move, Note, note_many
+from records.lifecycle import Lifecycle, note_many
 from records.refusals import FORBIDDEN, Refused, refusal_for
+from records.status import BACK, Move, Note
 from requests.lifecycle import RequestStatus
 from requests.models import RoundDate
 from shipping.models import Round, Shipment
