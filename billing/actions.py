@@ -343,7 +343,7 @@ def discard(invoice: Invoice, *, by: User) -> bool:
 
 def was_discarded(slug: str) -> bool:
     """Whether there was a draft of this name that was thrown away."""
-    return AuditEntry.objects.filter(deed="discard_draft", subject__startswith=f"{slug} ").exists()
+    return AuditEntry.objects.filter(action="discard_draft", subject__startswith=f"{slug} ").exists()
 
 
 def import_bank_file(content: bytes, *, name: str, by: User | None) -> tuple[BankFile, bool]:

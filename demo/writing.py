@@ -58,19 +58,19 @@ SELECT device_id, upper(substr(md5(asset_tag || i), 1, 12)), drive_kind, drive_s
        CASE WHEN status = 'scrapped' THEN ended_at END
 FROM laptop CROSS JOIN LATERAL generate_series(1, drives) i ORDER BY device_id, i;
 
-INSERT INTO devices_erasure (drive_id, turn, method, result, by_id, at)
+INSERT INTO devices_erasure (drive_id, life, method, result, by_id, at)
 SELECT d.id, 0, CASE d.kind WHEN 'hdd' THEN 'clear' ELSE 'purge' END, tries.result, l.eraser, tries.at
 FROM laptop l JOIN devices_drive d ON d.device_id = l.device_id
 CROSS JOIN LATERAL (VALUES ('failed', l.failed_at), ('success', l.erased_at)) tries (result, at)
 WHERE tries.at IS NOT NULL ORDER BY tries.at, d.id;
 
-INSERT INTO devices_device (id, number, status, turn, asset_tag, maker, model, memory_gb, system, keyboard, grade,
+INSERT INTO devices_device (id, number, status, life, asset_tag, maker, model, memory_gb, system, keyboard, grade,
                             shelf, received_at)
 SELECT device_id, device_number, status, 0, asset_tag, maker, model, memory_gb, system, keyboard, COALESCE(grade, ''),
        COALESCE(shelf, ''), received_at
 FROM laptop ORDER BY device_id;
 
-INSERT INTO devices_inspection (device_id, turn, points, grade, by_id, at)
+INSERT INTO devices_inspection (device_id, life, points, grade, by_id, at)
 SELECT device_id, 0, %(points)s::jsonb, grade, checker, ready_at FROM laptop WHERE ready_at IS NOT NULL
 ORDER BY ready_at
 """

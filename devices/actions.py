@@ -27,10 +27,10 @@ def receive(*, asset_tag: str, by: User, drives: list[dict[str, Any]], **columns
 def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: int | None = None) -> Device:
     """Write down the erasure of a drive; the laptop moves on once none is left.
 
-    `tries` is how many of this turn the person saw: the same answer sent twice is written once.
+    `tries` is how many of this life the person saw: the same answer sent twice is written once.
     """
     device = Device.objects.get(pk=drive.device_id).lock()
-    written = list(drive.erasures.filter(turn=device.turn))
+    written = list(drive.erasures.filter(life=device.life))
     if tries is not None and len(written) > tries:
         last = written[-1]
         if len(written) == tries + 1 and (last.result, last.method, last.by_id) == (result, method, by.pk):
@@ -47,7 +47,7 @@ def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: i
                 "status": device.get_status_display(),
             }
         )
-    Erasure.objects.create(drive=drive, turn=device.turn, result=result, method=method, by=by)
+    Erasure.objects.create(drive=drive, life=device.life, result=result, method=method, by=by)
     if not device.drives.open().exists():
         device.move("record_erasure", by=by)
     return device
@@ -70,7 +70,7 @@ def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **col
     if device.drives.open().exists():
         raise Refused(_("A drive of this laptop has no successful erasure yet."))
     if device.move("mark_ready", by=by, grade=grade, **columns):
-        Inspection.objects.create(device=device, turn=device.turn, points=points, grade=grade, by=by)
+        Inspection.objects.create(device=device, life=device.life, points=points, grade=grade, by=by)
 
 
 def reserve(device: Device, *, number: str, by: User | None) -> None:

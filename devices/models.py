@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
+from records.triggers import RowsStay, Trigger, quoted
 
 from . import lifecycle
 from .lifecycle import DeviceStatus
@@ -50,14 +51,33 @@ class DeviceQuerySet(models.QuerySet):
         return dict.fromkeys(statuses, 0) | dict(found)
 
     def with_open_drives(self):
-        """`has_open_drives`: whether a drive still lacks a successful erasure of this turn."""
+        """`has_open_drives`: whether a drive still lacks a successful erasure in this life."""
         return self.annotate(has_open_drives=Exists(Drive.objects.filter(device=OuterRef("pk")).open()))
+
+
+READY_MEANS_ERASED = Trigger(
+    name="ready_means_erased",
+    when="BEFORE INSERT OR UPDATE OF status, life",
+    body=f"""
+BEGIN
+  IF NEW.status IN ({quoted(lifecycle.WITHOUT_OPEN_DRIVES)}) AND EXISTS (
+    SELECT 1 FROM devices_drive d WHERE d.device_id = NEW.id AND d.destroyed_at IS NULL AND NOT EXISTS (
+      SELECT 1 FROM devices_erasure e WHERE e.drive_id = d.id AND e.life = NEW.life AND e.result = 'success'))
+  THEN
+    RAISE EXCEPTION 'a drive of device % has no successful erasure', NEW.id
+      USING ERRCODE = '23001', CONSTRAINT = 'ready_means_erased';
+  END IF;
+  RETURN NEW;
+END
+""",
+    refusals={"ready_means_erased": _("A drive of this laptop has no successful erasure yet.")},
+)
 
 
 class Device(Lifecycle):
     """A donated laptop on its way to somebody.
 
-    `turn` counts its lives: a returned laptop starts over, and only erasures of the present turn count.
+    `life` counts how often it began: a returned laptop starts over, and only erasures of the present life count.
     """
 
     Status, MOVES, NOTES, WAY = lifecycle.DeviceStatus, lifecycle.MOVES, lifecycle.NOTES, lifecycle.WAY
@@ -79,7 +99,7 @@ class Device(Lifecycle):
         max_length=20, unique=True, editable=False, db_default=NextNumber("D", "device_number", with_year=False)
     )
     status = models.CharField(max_length=20, choices=DeviceStatus, default=DeviceStatus.RECEIVED, editable=False)
-    turn = models.PositiveSmallIntegerField(default=0, editable=False)
+    life = models.PositiveSmallIntegerField(default=0, editable=False)
     asset_tag = models.CharField(_("Tag or serial number"), max_length=60)
     maker = models.CharField(_("Maker"), max_length=40, blank=True)
     model = models.CharField(_("Model"), max_length=60, blank=True)
@@ -92,11 +112,6 @@ class Device(Lifecycle):
 
     objects = DeviceQuerySet.as_manager()
 
-    TRIGGERS = {
-        "ready_means_erased": _("A drive of this laptop has no successful erasure yet."),
-        "drives_join_before_erasure": _("A drive can only be added to a laptop that is in the workshop."),
-    }
-
     class Meta:
         ordering = ["-pk"]
         constraints = [
@@ -107,6 +122,7 @@ class Device(Lifecycle):
                 violation_error_message=_("This laptop is taken in already."),
             ),
             models.CheckConstraint(condition=Q(memory_gb__gt=0), name="device_has_memory"),
+            READY_MEANS_ERASED,
             models.CheckConstraint(
                 condition=Q(status__in=DeviceStatus.values),
                 name="device_status_is_known",
@@ -167,14 +183,42 @@ class DeviceStep(Step):
 
 class DriveQuerySet(models.QuerySet):
     def open(self):
-        """Drives that still need an erasure: neither erased in the device's present turn nor destroyed."""
+        """Drives that still need an erasure: neither erased in the device's present life nor destroyed."""
         return self.filter(destroyed_at__isnull=True).exclude(
             Exists(
                 Erasure.objects.filter(
-                    drive=OuterRef("pk"), turn=OuterRef("device__turn"), result=Erasure.Result.SUCCESS
+                    drive=OuterRef("pk"), life=OuterRef("device__life"), result=Erasure.Result.SUCCESS
                 )
             )
         )
+
+
+# The device's row is locked whatever its status, so that a drive and a step of its device wait for each other. To look
+# at the status first, and lock only a laptop past its erasure, let a drive in beside a step not yet committed, and the
+# laptop was ready with a drive never erased.
+DRIVES_JOIN_BEFORE_ERASURE = Trigger(
+    name="drives_join_before_erasure",
+    when="BEFORE INSERT OR UPDATE",
+    body=f"""
+DECLARE
+  stands text;
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.device_id = OLD.device_id
+     AND (NEW.destroyed_at IS NOT NULL OR OLD.destroyed_at IS NULL) THEN
+    RETURN NEW;
+  END IF;
+  SELECT status INTO stands FROM devices_device WHERE id = NEW.device_id FOR NO KEY UPDATE;
+  IF stands NOT IN ({quoted(lifecycle.BEING_ERASED)}) THEN
+    RAISE EXCEPTION 'device % is past its erasure', NEW.device_id
+      USING ERRCODE = '23001', CONSTRAINT = 'drives_join_before_erasure';
+  END IF;
+  RETURN NEW;
+END
+""",
+    refusals={
+        "drives_join_before_erasure": _("A drive can only be added to a laptop that is in the workshop."),
+    },
+)
 
 
 class Drive(models.Model):
@@ -200,7 +244,11 @@ class Drive(models.Model):
                 fields=["device", "serial"],
                 name="one_drive_per_serial",
                 violation_error_message=_("This drive is listed already."),
-            )
+            ),
+            DRIVES_JOIN_BEFORE_ERASURE,
+            # An erasure is evidence about a drive: a laptop is not ready because its drive was deleted or moved away,
+            # and what was erased gets no other serial number. A drive that goes is destroyed: `destroyed_at`.
+            RowsStay(name="devices_drive_stays", fields=["id", "device", "serial"]),
         ]
         indexes = [models.Index(fields=["serial"], name="drives_by_serial")]
 
@@ -220,7 +268,7 @@ class Erasure(models.Model):
         CLEAR = "clear", _("Clear (overwritten)")
 
     drive = models.ForeignKey(Drive, models.PROTECT, related_name="erasures")
-    turn = models.PositiveSmallIntegerField()
+    life = models.PositiveSmallIntegerField()
     method = models.CharField(_("Method"), max_length=10, choices=Method, default=Method.PURGE)
     result = models.CharField(_("Result"), max_length=10, choices=Result)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -228,6 +276,7 @@ class Erasure(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        constraints = [RowsStay(name="devices_erasure_stays")]
 
     def __str__(self):
         return f"{self.drive}: {self.result}"
@@ -237,11 +286,14 @@ class Inspection(models.Model):
     """A passed checklist: the points looked at, the grade given; only ever added to."""
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="inspections")
-    turn = models.PositiveSmallIntegerField()
+    life = models.PositiveSmallIntegerField()
     points = models.JSONField()
     grade = models.CharField(max_length=1, choices=Device.Grade)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [RowsStay(name="devices_inspection_stays")]
 
     def __str__(self):
         return f"{self.device}: {self.grade}"

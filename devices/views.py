@@ -195,7 +195,7 @@ def _drive_lines(device, drives):
     """Each drive with its erasures; what it went through before it came back counts no longer."""
     for drive in drives:
         erasures = list(drive.erasures.all())
-        now = [erasure for erasure in erasures if erasure.turn == device.turn]
+        now = [erasure for erasure in erasures if erasure.life == device.life]
         done = next((erasure for erasure in now if erasure.result == Result.SUCCESS), None)
         yield {
             "drive": drive,

@@ -160,7 +160,7 @@ def issue_token(
             if acting_for
             else _("%(name)s has no role in the association.") % {"name": owner}
         )
-    AuditEntry.objects.create(by=by, on_behalf_of=token.acting_for_id, deed="issue_token", subject=subject_of(token))
+    AuditEntry.objects.create(by=by, on_behalf_of=token.acting_for_id, action="issue_token", subject=subject_of(token))
     return token, secret
 
 
@@ -169,5 +169,5 @@ def revoke_token(token: ApiToken, *, by: User | None) -> None:
     """End a token for good; a second time changes nothing."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
         AuditEntry.objects.create(
-            by=by, on_behalf_of=token.acting_for_id, deed="revoke_token", subject=subject_of(token)
+            by=by, on_behalf_of=token.acting_for_id, action="revoke_token", subject=subject_of(token)
         )

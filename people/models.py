@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
+from records.triggers import RowsStay
 
 DEMO_ADDRESSES = "@demo.example"  # everybody knows their password
 
@@ -68,7 +69,7 @@ class User(AbstractUser):
     username = None
     first_name = None
     last_name = None
-    email = models.EmailField(_("E-mail"), unique=True)
+    email = models.EmailField(_("E-mail"))
     name = models.CharField(_("Name"), max_length=100)
     language = models.CharField(_("Language"), max_length=5, default="de")
     theme = models.CharField(_("Appearance"), max_length=5, choices=Theme, default=Theme.AUTO)
@@ -83,14 +84,16 @@ class User(AbstractUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(
+                fields=["email"],
+                name="one_user_per_address",
+                violation_error_message=_("Somebody signs in with this e-mail address already."),
+            ),
+            models.UniqueConstraint(
                 Lower("email"),
                 name="one_user_per_email",
                 violation_error_message=_("Somebody signs in with this e-mail address already."),
-            )
+            ),
         ]
-
-    # `unique` has a constraint of its own, with a name that PostgreSQL gave.
-    TRIGGERS = {"people_user_email_key": _("Somebody signs in with this e-mail address already.")}
 
     def __str__(self):
         return self.name or self.email
@@ -171,9 +174,9 @@ class AssociationRole(models.Model):
 
 
 class AuditEntryManager(models.Manager):
-    def note(self, deed, subject, *, by):
+    def note(self, action, subject, *, by):
         """Write down that a person did or read something; `subject` is the record's public number, never a name."""
-        return self.create(deed=deed, subject=subject, by=by, on_behalf_of=by.acting_for_id)
+        return self.create(action=action, subject=subject, by=by, on_behalf_of=by.acting_for_id)
 
 
 class AuditEntry(models.Model):
@@ -182,13 +185,28 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     on_behalf_of = models.BigIntegerField(null=True)
-    deed = models.CharField(max_length=40)
+    action = models.CharField(max_length=40)
     subject = models.CharField(max_length=80)
 
     objects = AuditEntryManager()
 
     class Meta:
+        constraints = [RowsStay(name="people_auditentry_stays")]
         indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]
 
     def __str__(self):
-        return f"{self.deed} {self.subject}"
+        return f"{self.action} {self.subject}"
+
+
+class Limit(models.Model):
+    """A row of Django's cache: how often somebody tried to sign in, from where. Outlives the broker."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires"], name="limits_over")]
+
+    def __str__(self):
+        return self.cache_key

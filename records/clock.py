@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 _set_to: ContextVar[datetime | None] = ContextVar("set_to", default=None)
@@ -22,12 +23,21 @@ def today() -> date:
 
 @contextmanager
 def set_to(moment: datetime) -> Iterator[None]:
-    """Let it be another time within this block, for Python and for what Postgres fills in by itself.
+    """Let it be another time within this block, for Python and for Postgres' `clock_now()`.
 
-    Needs a transaction. The hands don't move: what happens within happens at that moment.
+    The hands stand still meanwhile. The block is a transaction, or part of one.
     """
+    before = _set_to.get()
     token = _set_to.set(moment)
     try:
-        yield
+        with transaction.atomic():  # whose end takes the setting back if the block fails
+            _tell_postgres(moment)
+            yield
+            _tell_postgres(before)
     finally:
         _set_to.reset(token)
+
+
+def _tell_postgres(moment: datetime | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('weitergabe.now', %s, true)", [moment.isoformat() if moment else ""])

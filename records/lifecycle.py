@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from . import clock
 from .refusals import Refused
 from .status import BACK, Arrow, Move, Next, Note, Words
+from .triggers import RowsStay
 
 
 class Step(models.Model):
@@ -38,6 +39,7 @@ class Step(models.Model):
     class Meta:
         abstract = True
         ordering = ["pk"]
+        constraints = [RowsStay(name="%(app_label)s_%(class)s_stays")]
 
     def __str__(self) -> str:
         return f"{self.verb}: {self.from_status} → {self.to_status}"

@@ -17,5 +17,5 @@ class NextNumber(Func):
         self.prefix, self.sequence, self.with_year = prefix, sequence, with_year
 
     def as_sql(self, compiler, connection, **extra):
-        year = "to_char(now() AT TIME ZONE 'Europe/Zurich', 'YYYY-') || " if self.with_year else ""
+        year = "to_char(clock_now() AT TIME ZONE 'Europe/Zurich', 'YYYY-') || " if self.with_year else ""
         return f"('{self.prefix}-' || {year}lpad(nextval('{self.sequence}')::text, 6, '0'))", []

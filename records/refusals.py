@@ -8,15 +8,11 @@ from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
+from .triggers import FORBIDDEN, Rule
+
 
 class Refused(Exception):
     """A step that can't be taken now, with the sentence a person reads."""
-
-
-# For what has no sentence of its own; the last two for what `records.triggers` makes.
-FORBIDDEN = _("The rules don’t allow this. Nothing was changed.")
-STAYS = _("What is written down here stays as it is. Nothing was changed.")
-OF_ANOTHER = _("This belongs to another organisation. Nothing was changed.")
 
 
 @cache
@@ -24,11 +20,12 @@ def _sentences() -> dict[str, Any]:
     """Names of our constraints and triggers with the sentence for each: the model's own, or one for all."""
     found: dict[str, Any] = {}
     for model in apps.get_models():
-        found[f"{model._meta.db_table}_stays"] = STAYS
         for constraint in model._meta.constraints:
+            if isinstance(constraint, Rule):
+                found.update(constraint.sentences())
+                continue
             is_silent = constraint.violation_error_message == constraint.default_violation_error_message
             found[constraint.name] = FORBIDDEN if is_silent else constraint.violation_error_message
-        found.update(getattr(model, "TRIGGERS", {}))  # and keys that only SQL can say
     return found
 
 
@@ -36,7 +33,7 @@ def refusal_for(error: IntegrityError) -> Any:
     """The sentence for an IntegrityError on a constraint or trigger that we named, else None."""
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
-    return _sentences().get(name) or (OF_ANOTHER if name.endswith("_of_its_partner") else None)
+    return _sentences().get(name)
 
 
 def is_busy(error: Exception) -> bool:

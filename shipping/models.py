@@ -9,6 +9,7 @@ from documents.models import StoredFile
 from partners.models import BillTo, Partner
 from records import clock
 from records.lifecycle import Lifecycle, Step
+from records.triggers import CompositeKey, same_partner
 from requests.lifecycle import RequestStatus
 from requests.models import Allocation, DeviceRequest, RoundDate
 
@@ -114,11 +115,6 @@ class Shipment(Lifecycle):
 
     objects = ShipmentQuerySet.as_manager()
 
-    TRIGGERS = {
-        "debtor_stays": _("Credit the charge before billing another unit."),
-        "parcel_of_its_allocation": _("A parcel holds the laptop that is kept for its request."),
-    }
-
     class Meta:
         ordering = ["-pk"]
         constraints = [
@@ -129,6 +125,17 @@ class Shipment(Lifecycle):
                 violation_error_message=_("There is a parcel for this laptop already."),
             ),
             models.UniqueConstraint(fields=["id", "partner"], name="shipment_with_partner"),
+            same_partner("request", "requests.DeviceRequest", name="shipment_of_its_partner"),
+            same_partner("allocation", "requests.Allocation", name="shipment_allocation_of_its_partner"),
+            same_partner("bill_to", "partners.BillTo", name="shipment_bill_to_of_its_partner"),
+            # The wrong laptop would go to the wrong person: a parcel repeats request and device of its allocation.
+            CompositeKey(
+                name="parcel_of_its_allocation",
+                fields=["allocation", "request", "device"],
+                to="requests.Allocation",
+                to_fields=["id", "request", "device"],
+                violation_error_message=_("A parcel holds the laptop that is kept for its request."),
+            ),
             models.UniqueConstraint(
                 fields=["ident_code"], condition=~Q(ident_code=""), name="one_parcel_per_ident_code"
             ),

@@ -23,6 +23,7 @@ from documents.models import StoredFile
 from jobs.models import Job, KeptAnswer
 from partners.models import Agreement, ApiToken, Coverage, Locality, Tariff
 from people.models import AuditEntry
+from records.triggers import Trigger
 from requests.models import Recipient, RoundDate
 from shipping.models import Label, Round
 from tests import factories
@@ -49,6 +50,7 @@ def changed(table, assignments):
 SECOND = "(SELECT max(id) FROM {})".format
 ATTACKS = {
     # people
+    "one_user_per_address": copied("people_user"),
     "one_user_per_email": copied("people_user", email="'VOLUNTEER@example.org'"),
     "one_row_per_user_and_role": copied("people_associationrole"),
     "auditor_has_an_end": changed("people_associationrole", "role = 'auditor', ends_on = NULL"),
@@ -108,7 +110,7 @@ ATTACKS = {
     "payment_is_not_zero": copied("billing_payment", transaction_id="NULL", amount="0"),
 }
 ONLY_ADDED_TO = {
-    "people_auditentry": "deed",
+    "people_auditentry": "action",
     "partners_partnerstep": "verb",
     "partners_agreement": "signed_by",
     "devices_devicestep": "verb",
@@ -126,7 +128,7 @@ IMPLIED = {"shipment_status_is_known": "handed_over_at_exactly_when_out"}
 def one_of_each(partner, commune, social_worker, volunteer):
     bill_to = partner.bill_tos.get()
     partner.note("invite")
-    AuditEntry.objects.create(by=volunteer, deed="look", subject="x")
+    AuditEntry.objects.create(by=volunteer, action="look", subject="x")
     Job.objects.create(kind="x", subject="x")
     KeptAnswer.objects.create(token_id=1, key="a-key-of-a-deed", fingerprint="x")
     Agreement.objects.create(
@@ -142,8 +144,8 @@ def one_of_each(partner, commune, social_worker, volunteer):
     device, _second = (Device.objects.create(asset_tag=tag) for tag in ("5CG1", "5CG2"))
     device.note("receive")
     drive = Drive.objects.create(device=device, serial="S1")
-    Erasure.objects.create(drive=drive, turn=0, result="success", by=volunteer)
-    Inspection.objects.create(device=device, turn=0, points=[], grade="A", by=volunteer)
+    Erasure.objects.create(drive=drive, life=0, result="success", by=volunteer)
+    Inspection.objects.create(device=device, life=0, points=[], grade="A", by=volunteer)
     allocation = factories.allocation_of(request, device=device)
     day = RoundDate.objects.create(on="2026-10-20")
     Round.objects.create(date=day).steps.create(verb="close_round", from_status="open", to_status="closed")
@@ -216,7 +218,7 @@ def rules():
         if Path(app.path).parent == settings.BASE_DIR
         for model in app.get_models()
         for constraint in model._meta.constraints
-        if not is_target(model, constraint)
+        if not is_target(model, constraint) and not isinstance(constraint, Trigger)  # whose refusals are found below
     }
     with connection.cursor() as cursor:
         cursor.execute(r"""

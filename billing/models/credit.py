@@ -3,8 +3,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.lifecycle import InvoiceStatus
 from partners.models import Partner
 from records import clock
+from records.triggers import CompositeKey, RowsStay, Trigger, same_partner
 from shipping.models import Shipment
 
 from .invoice import Invoice, Series
@@ -28,10 +30,34 @@ class CreditNote(models.Model):
                 violation_error_message=_("This number is taken already."),
             ),
             models.UniqueConstraint(fields=["id", "partner"], name="credit_note_with_partner"),
+            same_partner("invoice", "billing.Invoice", name="credit_note_of_its_partner"),
+            RowsStay(name="billing_creditnote_stays"),
         ]
 
     def __str__(self):
         return f"G-{self.series_id.rpartition('-')[2]}-{self.number:04}"
+
+
+# The parcel is then of the same partner, too: of its line's, that of its invoice's, and that of the note's.
+CREDIT_OF_AN_ISSUED_CHARGE = Trigger(
+    name="credit_of_an_issued_charge",
+    when="BEFORE INSERT",
+    body=f"""
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM billing_chargeline c JOIN billing_invoice i ON i.id = c.invoice_id
+                 JOIN billing_creditnote n ON n.invoice_id = i.id
+                 WHERE n.id = NEW.credit_note_id AND c.shipment_id = NEW.shipment_id AND c.turn = NEW.turn
+                   AND i.status = '{InvoiceStatus.ISSUED}') THEN
+    RAISE EXCEPTION 'only an issued charge of its own invoice can be credited'
+      USING ERRCODE = '23001', CONSTRAINT = 'credit_of_an_issued_charge';
+  END IF;
+  RETURN NEW;
+END
+""",
+    refusals={
+        "credit_of_an_issued_charge": _("A credit note takes back charges of its own invoice, once it is issued."),
+    },
+)
 
 
 class CreditLine(models.Model):
@@ -43,11 +69,6 @@ class CreditLine(models.Model):
     turn = models.PositiveSmallIntegerField()
     amount = models.DecimalField(max_digits=10, decimal_places=2)
 
-    TRIGGERS = {
-        "credit_of_an_issued_charge": _("A credit note takes back charges of its own invoice, once it is issued."),
-        "credits_a_whole_charge": _("A credit takes back a whole charge."),
-    }
-
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -56,6 +77,16 @@ class CreditLine(models.Model):
                 violation_error_message=_("This charge is credited already."),
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="credit_is_positive"),
+            CompositeKey(
+                name="credits_a_whole_charge",
+                fields=["shipment", "turn", "amount"],
+                to="billing.ChargeLine",
+                to_fields=["shipment", "turn", "amount"],
+                violation_error_message=_("A credit takes back a whole charge."),
+            ),
+            same_partner("credit_note", "billing.CreditNote", name="credit_of_its_partner"),
+            CREDIT_OF_AN_ISSUED_CHARGE,
+            RowsStay(name="billing_creditline_stays"),
         ]
 
     def __str__(self):

@@ -13,9 +13,30 @@ from documents.models import StoredFile
 from partners.models import BillTo, Partner
 from records import clock
 from records.lifecycle import Lifecycle, Step
+from records.triggers import CompositeKey, RowsStay, Trigger, same_partner
 from requests.models import DeviceRequest
 
 DRAFT = r"draft-([1-9]\d{0,17})"
+
+
+RISES = _("A series of numbers rises by one and leaves none out.")
+
+# A number is drawn by adding one. Lowered, a series would draw numbers twice; raised, no_gap would stop every issue.
+# Until the first number is drawn, it may begin at another one (decisions 4).
+SERIES_RISES_BY_ONE = Trigger(
+    name="series_rises_by_one",
+    when="BEFORE UPDATE OR DELETE",
+    body="""
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.name = OLD.name THEN
+    IF NEW.first = OLD.first AND NEW.last BETWEEN OLD.last AND OLD.last + 1 THEN RETURN NEW; END IF;
+    IF OLD.last < OLD.first AND NEW.last = NEW.first - 1 THEN RETURN NEW; END IF;
+  END IF;
+  RAISE EXCEPTION 'a series rises by one' USING ERRCODE = '23001', CONSTRAINT = 'series_rises_by_one';
+END
+""",
+    refusals={"series_rises_by_one": RISES},
+)
 
 
 class Series(models.Model):
@@ -25,13 +46,12 @@ class Series(models.Model):
     first = models.PositiveBigIntegerField(default=1)
     last = models.BigIntegerField(default=0)
 
-    TRIGGERS = {"series_rises_by_one": _("A series of numbers rises by one and leaves none out.")}
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["name", "first"], name="series_with_first"),
             models.CheckConstraint(condition=Q(first__gt=0), name="series_begins_above_zero"),
             models.CheckConstraint(condition=Q(last__gte=F("first") - 1), name="series_not_below_its_first"),
+            SERIES_RISES_BY_ONE,
         ]
 
     def __str__(self):
@@ -121,6 +141,36 @@ class InvoiceQuerySet(models.QuerySet):
         return self.annotate(paid=models.functions.Coalesce(models.Subquery(booked), zero))
 
 
+INVOICE_IS_FINAL = Trigger(
+    name="invoice_is_final",
+    when="BEFORE INSERT OR UPDATE OR DELETE",
+    body=f"""
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.status <> '{InvoiceStatus.DRAFT}' THEN
+      RAISE EXCEPTION 'an invoice begins as a draft' USING ERRCODE = '23001', CONSTRAINT = 'born_as_draft';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.status = '{InvoiceStatus.ISSUED}' THEN
+    RAISE EXCEPTION 'an issued invoice cannot %', lower(TG_OP)
+      USING ERRCODE = '23001', CONSTRAINT = 'issued_invoice_stays';
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.status = '{InvoiceStatus.ISSUED}' AND NEW.total IS DISTINCT FROM
+     (SELECT sum(amount) FROM billing_chargeline WHERE invoice_id = NEW.id) THEN
+    RAISE EXCEPTION 'the total is not the sum of the lines' USING ERRCODE = '23514', CONSTRAINT = 'total_is_the_sum';
+  END IF;
+  RETURN COALESCE(NEW, OLD);
+END
+""",
+    refusals={
+        "born_as_draft": _("An invoice begins as a draft."),
+        "issued_invoice_stays": _("An issued invoice stays as it is. Credit it instead."),
+        "total_is_the_sum": _("The total is not the sum of the lines."),
+    },
+)
+
+
 class Invoice(Lifecycle):
     """One bill-to's charges of a period: a draft, then for ever what was issued."""
 
@@ -156,16 +206,6 @@ class Invoice(Lifecycle):
 
     objects = InvoiceQuerySet.as_manager()
 
-    TRIGGERS = {
-        "no_gap": _("A series of numbers rises by one and leaves none out."),
-        "first_of_its_series": _("A series of numbers rises by one and leaves none out."),
-        "born_as_draft": _("An invoice begins as a draft."),
-        "issued_invoice_stays": _("An issued invoice stays as it is. Credit it instead."),
-        "issued_lines_stay": _("The lines of an issued invoice stay as they are. Credit it instead."),
-        "total_is_the_sum": _("The total is not the sum of the lines."),
-        "line_of_its_debtor": _("The parcel is billed to another unit."),
-    }
-
     class Meta:
         ordering = ["-pk"]
         constraints = [
@@ -177,6 +217,25 @@ class Invoice(Lifecycle):
                 violation_error_message=_("There is a draft for this period already."),
             ),
             models.UniqueConstraint(fields=["id", "partner"], name="invoice_with_partner"),
+            same_partner("bill_to", "partners.BillTo", name="invoice_bill_to_of_its_partner"),
+            same_partner("request", "requests.DeviceRequest", name="invoice_request_of_its_partner"),
+            INVOICE_IS_FINAL,
+            # Number n can only be committed when n - 1 exists: a gap is impossible, whoever writes.
+            CompositeKey(
+                name="no_gap",
+                fields=["series", "previous"],
+                to="billing.Invoice",
+                to_fields=["series", "number"],
+                is_deferred=True,
+                violation_error_message=RISES,
+            ),
+            CompositeKey(
+                name="first_of_its_series",
+                fields=["series", "first"],
+                to="billing.Series",
+                to_fields=["name", "first"],
+                violation_error_message=RISES,
+            ),
             models.UniqueConstraint(
                 fields=["series", "number"],
                 name="number_once_per_series",
@@ -270,6 +329,9 @@ class InvoiceDocument(models.Model):
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [RowsStay(name="billing_invoicedocument_stays")]
 
     def __str__(self):
         return f"{self.invoice}.pdf"

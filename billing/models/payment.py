@@ -6,7 +6,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from billing import camt
+from billing.lifecycle import InvoiceStatus
 from records import clock
+from records.triggers import RowsStay, Trigger
 
 from .invoice import Invoice
 
@@ -42,7 +44,8 @@ class BankFile(models.Model):
                 fields=["sha256"],
                 name="a_bank_file_once",
                 violation_error_message=_("This file was booked already."),
-            )
+            ),
+            RowsStay(name="billing_bankfile_stays"),
         ]
 
     def __str__(self):
@@ -115,6 +118,7 @@ class BankTransaction(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["account", "identity"], name="one_row_per_bank_transaction"),
+            RowsStay(name="billing_banktransaction_stays"),
             models.CheckConstraint(
                 condition=Q(
                     finding__in=[
@@ -138,6 +142,32 @@ class BankTransaction(models.Model):
         return f"{self.booked_on} {self.amount}"
 
 
+# Once per statement, so that a bank file of ten thousand payments stays set-based.
+PAYMENT_OF_AN_ISSUED_INVOICE = Trigger(
+    name="payment_of_an_issued_invoice",
+    when="AFTER INSERT REFERENCING NEW TABLE AS new_payments",
+    body=f"""
+BEGIN
+  IF EXISTS (SELECT 1 FROM new_payments p JOIN billing_invoice i ON i.id = p.invoice_id
+             WHERE i.status <> '{InvoiceStatus.ISSUED}') THEN
+    RAISE EXCEPTION 'only an issued invoice can be paid'
+      USING ERRCODE = '23001', CONSTRAINT = 'payment_of_an_issued_invoice';
+  END IF;
+  IF EXISTS (SELECT 1 FROM new_payments p JOIN billing_banktransaction t ON t.id = p.transaction_id
+             WHERE t.amount <> p.amount) THEN
+    RAISE EXCEPTION 'the bank booked another amount'
+      USING ERRCODE = '23514', CONSTRAINT = 'payment_is_what_the_bank_booked';
+  END IF;
+  RETURN NULL;
+END
+""",
+    refusals={
+        "payment_of_an_issued_invoice": _("A draft can’t be paid: issue it first."),
+        "payment_is_what_the_bank_booked": _("The bank booked another amount."),
+    },
+)
+
+
 class Payment(models.Model):
     """What a bank transaction paid of an invoice, in CHF; only ever added to, undone by a counter-entry."""
 
@@ -148,14 +178,13 @@ class Payment(models.Model):
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    TRIGGERS = {
-        "payment_of_an_issued_invoice": _("A draft can’t be paid: issue it first."),
-        "payment_is_what_the_bank_booked": _("The bank booked another amount."),
-    }
-
     class Meta:
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="payment_is_not_zero")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount=0), name="payment_is_not_zero"),
+            PAYMENT_OF_AN_ISSUED_INVOICE,
+            RowsStay(name="billing_payment_stays"),
+        ]
 
     def __str__(self):
         return f"{self.invoice}: {self.amount}"

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
+from records.triggers import RowsStay
 
 from .partner import Partner
 
@@ -28,7 +29,8 @@ class Agreement(models.Model):
                 fields=["partner", "version"],
                 name="one_signature_per_version",
                 violation_error_message=_("This version is signed already."),
-            )
+            ),
+            RowsStay(name="partners_agreement_stays"),
         ]
 
     def __str__(self):

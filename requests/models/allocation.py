@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from devices.models import Device
 from partners.models import Partner
 from records import clock
+from records.triggers import same_partner
 
 from .device_request import DeviceRequest
 
@@ -42,6 +43,7 @@ class Allocation(models.Model):
                 violation_error_message=_("This request has a laptop already."),
             ),
             models.UniqueConstraint(fields=["id", "partner"], name="allocation_with_partner"),
+            same_partner("request", "requests.DeviceRequest", name="allocation_of_its_partner"),
             models.UniqueConstraint(fields=["id", "request", "device"], name="allocation_with_request_and_device"),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True) | Q(released_at__gte=F("allocated_at")),

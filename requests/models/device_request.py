@@ -14,6 +14,7 @@ from partners.models import BillTo, Commune, Partner
 from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
+from records.triggers import same_partner
 from requests import lifecycle
 from requests.lifecycle import RequestStatus
 
@@ -120,6 +121,7 @@ class DeviceRequest(Lifecycle):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "partner"], name="request_with_partner"),
+            same_partner("bill_to", "partners.BillTo", name="request_bill_to_of_its_partner"),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="request_price_is_positive"),
             models.CheckConstraint(
                 condition=Q(status__in=RequestStatus.values),

@@ -6,6 +6,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from partners.models import Partner
 from records import clock
+from records.triggers import same_partner
 
 from .device_request import DeviceRequest, name_words
 
@@ -45,12 +46,13 @@ class Recipient(models.Model):
 
     class Meta:
         constraints = [
+            same_partner("request", "requests.DeviceRequest", name="recipient_of_its_partner"),
             models.CheckConstraint(
                 condition=models.Q(erased_at__isnull=True)
                 | models.Q(first_name="", last_name="", birth_year__isnull=True)
                 & models.Q(street="", house_number="", postcode="", town="", mobile=""),
                 name="erased_person_is_blank",
-            )
+            ),
         ]
         indexes = [GinIndex(OpClass(name_words(), name="gin_trgm_ops"), name="people_by_name_words")]
 

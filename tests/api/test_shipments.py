@@ -53,7 +53,7 @@ def test_the_label_is_awaited_and_then_a_pdf(dispatch, parcel, settings, tmp_pat
     answer = dispatch.get(f"shipments/{parcel.pk}/label/", Accept="application/pdf")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     assert b"".join(answer).startswith(b"%PDF")
-    assert AuditEntry.objects.get(deed="read_recipient").subject == parcel.request.number
+    assert AuditEntry.objects.get(action="read_recipient").subject == parcel.request.number
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_label_that_will_not_come_is_not_waited_for(dispatch, parcel, assert_p
 def test_a_label_to_an_office_names_nobody_and_nobodys_reading_is_written_down(dispatch, labelled):
     DeviceRequest.objects.update(delivery="office")
     assert b"".join(dispatch.get(f"shipments/{labelled.pk}/label/")).startswith(b"%PDF")
-    assert not AuditEntry.objects.filter(deed="read_recipient").exists()
+    assert not AuditEntry.objects.filter(action="read_recipient").exists()
 
 
 def test_only_dispatch_sees_the_label_with_the_name_on_it(workshop, worker, labelled, assert_problem):

@@ -147,7 +147,7 @@ def test_discarding_twice_is_as_once_and_issuing_it_then_says_that_it_is_gone(
         assert client.post(f"{draft.get_absolute_url()}{verb}/").url == "/invoices/month-end/"
     page = text_of(client.get("/invoices/month-end/"))
     assert page.count("This draft was discarded already.") == 2
-    assert AuditEntry.objects.filter(deed="discard_draft").count() == 1
+    assert AuditEntry.objects.filter(action="discard_draft").count() == 1
     for slug in (f"draft-{draft.pk + 1}", "nonsense"):
         assert client.post(f"/invoices/{slug}/discard/").status_code == 404
 

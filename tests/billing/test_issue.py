@@ -68,7 +68,7 @@ def test_a_discarded_draft_leaves_its_parcels_to_the_next_close(bill_to, make_dr
     assert actions.discard(draft, by=treasurer) is True
     assert Invoice.objects.count() == 0
     entry = AuditEntry.objects.get()
-    assert (entry.deed, entry.by, entry.subject) == (
+    assert (entry.action, entry.by, entry.subject) == (
         "discard_draft",
         treasurer,
         f"{slug} bill-to-{bill_to.pk} 2026-10",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
 
 from billing.models import CreditorAccount, VatStatus
 
@@ -17,6 +19,17 @@ def test_it_writes_the_first_rows_and_twice_is_as_once():
     for _time in range(2):
         call_command("prepare", verbosity=0)
         assert (CreditorAccount.objects.count(), VatStatus.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("demo", "sentence"), [(True, "bin/start --fresh makes it anew"), (False, "people.0002_one_add")]
+)
+def test_the_tables_of_another_version_are_recognised_and_nothing_is_touched(settings, demo, sentence):
+    settings.DEMO = demo
+    MigrationRecorder(connections["owner"]).record_applied("people", "0002_one_address_per_person")
+    with pytest.raises(CommandError, match=sentence) as refused:
+        call_command("prepare", verbosity=0)
+    assert (refused.value.returncode, CreditorAccount.objects.count()) == (1, 0)
 
 
 def test_vat_is_none_until_the_environment_names_number_and_rate(settings):

@@ -70,7 +70,7 @@ def test_the_request_is_named_to_who_may_open_it_only(client, volunteer, dispatc
 
 def test_a_returned_laptops_earlier_erasures_count_no_longer(client, volunteer, make_erased):
     device = make_erased()
-    Device.objects.update(status="received", turn=1)
+    Device.objects.update(status="received", life=1)
     client.force_login(volunteer)
     page = client.get(device.get_absolute_url()).content.decode()
     assert ("counts no longer" in page, "Still to be erased." in page) == (True, True)

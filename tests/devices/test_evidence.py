@@ -70,7 +70,7 @@ def test_a_destroyed_drive_is_the_other_way_to_ready(make_device):
 def test_a_returned_laptop_starts_over_erasure_included(volunteer, make_device):
     device = make_device(serials=["S1", "S2"])
     erase(device, volunteer, "S1", "S2")
-    Device.objects.update(status="received", turn=1)
+    Device.objects.update(status="received", life=1)
     assert device.drives.open().count() == 2
     assert refused_by("UPDATE devices_device SET status = 'erased'") == "ready_means_erased"
     device.refresh_from_db()

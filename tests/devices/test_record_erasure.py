@@ -99,10 +99,10 @@ def test_only_the_very_same_answer_to_the_very_same_page_is_taken_for_a_second_t
 
 def test_a_laptop_that_came_back_is_erased_as_if_nothing_had_been_written(client, volunteer, make_erased):
     device = make_erased()
-    Device.objects.update(status="received", turn=1)
+    Device.objects.update(status="received", life=1)
     client.force_login(volunteer)
     assert answer(client, device, "S1").url == f"/devices/{device.number}/mark-ready/"
-    assert (status(), list(Erasure.objects.values_list("turn", flat=True))) == ("erased", [0, 1])
+    assert (status(), list(Erasure.objects.values_list("life", flat=True))) == ("erased", [0, 1])
 
 
 def test_a_laptop_past_its_erasure_takes_none(client, volunteer, make_ready):

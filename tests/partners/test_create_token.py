@@ -23,7 +23,7 @@ def test_the_secret_is_printed_once_and_opens_the_api(capsys, client, social_wor
         SCOPES,
     )
     assert client.get("/api/v1/requests/", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
-    assert list(AuditEntry.objects.values_list("deed", "on_behalf_of")) == [("issue_token", partner.pk)]
+    assert list(AuditEntry.objects.values_list("action", "on_behalf_of")) == [("issue_token", partner.pk)]
 
 
 def test_scopes_may_be_named(capsys, dispatcher):
@@ -54,7 +54,7 @@ def test_a_revoked_token_opens_nothing_and_revoking_twice_is_as_once(capsys, cli
     for _time in range(2):
         call_command("revoke_token", str(token.pk))
     assert client.get("/api/v1/requests/", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
-    assert list(AuditEntry.objects.values_list("deed", flat=True)) == ["issue_token", "revoke_token"]
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["issue_token", "revoke_token"]
     with pytest.raises(CommandError, match="There is no token 99999999"):
         call_command("revoke_token", "99999999")
 

@@ -1,14 +1,10 @@
 """Who works for the association sees every organisation's people, and so signs in with a second factor."""
 
-from importlib import import_module
-
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.apps import apps
 from django.contrib.messages import get_messages
-from django.db import connection
 
 from people.models import User
 from people.second_factor import MFAAdapter
@@ -85,15 +81,6 @@ def test_who_reads_the_database_can_not_use_what_lies_there(make_staff, settings
     assert len({app.data["secret"], MFAAdapter().encrypt(secret)}) == 2
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
     assert MFAAdapter().decrypt(app.data["secret"]) == secret
-
-
-def test_secrets_kept_before_are_hidden_by_the_migration(make_staff):
-    user, secret = make_staff("admin"), generate_totp_secret()
-    row = Authenticator.objects.create(user=user, type="totp", data={"secret": secret})
-    import_module("people.migrations.0003_secrets_are_encrypted").encrypt(apps, connection.schema_editor())
-    row.refresh_from_db()
-    assert row.data["secret"] != secret
-    assert MFAAdapter().decrypt(row.data["secret"]) == secret
 
 
 def test_a_passkey_is_listed_in_our_words_under_the_tab_of_the_second_factor(client, make_staff):

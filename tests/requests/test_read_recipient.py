@@ -24,7 +24,7 @@ def device_request(make_received):
 
 
 def read():
-    return list(AuditEntry.objects.order_by("pk").values_list("deed", "subject", "by", "on_behalf_of"))
+    return list(AuditEntry.objects.order_by("pk").values_list("action", "subject", "by", "on_behalf_of"))
 
 
 def test_the_page_and_the_proof_each_write_who_read_for_whom(

@@ -51,7 +51,7 @@ def test_who_reads_the_name_is_written_down(client, dispatcher, social_worker, v
     client.get("/rounds/")
     client.force_login(social_worker)
     client.get(url)
-    entries = AuditEntry.objects.filter(deed="read_recipient", subject=shipment.request.number)
+    entries = AuditEntry.objects.filter(action="read_recipient", subject=shipment.request.number)
     assert list(entries.order_by("pk").values_list("by", "on_behalf_of")) == [
         (dispatcher.pk, None),
         (dispatcher.pk, None),

@@ -1,8 +1,12 @@
 import re
 from decimal import Decimal
+from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 from stdnum import iban
 from stdnum.ch import vat
 
@@ -12,6 +16,22 @@ from people.models import DEMO_ADDRESSES, User
 
 BEGINNING = "2020-01-01"
 FORMS = {"CREDITOR_IBAN": IBAN, "CREDITOR_QR_IBAN": QR_IBAN}
+
+
+def _refuse_another_versions_tables():
+    """Touch nothing where a migration was applied that isn't here: an earlier beginning, or a later version."""
+    loader = MigrationLoader(connections["owner"])
+    ours = {app.label for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR}
+    unknown = sorted(key for key in loader.applied_migrations if key[0] in ours and key not in loader.disk_migrations)
+    if unknown and settings.DEMO:
+        raise CommandError(
+            "The demo's data was made by another version, whose tables are not these; bin/start --fresh makes it anew."
+        )
+    if unknown:
+        raise CommandError(
+            f"This database was made by another version: this one does not know its migration {'.'.join(unknown[0])}. "
+            "Start that version, or name an empty database."
+        )
 
 
 def _check_account():
@@ -27,6 +47,7 @@ class Command(BaseCommand):
         if "owner" not in settings.DATABASES:
             raise CommandError("DATABASE_OWNER_URL is missing: only the owner's login may change the tables.")
         vat_status = _vat_status(settings.VAT_STATUS)
+        _refuse_another_versions_tables()
         call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
         if not settings.DEMO and User.objects.filter(email__endswith=DEMO_ADDRESSES).exists():
             raise CommandError(
