@@ -110,12 +110,11 @@ class InvoicePdf(InvoiceView):
         invoice = self.fetch(slug)
         if invoice.status == InvoiceStatus.DRAFT:
             raise Conflict(_("A draft has no document: issue it first."))
-        jobs = Job.objects.under_way().of("billing.make_document", invoice)
-        is_coming = jobs.exists()  # asked first: what ends meanwhile has left its document
+        job = Job.objects.unfinished_for("billing.make_document", invoice)  # first: if it ends now, the PDF is there
         document = InvoiceDocument.objects.filter(invoice=invoice).select_related("file").first()
         if document is not None:
             return documents.send(document.file)
-        if is_coming:
+        if job and job.is_under_way:
             raise Conflict(_("The document is being made."), "not_made_yet", wait=SOON)
         if request.user.acting_for:
             raise Conflict(_("The PDF can’t be made just now."))

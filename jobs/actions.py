@@ -37,7 +37,7 @@ def run(job_id: int) -> bool:
 @transaction.atomic
 def try_again(job: Job) -> None:
     """Let a dead job wait once more, with all its attempts."""
-    dead = Job.objects.select_for_update().filter(pk=job.pk, state=Job.State.DEAD).first()
+    dead = Job.objects.dead().select_for_update().filter(pk=job.pk).first()
     if dead is None:
         raise Refused(_("This job is no longer given up."))
     dead.state, dead.attempts, dead.due_at, dead.ended_at = Job.State.WAITING, 0, clock.now(), None

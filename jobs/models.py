@@ -27,9 +27,16 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Who pressed the button, and admins. The pages of a role's own work show its batches to all of that role."""
         return self if user.has_role("admin") else self.filter(owner=user)
 
-    def at_work(self) -> Self:
-        """Those with a job that waits or runs, the newest first."""
-        return self.filter(pk__in=Job.objects.under_way().values("batch")).order_by("-pk")
+    def of_kind(self, kind: str) -> Self:
+        """Those that have jobs of a kind, in whatever state."""
+        return self.filter(models.Exists(Job.objects.filter(batch=models.OuterRef("pk"), kind=kind)))
+
+    def under_way(self, kind: str | None = None) -> Self:
+        """Those with a job that waits or runs, of one kind or of any; the newest first."""
+        jobs = Job.objects.under_way()
+        if kind:
+            jobs = jobs.filter(kind=kind)
+        return self.filter(pk__in=jobs.values("batch")).order_by("-pk")
 
 
 class Batch(models.Model):
@@ -92,9 +99,20 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Ring for these jobs once the transaction has committed; the first that finds no broker is the last."""
         transaction.on_commit(lambda: all(ring(job.pk) for job in jobs))
 
-    def of(self, kind: str, about: models.Model) -> Self:
-        """The jobs of a kind about one record."""
-        return self.filter(kind=kind, subject=subject_of(about))
+    def unfinished_for(self, kind: str, about: models.Model) -> "Job | None":
+        """The job of a kind about one record while it waits, runs or is given up; None if it is done or never was."""
+        return self.unfinished_for_many(kind, [about]).get(about.pk)
+
+    def unfinished_for_many(self, kind: str, records: Iterable[models.Model]) -> dict[Any, "Job"]:
+        """The same for several records at once, by their keys, each job with its batch: one query.
+
+        Of several jobs about a record, one that is under way counts, else the one that was given up last. Done jobs
+        are left out: what they made is in the record, and no index leads to them.
+        """
+        keys = {subject_of(record): record.pk for record in records}
+        jobs = (self.under_way() | self.dead()).filter(kind=kind, subject__in=keys).select_related("batch")
+        in_order = jobs.order_by(F("ended_at").asc(nulls_last=True), "pk")  # of those about one record, the last counts
+        return {keys[job.subject]: job for job in in_order}
 
     def due(self) -> Self:
         """What a worker may take: waiting and due, or running on a lease that has ended."""
@@ -107,7 +125,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state=Job.State.DEAD)
 
     def under_way(self) -> Self:
-        return self.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
+        return self.filter(state__in=Job.UNDER_WAY)
 
 
 def subject_of(record: models.Model) -> str:
@@ -127,6 +145,8 @@ class Job(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         DEAD = "dead", _("Given up")
+
+    UNDER_WAY = (State.WAITING, State.RUNNING)
 
     kind = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)
@@ -177,9 +197,17 @@ class Job(models.Model):
         return str(WORDS.get(self.kind, _("Something of an earlier version")))
 
     @property
+    def is_under_way(self) -> bool:
+        return self.state in self.UNDER_WAY
+
+    @property
+    def is_dead(self) -> bool:
+        return self.state == self.State.DEAD
+
+    @property
     def refusal(self) -> str:
         """Why a dead job was refused, as a sentence for whoever reads; empty if it broke."""
-        return self.error if self.state == self.State.DEAD and self.is_refused else ""
+        return self.error if self.is_dead and self.is_refused else ""
 
     def claim(self) -> "Claim | None":
         """Take the job with a lease and a fresh token; None if another worker has it or it is not due."""

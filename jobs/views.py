@@ -21,7 +21,7 @@ def index(request):
     under_way = list(Job.objects.under_way().order_by("due_at")[:ROWS])
     page = page_of(Job.objects.filter(state="done"), request.GET)
     _name_records([*dead, *under_way, *page.rows])
-    batches = Batch.objects.visible_to(request.user).at_work()[:BATCHES]
+    batches = Batch.objects.visible_to(request.user).under_way()[:BATCHES]
     context = {"dead": dead, "batches": batches, "under_way": under_way, "page": page}
     return render(request, "jobs/list.html", context)
 

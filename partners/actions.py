@@ -81,8 +81,8 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
 def _mail_waits(membership: Membership) -> bool:
     """Whether the mail that leads in is still on its way; the lock on the partner keeps a second press behind."""
     planned = Mail.objects.filter(kind="partners.invited", subject=subject_of(membership), outcome=Mail.Outcome.PLANNED)
-    jobs = Job.objects.filter(kind="documents.send_mail", subject__in=[subject_of(mail) for mail in planned])
-    return jobs.under_way().exists()
+    jobs = Job.objects.unfinished_for_many("documents.send_mail", planned)
+    return any(job.is_under_way for job in jobs.values())
 
 
 @transaction.atomic

@@ -102,8 +102,7 @@ class ShipmentLabel(ShipmentView):
     def get(self, request, pk):
         """The label as a PDF; 409 while it is being made, with Retry-After, or when there will be none."""
         shipment = self.fetch(pk)
-        jobs = Job.objects.under_way().of("shipping.make_label", shipment)
-        is_coming = jobs.exists()  # asked first: what ends meanwhile has left its label
+        job = Job.objects.unfinished_for("shipping.make_label", shipment)  # first: if it ends now, the label is there
         label = shipment.labels.filter(state=Label.State.MADE).select_related("file").last()
         if label is not None:
             if shipment.names_a_person:
@@ -111,7 +110,7 @@ class ShipmentLabel(ShipmentView):
             return documents.send(label.file)
         if shipment.status == ShipmentStatus.CANCELLED:
             raise Conflict(shipment.next_step.sentence)
-        if is_coming:
+        if job and job.is_under_way:
             raise Conflict(_("The label is being made."), "not_made_yet", wait=SOON)
         raise Conflict(_("The label was not made."))
 

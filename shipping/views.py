@@ -1,7 +1,8 @@
 from functools import partial
+from operator import attrgetter
 
 from django.contrib import messages
-from django.db.models import F, Q
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from devices.models import Device
 from documents import views as documents
-from jobs.models import Batch, Job, subject_of
+from jobs.models import Batch, Job
 from partners.access import request_reader_required
 from people.access import dispatcher_required, workshop_required
 from people.models import AuditEntry
@@ -85,19 +86,11 @@ def index(request):
 
 
 def _labels(packing):
-    """Of parcels being packed: those whose label was given up, and the newest batch still at work."""
-    if not packing:
-        return set(), None
-    subjects = {subject_of(shipment): shipment for shipment in packing}
-    unfinished = Job.objects.filter(
-        ~Q(state=Job.State.DONE),
-        kind=LABEL,
-        subject__in=subjects,
-    )
-    newest = {job.subject: job for job in unfinished.select_related("batch").order_by("pk")}
-    failed = {subjects[job.subject].pk for job in newest.values() if job.state == Job.State.DEAD}
-    at_work = [job.batch for job in newest.values() if job.state != Job.State.DEAD and job.batch_id]
-    return failed, max(at_work, key=lambda batch: batch.pk, default=None)
+    """Of parcels being packed: those whose label was given up, and the newest batch that makes the others'."""
+    jobs = Job.objects.unfinished_for_many(LABEL, packing)
+    failed = {pk for pk, job in jobs.items() if job.is_dead}
+    batches = [job.batch for job in jobs.values() if job.is_under_way and job.batch]
+    return failed, max(batches, key=attrgetter("pk"), default=None)
 
 
 def _bar(batch):
@@ -111,7 +104,7 @@ def _progress(request):
     form = ProgressForm(request.GET)
     if not form.is_valid():
         raise Http404
-    batch = get_object_or_404(Batch.objects.filter(jobs__kind=LABEL).distinct(), token=form.cleaned_data["batch"])
+    batch = get_object_or_404(Batch.objects.of_kind(LABEL), token=form.cleaned_data["batch"])
     bar = _bar(batch)
     return HttpResponseClientRefresh() if bar["over"] else render(request, "components/_progress.html", bar)
 
@@ -149,7 +142,8 @@ def detail(request, pk):
     """One parcel: what comes next and who acts, the way so far, what is inside and for which request."""
     shipment = _fetch(request, pk, "request__recipient", "request__partner", "partner", "bill_to")
     stage = shipment.stage
-    failed, _batch = _labels([shipment] if stage == "packing" else [])
+    job = Job.objects.unfinished_for(LABEL, shipment) if stage == "packing" else None
+    failed = job is not None and job.is_dead
     waits = stage == "packing" and not failed
     if request.htmx:  # the page asks until the label is there
         return HttpResponse(status=204) if waits else HttpResponseClientRefresh()
@@ -162,7 +156,7 @@ def detail(request, pk):
         "next": shipment.next_step,
         "waits": waits,
         "over": not waits,
-        "failed": bool(failed),
+        "failed": failed,
         "to": actions.face_of(shipment, shipment.ident_code).recipient,
         "may_work": dispatcher_required.allowed(request.user),
         "timeline": timeline(shipment, steps, user=request.user),

@@ -144,13 +144,13 @@ def download(request, slug):
 
 def _document(invoice, user):
     """How the PDF stands: there, being made, or given up with the reason."""
-    document = InvoiceDocument.objects.select_related("file").filter(invoice=invoice).first()
-    jobs = Job.objects.of("billing.make_document", invoice)
-    if document or jobs.under_way().exists():
+    kept = InvoiceDocument.objects.select_related("file").filter(invoice=invoice)
+    document = kept.first()
+    job = None if document else Job.objects.unfinished_for("billing.make_document", invoice)
+    if document or (job and job.is_under_way):
         return {"document": document}
-    dead = jobs.dead().order_by("-ended_at").first()
-    document = InvoiceDocument.objects.select_related("file").filter(invoice=invoice).first()  # made meanwhile
-    return {"document": document, "is_stuck": not document, "dead": dead, "may_see_jobs": user.has_role("admin")}
+    document = kept.first()  # made meanwhile
+    return {"document": document, "is_stuck": not document, "dead": job, "may_see_jobs": user.has_role("admin")}
 
 
 @require_POST

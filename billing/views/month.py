@@ -24,7 +24,7 @@ from billing.month_end import (
     steps_at,
 )
 from billing.periods import month_before, month_name, month_words
-from jobs.models import Batch, Job
+from jobs.models import Batch
 from partners.models import BillTo
 from people.access import money_reader_required, treasurer_required
 from records import clock
@@ -54,7 +54,7 @@ def month_end(request):
     checks = checks_for(month, dues, drafts, today=today)
     stage = stage_of(dues, drafts, is_issued=bool(issued))
     ready = [draft for draft in drafts if not draft.is_held]
-    at_work = batch is not None and Job.objects.under_way().filter(batch=batch, kind=ISSUE).exists()
+    at_work = bool(bar and bar["issuing"])
     context = {
         "month": month,
         "name": month_words(month),
@@ -87,30 +87,31 @@ def _batch(request):
 
     A press whose drafts were all waiting for an earlier one has no job of its own.
     """
-    issuing = Batch.objects.filter(jobs__kind=ISSUE).order_by("-pk")
     try:
-        named = issuing.filter(token=uuid.UUID(request.GET.get("batch", ""))).first()
+        named = Batch.objects.of_kind(ISSUE).filter(token=uuid.UUID(request.GET.get("batch", ""))).first()
     except ValueError:
         named = None
-    return named or issuing.filter(jobs__in=Job.objects.under_way().filter(kind=ISSUE)).first()
+    return named or Batch.objects.under_way(ISSUE).first()
 
 
 def _bar(batch, month):
     """The variables of the progress bar: it asks this page for itself. Each invoice to come brings a PDF along."""
-    progress = batch.progress()
-    progress["total"] += Job.objects.under_way().filter(batch=batch, kind=ISSUE).count()
-    return {"title": _("Invoices and their PDFs"), "url": f"{_of(month)}&batch={batch.token}", **progress}
+    progress = batch.progress()  # first: once it is over, nothing is issued any more
+    issuing = batch.jobs.under_way().filter(kind=ISSUE).count()
+    progress["total"] += issuing
+    url = f"{_of(month)}&batch={batch.token}"
+    return {"title": _("Invoices and their PDFs"), "url": url, "issuing": issuing, **progress}
 
 
 def _outcome(batch, user):
     """What a press came to so far: the invoices it issued, and for each reason the units that got none."""
-    jobs = {int(job.key): job for job in batch.jobs.filter(kind=ISSUE).exclude(pk__in=Job.objects.under_way())}
+    jobs = {int(job.key): job for job in batch.jobs.filter(kind=ISSUE) if not job.is_under_way}
     found = Invoice.objects.visible_to(user).filter(pk__in=jobs).select_related("bill_to").defer("snapshot")
     invoices = {invoice.pk: invoice for invoice in found}
-    issued = [invoice for key, invoice in invoices.items() if jobs[key].state == Job.State.DONE and invoice.number]
+    issued = [invoice for key, invoice in invoices.items() if not jobs[key].is_dead and invoice.number]
     reasons = {}
     for key, job in jobs.items():
-        if job.state == Job.State.DEAD:
+        if job.is_dead:
             why = job.refusal or _("An admin finds the reason under “Background work”.")
             unit = invoices[key].bill_to if key in invoices else _("Draft %(id)s") % {"id": key}
             reasons.setdefault(why, []).append(str(unit))

@@ -47,12 +47,6 @@ def test_a_job_is_done_once(job, door, volunteer):
     assert (calls, Job.objects.get().state) == ([str(volunteer.pk)], "done")
 
 
-def test_the_jobs_about_a_record_are_asked_for_by_kind(job, volunteer, dispatcher):
-    Job.objects.plan("tests.other", volunteer)
-    assert list(Job.objects.of("tests.deed", volunteer)) == [job]
-    assert not Job.objects.of("tests.deed", dispatcher).exists()
-
-
 def test_a_job_is_not_done_before_it_is_due(job, door):
     calls = door(lambda key, claim: None)
     Job.objects.update(due_at=timezone.now() + timedelta(minutes=1))

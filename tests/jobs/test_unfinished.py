@@ -1,0 +1,85 @@
+"""How the job about a record stands, as every page and the API ask for it."""
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from jobs.models import Batch, Job, subject_of
+
+pytestmark = pytest.mark.django_db
+KIND = "tests.deed"
+
+
+def end(job, state, **columns):
+    Job.objects.filter(pk=job.pk).update(state=state, ended_at=timezone.now(), **columns)
+
+
+@pytest.fixture
+def job(volunteer):
+    Job.objects.plan(KIND, volunteer)
+    return Job.objects.get()
+
+
+def test_a_job_is_under_way_while_it_waits_and_runs_and_dead_once_it_is_given_up(job, volunteer):
+    assert Job.objects.unfinished_for(KIND, volunteer).is_under_way
+    claim = job.claim()
+    assert Job.objects.unfinished_for(KIND, volunteer).is_under_way
+    claim.give_up("No address.", is_refused=True)
+    dead = Job.objects.unfinished_for(KIND, volunteer)
+    assert (dead.is_under_way, dead.is_dead, dead.refusal) == (False, True, "No address.")
+
+
+def test_what_is_done_or_was_never_planned_is_not_unfinished(job, volunteer, dispatcher):
+    Job.objects.plan("tests.other", dispatcher)
+    job.claim().finish()
+    assert Job.objects.unfinished_for(KIND, volunteer) is None
+    assert Job.objects.unfinished_for(KIND, dispatcher) is None
+
+
+def test_of_several_jobs_about_a_record_the_one_under_way_counts(job, volunteer):
+    end(job, "dead")
+    Job.objects.plan(KIND, volunteer)
+    newer = Job.objects.get(state="waiting")
+    assert Job.objects.unfinished_for(KIND, volunteer) == newer
+    end(newer, "dead")
+    assert Job.objects.unfinished_for(KIND, volunteer) == newer
+    Job.objects.filter(pk=job.pk).update(state="waiting", ended_at=None)  # somebody has the older one tried again
+    assert Job.objects.unfinished_for(KIND, volunteer) == job
+    end(job, "dead")
+    assert Job.objects.unfinished_for(KIND, volunteer) == job
+
+
+def test_many_records_cost_one_query_and_none_costs_none(job, volunteer, dispatcher, admin, django_assert_num_queries):
+    batch = Batch.objects.create(title="Labels", owner=volunteer)
+    Job.objects.plan_many(KIND, [dispatcher, admin], batch=batch)
+    end(Job.objects.get(subject=subject_of(admin)), "done")
+    with django_assert_num_queries(1):
+        found = Job.objects.unfinished_for_many(KIND, [volunteer, dispatcher, admin])
+        assert {key: job.batch for key, job in found.items()} == {volunteer.pk: None, dispatcher.pk: batch}
+    with django_assert_num_queries(0):
+        assert Job.objects.unfinished_for_many(KIND, []) == {}
+
+
+def test_done_jobs_are_not_read_however_many_there_are(job, volunteer):
+    """The two indexes of what waits, runs and was given up are enough: there is none of what is done."""
+    seen = []
+
+    def explain(execute, sql, values, *rest):
+        execute("SET LOCAL enable_seqscan = off", None, *rest)
+        execute(f"EXPLAIN {sql}", values, *rest)
+        seen.append(" ".join(row[0] for row in rest[1]["cursor"].fetchall()))
+        return execute(sql, values, *rest)
+
+    with connection.execute_wrapper(explain):
+        Job.objects.unfinished_for(KIND, volunteer)
+    assert ("jobs_due" in seen[0], "jobs_dead" in seen[0], "Seq Scan on jobs_job" in seen[0]) == (True, True, False)
+
+
+def test_batches_are_asked_for_by_kind_and_while_they_are_under_way(volunteer, dispatcher):
+    older, newer, over = (Batch.objects.create(title=title, owner=volunteer) for title in ("1", "2", "3"))
+    Job.objects.plan_many(KIND, [volunteer, dispatcher], batch=older)
+    Job.objects.plan("tests.other", volunteer, batch=newer)
+    Job.objects.create(kind=KIND, subject="people.user:1", state="done", batch=over)
+    assert set(Batch.objects.of_kind(KIND)) == {older, over}
+    assert list(Batch.objects.under_way()) == [newer, older]
+    assert list(Batch.objects.under_way(KIND)) == [older]
