@@ -4,6 +4,7 @@ from datetime import timedelta
 from random import Random
 
 from billing.models import Invoice
+from documents import ident_codes
 from documents.models import StoredFile
 from documents.pdf import render
 from jobs.models import Job, subject_of
@@ -30,7 +31,7 @@ def draw_labels() -> None:
         labelled_at = shipment.steps.get(verb="make_label").at
         Label.objects.create(
             shipment=shipment,
-            item_number=int(shipment.ident_code[-8:]),
+            item_number=ident_codes.item_number(shipment.ident_code),
             state=Label.State.MADE,
             ident_code=shipment.ident_code,
             ordered_at=shipment.made_at,

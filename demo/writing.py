@@ -16,13 +16,14 @@ from uuid import UUID
 from django.db import connection
 
 from devices.checklist import POINTS
+from documents.ident_codes import OWN_PREFIX
 
 from .laptops import Laptop
 from .stories import Story
 
 SQL_TYPES = {int: "bigint", str: "text", Decimal: "numeric", UUID: "uuid", date: "date", datetime: "timestamptz"}
 
-NUMBERED = """
+NUMBERED = f"""
 CREATE TEMP TABLE laptop ON COMMIT DROP AS
 SELECT told.*, nextval('devices_device_id_seq') AS device_id,
        'D-' || lpad(nextval('device_number')::text, 6, '0') AS device_number
@@ -43,7 +44,7 @@ FROM (SELECT s.n, s.packed_at, s.labelled_at, l.device_id, l.device_number
 
 CREATE TEMP TABLE story ON COMMIT DROP AS
 SELECT numbered.*, device_id, device_number, allocation_id, shipment_id, item_number,
-       '9900000000' || lpad(item_number::text, 8, '0') AS ident_code,
+       '{OWN_PREFIX}' || lpad(item_number::text, 8, '0') AS ident_code,
        CASE WHEN handed_over_at IS NULL THEN CASE WHEN labelled_at IS NULL THEN 'packing' ELSE 'labelled' END
             WHEN status = 'shipped' THEN 'handed_over' ELSE status END AS shipment_status
 FROM numbered LEFT JOIN parcel USING (n);

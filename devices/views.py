@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
+from documents import ident_codes
 from documents.templatetags.swiss import size
 from people.access import dispatcher_required, workshop_required
 from web.filters import chips
@@ -24,7 +25,6 @@ from .timeline import timeline
 
 Status, Result = DeviceStatus, Erasure.Result
 OUR_NUMBER = re.compile(r"D-\d{6,}")
-LABEL = re.compile(r"\d{18}")  # of Swiss Post, without the dots it is read with
 VIEWS = {
     "": gettext_lazy("Everything"),
     Status.RECEIVED: gettext_lazy("To erase"),
@@ -98,7 +98,7 @@ def _no_tag(code):
     if OUR_NUMBER.fullmatch(code):
         sentence = _("No laptop has the number %(number)s. Scan the tag of its maker.") % {"number": code}
         return {"word": _("Stop."), "sentence": sentence}
-    if LABEL.fullmatch(code.replace(".", "").replace(" ", "")):
+    if ident_codes.from_scan(code):
         word = _("Stop.\nThis is a shipping label.")
         return {"word": word, "sentence": _("Here the laptop is scanned: its tag or our number.")}
     return None

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from documents import ident_codes
 from web.timeline import rows_for
 
 from .models import DeclineReason
@@ -20,8 +21,8 @@ def timeline(device_request, steps, *, user):
 
 def _parcel(code):
     """A parcel's code as its page writes it, leading there: whoever reads the request may open it."""
-    spoken = f"{code[:2]}.{code[2:4]}.{code[4:10]}.{code[10:]}"
-    return format_html('<a class="wg-id" href="{}">{}</a>', reverse("shipping:by_label", args=[code]), spoken)
+    url = reverse("shipping:by_label", args=[code])
+    return format_html('<a class="wg-id" href="{}">{}</a>', url, ident_codes.printed(code))
 
 
 def _words(step, user):

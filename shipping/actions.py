@@ -5,6 +5,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
+from documents import ident_codes
 from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
 from people.models import User
@@ -112,7 +113,7 @@ def _draw_label(shipment: Shipment) -> Label | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('label_item_number')")
         (number,) = cursor.fetchone()
-    return Label.objects.create(shipment=shipment, item_number=number, ident_code=f"9900000000{number:08}")
+    return Label.objects.create(shipment=shipment, item_number=number, ident_code=ident_codes.from_item_number(number))
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from devices.models import Device
+from documents import ident_codes
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
 from records import clock
@@ -14,7 +15,6 @@ from requests.lifecycle import RequestStatus
 from requests.models import Allocation, DeviceRequest, RoundDate
 
 from . import lifecycle
-from .carriers import spoken
 from .lifecycle import RoundStatus, ShipmentStage, ShipmentStatus
 
 
@@ -85,8 +85,8 @@ class ShipmentQuerySet(models.QuerySet):
 
     def with_label(self, code):
         """The parcel whose label was scanned, or typed with its dots."""
-        digits = "".join(code.replace(".", "").split())
-        return self.filter(ident_code=digits) if digits.isdigit() else self.none()
+        ident_code = ident_codes.from_scan(code)
+        return self.filter(ident_code=ident_code) if ident_code else self.none()
 
 
 class Shipment(Lifecycle):
@@ -167,8 +167,8 @@ class Shipment(Lifecycle):
         return reverse("shipping:detail", args=[self.pk])
 
     @property
-    def spoken_code(self):
-        return spoken(self.ident_code) if self.ident_code else ""
+    def printed_code(self):
+        return ident_codes.printed(self.ident_code)
 
     @property
     def names_a_person(self):

@@ -7,6 +7,8 @@ for the next scan, and the one button.
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from documents import ident_codes
+
 CLOSE, HAND_OVER = "close", "hand-over"
 
 
@@ -37,7 +39,7 @@ def laptop_wanted(parcel):
     facts = [
         (_("Laptop"), device.number),
         *([(_("Looks like"), looks)] if looks else []),
-        (_("Label ends in"), parcel.ident_code[-4:]),
+        (_("Label ends in"), ident_codes.ending(parcel.ident_code)),
     ]
     return _message(
         CLOSE,
@@ -107,7 +109,7 @@ def another_label(form, in_hand):
 
 def _wanted(form, in_hand, word, sentence):
     """The parcel in hand waits for its own laptop or is put aside."""
-    wanted = [(_("Label ends in"), in_hand.ident_code[-4:]), (_("Label wants"), in_hand.device.number)]
+    wanted = [(_("Label ends in"), ident_codes.ending(in_hand.ident_code)), (_("Label wants"), in_hand.device.number)]
     if in_hand.device.shelf:
         wanted.append((_("It lies on"), _place(in_hand.device)))
     return _stop(CLOSE, form, word, sentence, label=_("Scan the right laptop"), wanted=wanted, in_hand=in_hand)
@@ -139,7 +141,7 @@ def _message(mode, state, word, sentence, *, label, facts=(), in_hand=None):
 
 
 def _facts(parcel):
-    return [(_("Laptop"), parcel.device.number), (_("Label ends in"), parcel.ident_code[-4:])]
+    return [(_("Laptop"), parcel.device.number), (_("Label ends in"), ident_codes.ending(parcel.ident_code))]
 
 
 def _place(device):

@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from documents import ident_codes
 from web.timeline import rows_for
-
-from .carriers import spoken
 
 
 def timeline(shipment, steps, *, user):
@@ -19,4 +18,4 @@ def _words(step, user):
     if step.verb == "close_parcel":
         yield _("Label and laptop were scanned and belong together.")
     if parcel := step.numbers.get("parcel"):
-        yield _("Parcel %(number)s.") % {"number": spoken(parcel)}
+        yield _("Parcel %(number)s.") % {"number": ident_codes.printed(parcel)}

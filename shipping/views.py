@@ -200,7 +200,7 @@ def order_label(request, pk):
 def hand_over(request, pk):
     shipment = _fetch(request, pk)
     actions.hand_over(shipment, by=request.user)
-    messages.success(request, _("%(parcel)s is handed over.") % {"parcel": shipment.spoken_code})
+    messages.success(request, _("%(parcel)s is handed over.") % {"parcel": shipment.printed_code})
     return redirect(shipment)
 
 

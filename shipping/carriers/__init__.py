@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-
-def spoken(code: str) -> str:
-    """An item's code as people read it: `99.00.000000.00000417`."""
-    return f"{code[:2]}.{code[2:4]}.{code[4:10]}.{code[10:]}"
+from documents import ident_codes
 
 
 @dataclass(frozen=True)
@@ -31,5 +28,5 @@ class LabelFace:
     sender: Address
 
     @property
-    def spoken_code(self) -> str:
-        return spoken(self.ident_code)
+    def printed_code(self) -> str:
+        return ident_codes.printed(self.ident_code)

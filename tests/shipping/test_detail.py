@@ -117,7 +117,7 @@ def test_it_asks_again_until_the_label_is_there(client, dispatcher, make_allocat
 def test_the_number_of_a_parcel_leads_to_its_page(client, social_worker, stranger, make_labelled):
     shipment = make_labelled()
     client.force_login(social_worker)
-    for code in (shipment.ident_code, shipment.spoken_code):
+    for code in (shipment.ident_code, shipment.printed_code):
         assert client.get(f"/shipments/by-label/{code}/").url == shipment.get_absolute_url()
     for code in ("990000000099999999", "%00", "nonsense"):
         assert client.get(f"/shipments/by-label/{code}/").status_code == 404

@@ -16,7 +16,7 @@ def test_the_label_is_a_pdf_with_the_address_that_nobody_keeps(client, dispatche
     answer = client.get(f"/shipments/{shipment.pk}/label/")
     content = b"".join(answer.streaming_content)
     text = pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range()
-    for line in ("Samira Wenger", "Mühlegasse", "3400 Burgdorf", shipment.spoken_code):
+    for line in ("Samira Wenger", "Mühlegasse", "3400 Burgdorf", shipment.printed_code):
         assert line in text
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "private, no-store")
     assert answer["Content-Disposition"] == f'inline; filename="{shipment.ident_code}.pdf"'

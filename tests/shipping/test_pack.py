@@ -31,7 +31,7 @@ def test_packing_begins_a_parcel_whose_label_a_job_makes(client, dispatcher, mak
     run_label_jobs()
     shipment.refresh_from_db()
     assert (shipment.status, shipment.ident_code) == ("labelled", Label.objects.get().ident_code)
-    assert shipment.spoken_code in client.get(answer.url).content.decode()
+    assert shipment.printed_code in client.get(answer.url).content.decode()
 
 
 def test_packing_twice_is_as_packing_once(client, dispatcher, make_allocation):
@@ -208,7 +208,7 @@ def test_labels_to_throw_away_are_listed_until_somebody_did(client, dispatcher, 
     assert client.post(url).status_code == 403
     client.force_login(dispatcher)
     page = client.get("/rounds/").content.decode()
-    assert ("Labels to throw away" in page, shipment.spoken_code in page, "Wenger" in page) == (True, True, False)
+    assert ("Labels to throw away" in page, shipment.printed_code in page, "Wenger" in page) == (True, True, False)
     assert f'action="{url}"' in page
     assert "Parcel to take out" in client.get("/home/").content.decode()
     assert [client.post(url).url for _time in range(2)] == ["/rounds/"] * 2

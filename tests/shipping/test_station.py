@@ -43,7 +43,7 @@ def test_two_scans_close_a_parcel(volunteer_client, volunteer, make_labelled):
 
 def test_the_tag_of_the_laptop_and_the_typed_number_of_the_label_do_as_well(volunteer_client, make_labelled):
     shipment = make_labelled()
-    assert "Scan the laptop." in text(scan(volunteer_client, shipment.spoken_code))
+    assert "Scan the laptop." in text(scan(volunteer_client, shipment.printed_code))
     scan(volunteer_client, shipment.device.asset_tag, shipment.ident_code)
     assert closed(shipment)
 
