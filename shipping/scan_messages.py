@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from documents import ident_codes
 
-CLOSE, HAND_OVER = "close", "hand-over"
+CLOSE_PARCEL, HAND_OVER = "close", "hand-over"
 
 
 def begin(mode):
@@ -42,7 +42,7 @@ def laptop_wanted(parcel):
         (_("Label ends in"), ident_codes.ending(parcel.ident_code)),
     ]
     return _message(
-        CLOSE,
+        CLOSE_PARCEL,
         "idle",
         _("Scan the laptop."),
         sentence or _("Only this one may go inside."),
@@ -58,12 +58,14 @@ def match(parcel, following):
     facts = _facts(parcel)
     if following:
         facts.append((_("Next"), _place(following.device)))
-    return _message(CLOSE, "ok", _("Match.\nClose it."), sentence, label=_("Scan the next label"), facts=facts)
+    return _message(CLOSE_PARCEL, "ok", _("Match.\nClose it."), sentence, label=_("Scan the next label"), facts=facts)
 
 
 def closed_already(parcel):
     sentence = _("Nothing is left to do for this parcel.")
-    return _message(CLOSE, "ok", _("Closed already."), sentence, label=_("Scan the next label"), facts=_facts(parcel))
+    return _message(
+        CLOSE_PARCEL, "ok", _("Closed already."), sentence, label=_("Scan the next label"), facts=_facts(parcel)
+    )
 
 
 def handed_over(parcel, *, again):
@@ -81,7 +83,7 @@ def refused(mode, form, parcel):
         "labelled": _("Close it first."),
         "cancelled": _("Old label."),
     }
-    if mode == CLOSE:
+    if mode == CLOSE_PARCEL:
         del words["labelled"]  # closing is what was tried
     word = words.get(parcel.stage, _("Left already.") if parcel.handed_over_at else _("Not now."))
     return _stop(mode, form, word, next(iter(form.errors.values()))[0], label=_("Scan the label of a parcel"))
@@ -112,7 +114,7 @@ def _wanted(form, in_hand, word, sentence):
     wanted = [(_("Label ends in"), ident_codes.ending(in_hand.ident_code)), (_("Label wants"), in_hand.device.number)]
     if in_hand.device.shelf:
         wanted.append((_("It lies on"), _place(in_hand.device)))
-    return _stop(CLOSE, form, word, sentence, label=_("Scan the right laptop"), wanted=wanted, in_hand=in_hand)
+    return _stop(CLOSE_PARCEL, form, word, sentence, label=_("Scan the right laptop"), wanted=wanted, in_hand=in_hand)
 
 
 def _stop(mode, form, reason, sentence, *, label, wanted=(), in_hand=None):

@@ -248,7 +248,7 @@ def void_labels(request, pk):
 def station(request):
     """Two scans close a parcel, its label and then its laptop; in the other mode one scan hands it over."""
     asked = request.POST if request.method == "POST" else request.GET
-    mode = scan_messages.HAND_OVER if asked.get("mode") == scan_messages.HAND_OVER else scan_messages.CLOSE
+    mode = scan_messages.HAND_OVER if asked.get("mode") == scan_messages.HAND_OVER else scan_messages.CLOSE_PARCEL
     answer = scan_messages.begin(mode)
     if request.method == "POST" and "aside" not in request.POST:
         parcels = Shipment.objects.visible_to(request.user).select_related("device")
@@ -267,12 +267,12 @@ def _scanned(mode, form, parcels, user):
     if not code:
         return scan_messages.begin(mode)
     scanned = parcels.with_label(code).first()
-    in_hand = parcels.with_label(form.cleaned_data["label"]).first() if mode == scan_messages.CLOSE else None
+    in_hand = parcels.with_label(form.cleaned_data["label"]).first() if mode == scan_messages.CLOSE_PARCEL else None
     if not (scanned or in_hand):
         device = Device.objects.visible_to(user).scanned(code.upper())
         if device is None:
             return scan_messages.no_parcel(mode, form)
-        scanned = parcels.closed().filter(device=device).first() if mode == scan_messages.CLOSE else None
+        scanned = parcels.closed().filter(device=device).first() if mode == scan_messages.CLOSE_PARCEL else None
         if scanned is None:
             return scan_messages.label_first(mode, form)
     if mode == scan_messages.HAND_OVER:
@@ -284,7 +284,7 @@ def _closes(form, parcel, scanned, parcels, user):
     """The label of a parcel was scanned, now or before: its laptop is wanted, and only that one."""
     attempt(form, partial(actions.check_label, parcel))
     if not form.is_valid():
-        return scan_messages.refused(scan_messages.CLOSE, form, parcel)
+        return scan_messages.refused(scan_messages.CLOSE_PARCEL, form, parcel)
     if scanned == parcel:
         return scan_messages.closed_already(parcel) if parcel.closed_at else scan_messages.laptop_wanted(parcel)
     if scanned:
@@ -294,7 +294,7 @@ def _closes(form, parcel, scanned, parcels, user):
     if not form.is_valid():
         is_right = parcel.holds(code)  # then it was withdrawn between the two looks
         return (
-            scan_messages.refused(scan_messages.CLOSE, form, parcel)
+            scan_messages.refused(scan_messages.CLOSE_PARCEL, form, parcel)
             if is_right
             else scan_messages.wrong_laptop(form, parcel)
         )
