@@ -21,6 +21,8 @@ from .carriers.own_label import render_label
 from .lifecycle import ShipmentStatus
 from .models import Label, Shipment, allocations_to_pack
 
+MAKE_LABEL = "shipping.make_label"  # the kind of its job
+
 
 @transaction.atomic
 def pack(allocation: Allocation, *, by: User) -> Shipment:
@@ -65,7 +67,7 @@ def pack_all(*, by: User) -> int:
 def order_labels(shipments: list[Shipment], *, by: User) -> Batch:
     """Have a label made for each parcel, in one batch with one progress bar."""
     batch = Batch.objects.create(title=_("Labels"), owner=by, acting_for_id=by.acting_for_id)
-    Job.objects.plan_many("shipping.make_label", shipments, batch=batch)
+    Job.objects.plan_many(MAKE_LABEL, shipments, batch=batch)
     return batch
 
 
@@ -211,7 +213,7 @@ def take_out(shipment: Shipment, *, by: User | None) -> None:
 
 def take_out_withdrawn() -> None:
     """Take out what the house still holds though its request was withdrawn (decisions 14); the clock does it."""
-    for shipment in Shipment.objects.taken_away().order_by("pk"):
+    for shipment in Shipment.objects.withdrawn().order_by("pk"):
         try:
             take_out(shipment, by=None)
         except (Refused, OperationalError) as error:

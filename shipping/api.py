@@ -102,7 +102,7 @@ class ShipmentLabel(ShipmentView):
     def get(self, request, pk):
         """The label as a PDF; 409 while it is being made, with Retry-After, or when there will be none."""
         shipment = self.fetch(pk)
-        job = Job.objects.unfinished_for("shipping.make_label", shipment)  # first: if it ends now, the label is there
+        job = Job.objects.unfinished_for(actions.MAKE_LABEL, shipment)  # first: if it ends now, the label is there
         label = shipment.labels.filter(state=Label.State.MADE).select_related("file").last()
         if label is not None:
             if shipment.names_a_person:

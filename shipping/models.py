@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -52,12 +52,12 @@ class ShipmentQuerySet(models.QuerySet):
     def in_house(self):
         return self.filter(status__in=lifecycle.IN_HOUSE)
 
-    def lying_here(self):
-        """In the house, and taken out while the label still lies about; by keys, so that each half has its index."""
+    def in_house_or_to_void(self):
+        """In the house, or taken out with a label still to be thrown away; by keys, so that each half has its index."""
         in_house = Shipment.objects.in_house().values("pk")
         return self.filter(pk__in=in_house.union(Label.objects.to_void().values("shipment"), all=True))
 
-    def taken_away(self):
+    def withdrawn(self):
         """Still in the house though their laptop is no longer the request's."""
         return self.in_house().filter(allocation__released_at__isnull=False)
 
@@ -70,14 +70,20 @@ class ShipmentQuerySet(models.QuerySet):
 
     def count_stages(self):
         """How many are of each `stage`: one query."""
-        taken_away = Q(allocation__released_at__isnull=False)
+        withdrawn = Q(allocation__released_at__isnull=False)
         labelled = Q(status=ShipmentStatus.LABELLED, allocation__released_at__isnull=True)
         return self.in_house().aggregate(
-            withdrawn=Count("pk", filter=taken_away),
-            packing=Count("pk", filter=Q(status=ShipmentStatus.PACKING) & ~taken_away),
+            withdrawn=Count("pk", filter=withdrawn),
+            packing=Count("pk", filter=Q(status=ShipmentStatus.PACKING) & ~withdrawn),
             labelled=Count("pk", filter=labelled & Q(closed_at__isnull=True)),
             closed=Count("pk", filter=labelled & Q(closed_at__isnull=False)),
         )
+
+    def in_order_of_shelves(self):
+        """Withdrawn ones first, then along the shelves; each with what a list shows of it."""
+        withdrawn_first = F("allocation__released_at").asc(nulls_last=True)
+        rows = self.select_related("allocation", "request", "device", "partner")
+        return rows.order_by(withdrawn_first, "device__shelf", "pk")
 
     def out(self):
         """What has left the house, whatever became of it."""

@@ -12,6 +12,6 @@ def take_out_withdrawn():
     actions.take_out_withdrawn()
 
 
-@job("shipping.make_label", _("Make a label"))
+@job(actions.MAKE_LABEL, _("Make a label"))
 def make_label(key, claim):
     actions.make_label(Shipment.objects.select_related("request__recipient", "request__partner").get(pk=key), claim)

@@ -158,7 +158,7 @@ def test_a_house_too_full_for_one_page_is_counted_whole_with_the_withdrawn_ones_
         make_allocation()
         make_labelled()
     withdrawn = make_withdrawn()
-    monkeypatch.setattr("shipping.views.IN_HOUSE", 2)
+    monkeypatch.setattr("shipping.views.rounds.IN_HOUSE", 2)
     client.force_login(dispatcher)
     page = page_of(client)
     steps, counts = page.context["steps"], page.context["counts"]
@@ -171,7 +171,7 @@ def test_a_house_too_full_for_one_page_is_counted_whole_with_the_withdrawn_ones_
 
 def test_all_that_is_closed_is_handed_over(client, dispatcher, make_closed, monkeypatch):
     parcels = [make_closed() for _time in range(3)]
-    monkeypatch.setattr("shipping.views.IN_HOUSE", 2)
+    monkeypatch.setattr("shipping.views.rounds.IN_HOUSE", 2)
     client.force_login(dispatcher)
     assert "Hand over all 3 parcels" in page_of(client).content.decode()
     client.post("/rounds/hand-over/")
