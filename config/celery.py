@@ -7,7 +7,7 @@ from celery import Celery
 from celery.exceptions import SecurityWarning
 from celery.schedules import crontab
 
-from jobs.doorbell import LASTS
+from jobs.doorbell import EXPIRES_AFTER
 
 # A demo may well be started by root. What root should fear is pickle, and messages here are JSON: a kind and a key.
 warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
@@ -30,5 +30,5 @@ SCHEDULE = {
 # While no worker is there, these lie in the queue; later each would ring again for the same jobs and fill it for good.
 for entry in SCHEDULE.values():
     pause = entry["schedule"]
-    entry["options"] = {"expires": max(pause, LASTS) if isinstance(pause, float) else 3600}
+    entry["options"] = {"expires": max(pause, EXPIRES_AFTER) if isinstance(pause, float) else 3600}
 app.conf.beat_schedule = SCHEDULE  # assigned whole: to read `conf` here would load the settings

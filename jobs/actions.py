@@ -17,7 +17,7 @@ def run(job_id: int) -> bool:
     claim = job.claim() if job else None
     if job is None or claim is None:
         return False
-    if job.attempts > ATTEMPTS:  # each time it took its worker along
+    if job.attempts > ATTEMPTS:  # its worker died each time
         claim.give_up(job.error or "the worker died")
         return False
     try:

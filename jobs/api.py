@@ -1,4 +1,4 @@
-"""Deeds that are done once however often a program asks: the Idempotency-Key."""
+"""Requests that are carried out once, however often a program sends them: the Idempotency-Key."""
 
 import hashlib
 import json
@@ -27,10 +27,10 @@ class KeyReused(APIException):
 
 
 def once(handler):
-    """Do what a POST asks once per Idempotency-Key, and answer the same to the same request ever after.
+    """Carry out a POST once per Idempotency-Key, and answer the same request with the same answer ever after.
 
-    The key, the deed and the answer are written in one transaction: a second caller waits for the first, and what was
-    refused leaves nothing behind and may be tried again. An answer is kept, so it must not name a person.
+    The key, the action and the answer are written in one transaction: a second request waits for the first, and what
+    was refused leaves nothing behind and may be tried again. An answer is kept, so it must not name a person.
     """
 
     @wraps(handler)
@@ -40,7 +40,7 @@ def once(handler):
             raise ValidationError({HEADER: [_("Name this deed by a key of 8 to 64 characters, such as a UUID.")]})
         fingerprint = _fingerprint(request)
         with transaction.atomic():
-            kept = KeptAnswer.objects.named(token_id=request.auth.pk, key=key, fingerprint=fingerprint)
+            kept = KeptAnswer.objects.get_or_reserve(token_id=request.auth.pk, key=key, fingerprint=fingerprint)
             if kept.fingerprint != fingerprint:
                 raise KeyReused
             replayed = kept.status is not None
@@ -57,13 +57,13 @@ def once(handler):
 
 def _fingerprint(request):
     """Method, path and what was sent, as a keyed hash: a form's boundary or the order of fields change nothing."""
-    sent = json.dumps([request.method, request.path, _plain(request.data)], sort_keys=True, default=str)
+    sent = json.dumps([request.method, request.path, _as_json(request.data)], sort_keys=True, default=str)
     return salted_hmac("jobs.api.once", sent, algorithm="sha256").hexdigest()
 
 
-def _plain(data):
+def _as_json(data):
     if hasattr(data, "lists"):
-        return {name: [_plain(value) for value in values] for name, values in data.lists()}
+        return {name: [_as_json(value) for value in values] for name, values in data.lists()}
     if isinstance(data, UploadedFile):
         digest = hashlib.sha256(b"".join(data.chunks())).hexdigest()
         data.seek(0)

@@ -4,14 +4,14 @@ import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-LASTS = 30  # seconds: an older ring is thrown away unheard, or a queue once full would only ever grow
+EXPIRES_AFTER = 30  # seconds: an older message is dropped unread, or a queue once full would only ever grow
 log = structlog.get_logger(__name__)
 
 
 def ring(job_id: int) -> bool:
     """Ask a worker to look at a job; False if the broker is away, which is no reason to fail."""
     try:
-        current_app.send_task("jobs.run", args=[job_id], ignore_result=True, expires=LASTS)
+        current_app.send_task("jobs.run", args=[job_id], ignore_result=True, expires=EXPIRES_AFTER)
     except OperationalError as error:
         log.warning("doorbell_away", job=job_id, error=str(error))
         return False

@@ -14,12 +14,12 @@ from people.models import User
 from records import clock
 
 from .doorbell import ring
-from .registry import WORDS
+from .registry import TITLES
 
 LEASE = timedelta(minutes=2)
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
-KEPT = timedelta(days=7)  # how long an answer to a program is remembered
+ANSWERS_KEPT = timedelta(days=7)
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -96,7 +96,7 @@ class JobQuerySet(models.QuerySet["Job"]):
                 subjects = [subject for subject in subjects if subject not in planned]
 
     def ring(self, *jobs: "Job") -> None:
-        """Ring for these jobs once the transaction has committed; the first that finds no broker is the last."""
+        """Ring for these jobs once the transaction has committed; stop when the broker is away."""
         transaction.on_commit(lambda: all(ring(job.pk) for job in jobs))
 
     def unfinished_for(self, kind: str, about: models.Model) -> "Job | None":
@@ -192,9 +192,9 @@ class Job(models.Model):
         return self.subject.rpartition(":")[2]
 
     @property
-    def words(self) -> str:
+    def title(self) -> str:
         """What it does, as a person reads it."""
-        return str(WORDS.get(self.kind, _("Something of an earlier version")))
+        return str(TITLES.get(self.kind, _("Something of an earlier version")))
 
     @property
     def is_under_way(self) -> bool:
@@ -286,17 +286,17 @@ class Claim:
 
 
 class KeptAnswerManager(models.Manager["KeptAnswer"]):
-    def named(self, *, token_id: int, key: str, fingerprint: str) -> "KeptAnswer":
-        """The row of a key, made now if the key is new; whoever comes second waits here until the first is through."""
+    def get_or_reserve(self, *, token_id: int, key: str, fingerprint: str) -> "KeptAnswer":
+        """The row of a key, inserted now if the key is new; a second request waits here until the first has ended."""
         self.bulk_create([self.model(token_id=token_id, key=key, fingerprint=fingerprint)], ignore_conflicts=True)
         return self.get(token_id=token_id, key=key)
 
-    def forget_old(self) -> int:
-        return self.filter(made_at__lt=clock.now() - KEPT).delete()[0]
+    def delete_old(self) -> int:
+        return self.filter(made_at__lt=clock.now() - ANSWERS_KEPT).delete()[0]
 
 
 class KeptAnswer(models.Model):
-    """What a program was told when it named a deed by a key: said again, not done again.
+    """The answer to a program's request that came with a key: given again to the same request, which is not repeated.
 
     `token_id` is a plain number. `fingerprint` is a keyed hash of what was asked; the answer, as JSON, names no person.
     """

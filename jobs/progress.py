@@ -4,7 +4,7 @@ import time
 from typing import TextIO
 
 WIDTH = 30
-PATIENCE = 1  # seconds before a bar appears
+SHOWN_AFTER = 1  # second
 
 
 class Progress:
@@ -17,13 +17,13 @@ class Progress:
 
     def advance(self, by: float, what: str) -> None:
         self.done = min(self.done + by, self.total)
-        if self.is_shown and time.monotonic() - self.began > PATIENCE:
+        if self.is_shown and time.monotonic() - self.began > SHOWN_AFTER:
             full = round(WIDTH * self.done / self.total)
             bar = "█" * full + "░" * (WIDTH - full)
             self.stream.write(f"\r{bar} {self.done / self.total:4.0%} {what:<24}")
             self.stream.flush()
 
     def end(self) -> None:
-        if self.is_shown and time.monotonic() - self.began > PATIENCE:
+        if self.is_shown and time.monotonic() - self.began > SHOWN_AFTER:
             self.stream.write("\r" + " " * (WIDTH + 32) + "\r")
             self.stream.flush()

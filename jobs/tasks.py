@@ -26,4 +26,4 @@ def sweep() -> None:
 
 @shared_task(name="jobs.forget_answers")
 def forget_answers() -> None:
-    KeptAnswer.objects.forget_old()
+    KeptAnswer.objects.delete_old()

@@ -51,5 +51,5 @@ def try_again(request, pk):
 def batch(request, token):
     """The progress of one button press, for who pressed it and for admins."""
     found = get_object_or_404(Batch.objects.visible_to(request.user), token=token)
-    bar = {"title": found.title, "url": found.get_absolute_url(), **found.progress()}
-    return render(request, "components/_progress.html" if request.htmx else "jobs/batch.html", bar)
+    context = {"title": found.title, "url": found.get_absolute_url(), **found.progress()}
+    return render(request, "components/_progress.html" if request.htmx else "jobs/batch.html", context)

@@ -12,8 +12,8 @@ from documents import ident_codes
 CLOSE_PARCEL, HAND_OVER = "close", "hand-over"
 
 
-def begin(mode):
-    """Nothing is in hand: a label is wanted."""
+def label_wanted(mode):
+    """Nothing is in hand."""
     if mode == HAND_OVER:
         sentence = _("Scan each parcel as it leaves the house.")
     else:
@@ -21,8 +21,8 @@ def begin(mode):
     return _message(mode, "idle", _("Scan the label."), sentence, label=_("Scan here"))
 
 
-def head(mode, counts):
-    """The line on top: what is done here, and how far it is."""
+def heading(mode, counts):
+    """The line on top: what is done here, and how much of it is left."""
     if mode == HAND_OVER:
         left = counts["closed"]
         counted = ngettext("%(count)s parcel to go", "%(count)s parcels to go", left) % {"count": left}

@@ -20,10 +20,10 @@ def station(request):
     asked = request.POST if request.method == "POST" else request.GET
     mode = HAND_OVER if asked.get("mode") == HAND_OVER else CLOSE_PARCEL
     parcels = Shipment.objects.visible_to(request.user)
-    message = scan_messages.begin(mode)
+    message = scan_messages.label_wanted(mode)
     if request.method == "POST" and "aside" not in request.POST:
         message = _message_for(mode, ScanForm(request.POST), parcels.select_related("device"), request.user)
-    context = message | scan_messages.head(mode, parcels.count_stages())
+    context = message | scan_messages.heading(mode, parcels.count_stages())
     context |= {"url": reverse("shipping:station"), "mode": mode}
     template = "components/_scan.html" if request.htmx else "shipping/station.html"
     return render(request, template, context, status=STOPPED if message["state"] == "stop" else 200)
@@ -34,7 +34,7 @@ def _message_for(mode, form, parcels, user):
     if not form.is_valid():
         return scan_messages.no_parcel(mode, form)
     if not form.cleaned_data["code"]:
-        return scan_messages.begin(mode)
+        return scan_messages.label_wanted(mode)
     scanned = _close_parcel if mode == CLOSE_PARCEL else _hand_over
     return scanned(form, parcels, user)
 

@@ -58,7 +58,7 @@ class Terminal(StringIO):
 
 def test_a_terminal_sees_how_far_it_is_once_it_takes_longer(bill_to, make_parcel, account, monkeypatch):
     make_parcel(bill_to)
-    monkeypatch.setattr("jobs.progress.PATIENCE", -1)
+    monkeypatch.setattr("jobs.progress.SHOWN_AFTER", -1)
     for command, what in (("close_month", "units"), ("issue_invoices", "drafts")):
         monkeypatch.setattr("sys.stderr", terminal := Terminal())
         said, _errors = run(command, "2026-10")

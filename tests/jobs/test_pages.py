@@ -2,7 +2,7 @@ import pytest
 
 from billing.models import Invoice
 from jobs.models import Batch, Job
-from jobs.registry import DOORS, WORDS
+from jobs.registry import DOORS, TITLES
 from partners.models import BillTo
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,8 @@ def test_a_kind_is_said_in_words_and_its_record_is_a_link(client, admin, partner
     assert "billing.invoice:" not in page
 
 
-def test_every_kind_has_words():
-    assert set(WORDS) == {kind for kind in DOORS if not kind.startswith("tests.")}
+def test_every_kind_has_a_title():
+    assert set(TITLES) == {kind for kind in DOORS if not kind.startswith("tests.")}
 
 
 def test_an_error_stands_behind_a_sentence_and_a_refusal_is_one(client, admin, dead):
