@@ -16,8 +16,6 @@ from records import clock
 
 from .models import Mail
 
-DOORS: dict[str, Callable[[Mail], Any]] = {}  # each gives a Letter or None
-
 
 @dataclass(frozen=True)
 class Letter:
@@ -25,20 +23,24 @@ class Letter:
 
     address: str
     language: str
-    context: dict = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+Door = Callable[[Mail], Letter | None]
+DOORS: dict[str, Door] = {}
 
 
 class NotAccepted(Exception):
     """No server took the mail: the number of its answer, or what kind of error it was; never the address itself."""
 
 
-def mail(kind):
+def mail(kind: str) -> Callable[[Door], Door]:
     """Register `door(mail)` for a kind such as "requests.approved"; it returns a Letter, or None for nothing to send.
 
     The words stand in `<app>/mail/<name>.txt` (its first line is the subject) and `.html`.
     """
 
-    def register(door):
+    def register(door: Door) -> Door:
         if DOORS.setdefault(kind, door) is not door:
             raise ValueError(f"two doors for {kind}")
         return door
@@ -88,6 +90,6 @@ def hand_in(message: EmailMultiAlternatives) -> None:
         raise NotAccepted(type(error).__name__) from None
 
 
-def _note(row, outcome):
+def _note(row: Mail, outcome: Mail.Outcome) -> None:
     row.outcome, row.sent_at = outcome, clock.now()
     row.save(update_fields=["outcome", "sent_at", "message_id"])

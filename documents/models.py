@@ -10,13 +10,14 @@ from django.conf import settings
 from django.db import models, transaction
 
 from jobs.models import Job, subject_of
+from people.models import User
 from records import clock
 
 KEPT = timedelta(days=1)  # how long bytes may wait for the row that names them
 
 
-class StoredFileManager(models.Manager):
-    def keep(self, content, *, media_type, name):
+class StoredFileManager(models.Manager["StoredFile"]):
+    def keep(self, content: bytes, *, media_type: str, name: str) -> "StoredFile":
         """Write bytes to disk, synced, and then the row; a rollback leaves bytes that no row names."""
         stored = self.model(
             key=uuid.uuid4(),
@@ -36,7 +37,7 @@ class StoredFileManager(models.Manager):
         stored.save(force_insert=True)
         return stored
 
-    def sweep(self):
+    def sweep(self) -> int:
         """Remove bytes that no row names, a day after they were written; gives back how many files went."""
         yesterday = time.time() - KEPT.total_seconds()
         old = [file for file in Path(settings.MEDIA_ROOT).glob("??/*-*-*-*-*") if file.stat().st_mtime < yesterday]
@@ -47,7 +48,7 @@ class StoredFileManager(models.Manager):
         return len(orphans)
 
 
-def _sync(folder):
+def _sync(folder: Path) -> None:
     """Make the names in a folder last through a loss of power, as fsync does for a file's bytes."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -68,26 +69,26 @@ class StoredFile(models.Model):
 
     objects = StoredFileManager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def path(self):
+    def path(self) -> Path:
         key = str(self.key)
         return Path(settings.MEDIA_ROOT) / key[:2] / key
 
-    def read(self):
+    def read(self) -> bytes:
         return self.path.read_bytes()
 
-    def erase(self):
+    def erase(self) -> None:
         """Remove the row, and the bytes once that is committed."""
         path = self.path
         self.delete()
         transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
-class MailManager(models.Manager):
-    def plan(self, kind, about, *, reader=None):
+class MailManager(models.Manager["Mail"]):
+    def plan(self, kind: str, about: models.Model, *, reader: User | None = None) -> "Mail":
         """Write down a mail about a record and the job that sends it."""
         mail = self.create(kind=kind, subject=subject_of(about), reader=reader)
         Job.objects.plan("documents.send_mail", mail)
@@ -115,9 +116,9 @@ class Mail(models.Model):
 
     objects = MailManager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
 
     @property
-    def key(self):
+    def key(self) -> str:
         return self.subject.rpartition(":")[2]

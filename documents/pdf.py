@@ -7,6 +7,7 @@ import atexit
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -24,7 +25,7 @@ def render(html: str, stylesheet: str = "") -> bytes:
 
 
 @cache
-def _fetcher():
+def _fetcher() -> Any:
     """Files and hosts are out of reach: a typed `file:///etc/passwd` must not end up on paper."""
     from weasyprint.urls import URLFetcher
 
@@ -32,25 +33,25 @@ def _fetcher():
 
 
 @cache
-def _fonts():
+def _fonts() -> Any:
     from weasyprint.text.fonts import FontConfiguration
 
     atexit.register(_forget)
     return FontConfiguration()
 
 
-def _forget():
+def _forget() -> None:
     """Let go of the fonts while Python still stands: what deletes their temporary folder is gone a moment later."""
     for cached in (_parsed, _faces, _fonts):
         cached.cache_clear()
 
 
 @cache
-def _faces():
+def _faces() -> Any:
     return _parsed("".join(_face(name, *face) for name, face in FACES.items()))
 
 
-def _face(name, style, weight):
+def _face(name: str, style: str, weight: int) -> str:
     font = b64encode((FONTS / f"LiberationSans-{name}.ttf").read_bytes()).decode()
     return (
         f"@font-face {{ font-family: 'Liberation Sans'; font-style: {style}; font-weight: {weight};"
@@ -59,7 +60,7 @@ def _face(name, style, weight):
 
 
 @cache
-def _parsed(stylesheet):
+def _parsed(stylesheet: str) -> Any:
     import weasyprint
 
     return weasyprint.CSS(string=stylesheet, font_config=_fonts(), url_fetcher=_fetcher())

@@ -3,7 +3,9 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -12,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from .models import KeptAnswer
 
 HEADER = "Idempotency-Key"
+Handler = Callable[..., Response]
 KEY = re.compile(r"[\x21-\x7e]{8,64}")
 
 
@@ -26,7 +31,7 @@ class KeyReused(APIException):
     default_detail = _("This Idempotency-Key came with another request before. Take a new key for a new deed.")
 
 
-def once(handler):
+def once(handler: Handler) -> Handler:
     """Carry out a POST once per Idempotency-Key, and answer the same request with the same answer ever after.
 
     The key, the action and the answer are written in one transaction: a second request waits for the first, and what
@@ -34,7 +39,7 @@ def once(handler):
     """
 
     @wraps(handler)
-    def guarded(view, request, *args, **kwargs):
+    def guarded(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(HEADER, "")
         if not KEY.fullmatch(key):
             raise ValidationError({HEADER: [_("Name this deed by a key of 8 to 64 characters, such as a UUID.")]})
@@ -51,17 +56,17 @@ def once(handler):
         headers = {"Idempotent-Replayed": "true"} if replayed else None
         return Response(json.loads(kept.answer), kept.status, headers=headers)
 
-    guarded.is_done_once = True
+    guarded.is_done_once = True  # type: ignore[attr-defined]  # a test looks for it
     return guarded
 
 
-def _fingerprint(request):
+def _fingerprint(request: Request) -> str:
     """Method, path and what was sent, as a keyed hash: a form's boundary or the order of fields change nothing."""
     sent = json.dumps([request.method, request.path, _as_json(request.data)], sort_keys=True, default=str)
     return salted_hmac("jobs.api.once", sent, algorithm="sha256").hexdigest()
 
 
-def _as_json(data):
+def _as_json(data: Any) -> Any:
     if hasattr(data, "lists"):
         return {name: [_as_json(value) for value in values] for name, values in data.lists()}
     if isinstance(data, UploadedFile):

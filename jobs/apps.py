@@ -7,5 +7,5 @@ class JobsConfig(AppConfig):
     name = "jobs"
     verbose_name = _("Jobs")
 
-    def ready(self):
+    def ready(self) -> None:
         autodiscover_modules("tasks")  # the doors register themselves when they are imported

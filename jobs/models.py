@@ -163,6 +163,8 @@ class Job(models.Model):
 
     objects = JobQuerySet.as_manager()
 
+    record: Any  # what it is about, where a page has looked for it
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

@@ -10,7 +10,7 @@ SHOWN_AFTER = 1  # second
 class Progress:
     """A bar on a terminal once the work takes longer than a second; nothing anywhere else."""
 
-    def __init__(self, stream: TextIO, total: float):
+    def __init__(self, stream: TextIO, total: float) -> None:
         self.stream, self.total, self.done = stream, total, 0.0
         self.began = time.monotonic()
         self.is_shown = stream.isatty()

@@ -2,12 +2,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from people.models import User
 from web.todo import Todo
 
 from .models import Job
 
 
-def todo_for(user):
+def todo_for(user: User) -> list[Todo]:
     """Dead jobs, for the association's admins."""
     if not user.has_role("admin"):
         return []

@@ -6,9 +6,20 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from .models import User
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind one of these decorators gets, for the checker of types."""
+
+    user: User
+    htmx: HtmxDetails
 
 
 def access(label, allowed):

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -8,6 +10,7 @@ from devices.models import Device
 from documents import ident_codes
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
+from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.triggers import CompositeKey, same_partner
@@ -30,7 +33,7 @@ class Round(Lifecycle):
         ordering = ["date__on"]
         constraints = [models.CheckConstraint(condition=Q(status__in=RoundStatus.values), name="round_status_is_known")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return _("Round of %(day)s") % {"day": self.date}
 
 
@@ -38,37 +41,37 @@ class RoundStep(Step):
     record = models.ForeignKey(Round, models.PROTECT, related_name="steps")
 
 
-class ShipmentQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class ShipmentQuerySet(models.QuerySet["Shipment"]):
+    def visible_to(self, user: User) -> Self:
         """Dispatch and the service desk see all, volunteers too (no names there); a partner its own."""
         if user.acting_for:
             mine = self.filter(partner=user.acting_for)
             return mine if user.membership_roles & {"social_worker", "manager"} else mine.none()
         return self if user.has_role("admin", "dispatcher", "volunteer") else self.none()
 
-    def live(self):
+    def live(self) -> Self:
         return self.exclude(status=ShipmentStatus.CANCELLED)
 
-    def in_house(self):
+    def in_house(self) -> Self:
         return self.filter(status__in=lifecycle.IN_HOUSE)
 
-    def in_house_or_to_void(self):
+    def in_house_or_to_void(self) -> Self:
         """In the house, or taken out with a label still to be thrown away; by keys, so that each half has its index."""
         in_house = Shipment.objects.in_house().values("pk")
         return self.filter(pk__in=in_house.union(Label.objects.to_void().values("shipment"), all=True))
 
-    def withdrawn(self):
+    def withdrawn(self) -> Self:
         """Still in the house though their laptop is no longer the request's."""
         return self.in_house().filter(allocation__released_at__isnull=False)
 
-    def to_close(self):
+    def to_close(self) -> Self:
         return self.filter(status=ShipmentStatus.LABELLED, closed_at__isnull=True, allocation__released_at__isnull=True)
 
-    def closed(self):
+    def closed(self) -> Self:
         """Closed and still here, withdrawn ones among them."""
         return self.filter(status=ShipmentStatus.LABELLED, closed_at__isnull=False)
 
-    def count_stages(self):
+    def count_stages(self) -> dict[str, int]:
         """How many are of each `stage`: one query."""
         withdrawn = Q(allocation__released_at__isnull=False)
         labelled = Q(status=ShipmentStatus.LABELLED, allocation__released_at__isnull=True)
@@ -79,17 +82,17 @@ class ShipmentQuerySet(models.QuerySet):
             closed=Count("pk", filter=labelled & Q(closed_at__isnull=False)),
         )
 
-    def in_order_of_shelves(self):
+    def in_order_of_shelves(self) -> Self:
         """Withdrawn ones first, then along the shelves; each with what a list shows of it."""
         withdrawn_first = F("allocation__released_at").asc(nulls_last=True)
         rows = self.select_related("allocation", "request", "device", "partner")
         return rows.order_by(withdrawn_first, "device__shelf", "pk")
 
-    def out(self):
+    def out(self) -> Self:
         """What has left the house, whatever became of it."""
         return self.filter(handed_over_at__isnull=False)
 
-    def with_label(self, code):
+    def with_label(self, code: str) -> Self:
         """The parcel whose label was scanned, or typed with its dots."""
         ident_code = ident_codes.from_scan(code)
         return self.filter(ident_code=ident_code) if ident_code else self.none()
@@ -166,36 +169,36 @@ class Shipment(Lifecycle):
             models.Index(fields=["bill_to", "handed_over_at"], name="shipments_to_bill"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.ident_code or f"{self.request}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("shipping:detail", args=[self.pk])
 
     @property
-    def printed_code(self):
+    def printed_code(self) -> str:
         return ident_codes.printed(self.ident_code)
 
     @property
-    def names_a_person(self):
+    def names_a_person(self) -> bool:
         """Whether the label bears a person's name; one to an office bears the organisation's."""
         return self.request.delivery == Partner.Delivery.PERSON
 
     @property
-    def stage(self):
+    def stage(self) -> ShipmentStage:
         """Where it stands for who packs: its status, or "closed", or "withdrawn" while still in the house."""
         if self.status in lifecycle.IN_HOUSE and self.allocation.released_at:
             return ShipmentStage.WITHDRAWN
         if self.status == ShipmentStatus.LABELLED and self.closed_at:
             return ShipmentStage.CLOSED
-        return ShipmentStage(self.status)
+        return ShipmentStage(self.status)  # type: ignore[call-arg]  # looked up, not made
 
-    def holds(self, code):
+    def holds(self, code: str) -> bool:
         """Whether a scanned number or tag names the laptop that must be inside."""
         return code.strip().upper() in (self.device.number, self.device.asset_tag)
 
 
-def allocations_to_pack(requests):
+def allocations_to_pack(requests: models.QuerySet[DeviceRequest]) -> models.QuerySet[Allocation]:
     """Of these requests: the laptops kept for them that have no parcel yet."""
     parcel = Shipment.objects.live().filter(allocation=OuterRef("pk"))
     kept = requests.filter(status=RequestStatus.ALLOCATED)
@@ -206,8 +209,8 @@ class ShipmentStep(Step):
     record = models.ForeignKey(Shipment, models.PROTECT, related_name="steps")
 
 
-class LabelQuerySet(models.QuerySet):
-    def to_void(self):
+class LabelQuerySet(models.QuerySet["Label"]):
+    def to_void(self) -> Self:
         return self.filter(state=Label.State.TO_VOID)
 
 
@@ -249,5 +252,5 @@ class Label(models.Model):
         ]
         indexes = [models.Index(fields=["shipment"], condition=Q(state="to_void"), name="labels_to_void")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.ident_code
