@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.utils.translation import gettext_lazy as _
 
 FORBIDDEN = _("The rules don’t allow this. Nothing was changed.")
@@ -53,7 +52,7 @@ class Rule(models.BaseConstraint):
         """What a person reads, by the name that Postgres gives with a refusal."""
         return {self.name: self.violation_error_message}
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         """Have it written when all else of the migration is there: a key needs the other side's."""
         schema_editor.deferred_sql.append(self.sql(model))
 
@@ -119,7 +118,7 @@ class Trigger(Rule):
             return f"{event} ON {self._table(model)} REFERENCING {referencing} FOR EACH STATEMENT"
         return f"{event} ON {self._table(model)} FOR EACH ROW"
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         drops = [f"DROP TRIGGER {name} ON {self._table(model)}" for name, _timing in self._triggers()]
         return ";\n".join((*drops, f"DROP FUNCTION {self.name}()"))
 
@@ -151,7 +150,7 @@ class RowsStay(Rule):
             f"WHEN (({new}) IS DISTINCT FROM ({old})) EXECUTE FUNCTION rows_stay()"
         )
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         names = [self.name, f"{self.name}_deleted"] if self.fields else [self.name]
         return ";\n".join(f"DROP TRIGGER {name} ON {model._meta.db_table}" for name in names)
 
@@ -190,7 +189,7 @@ class CompositeKey(Rule):
             f"DEFERRABLE INITIALLY {'DEFERRED' if self.is_deferred else 'IMMEDIATE'}"
         )
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         return f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {self.name}"
 
 
