@@ -208,4 +208,5 @@ def same_partner(field: str, to: str, *, name: str) -> CompositeKey:
 
 
 def _columns(model: type[models.Model], fields: Iterable[str]) -> list[str]:
-    return [model._meta.get_field(field).column for field in fields]
+    found: list[Any] = [model._meta.get_field(field) for field in fields]
+    return [field.column for field in found]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from billing import actions
 from billing.forms import FilterForm
 from billing.models import Invoice, InvoiceDocument
+from billing.next_steps import next_step_for
 from billing.periods import words_for
 from billing.qr_bill import in_fives
 from billing.timeline import timeline
@@ -90,18 +91,17 @@ def detail(request, slug):
         return redirect(invoice)
     steps = list(invoice.steps.select_related("by"))
     payments = list(invoice.payments.order_by("paid_on", "pk"))
-    may_book = treasurer_required.allowed(request.user)
     context = {
         "invoice": invoice,
         "lines": _printed(invoice) if invoice.snapshot else _drafted(invoice),
+        "next": next_step_for(invoice, request.user),
         "open": invoice.total - invoice.paid,
         "payments": payments,
         "payer": invoice.snapshot["bill_to"] if invoice.snapshot else invoice.bill_to,
         "reference": in_fives(invoice.reference or ""),
         "timeline": timeline(invoice, steps, payments, getattr(invoice, "document", None), user=request.user),
         "links_requests": reads_requests(request.user),
-        "may_press": may_book and not invoice.snapshot,
-        "may_book": may_book,
+        "may_press": treasurer_required.allowed(request.user) and not invoice.snapshot,
         **(_document(invoice, request.user) if invoice.snapshot else {}),
     }
     return render(request, "billing/detail.html", context)
