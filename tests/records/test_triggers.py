@@ -1,6 +1,5 @@
 """The declarations of rules that only Postgres can hold."""
 
-from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connections, models, transaction
