@@ -17,7 +17,7 @@ from web.validators import plain_name
 
 from . import actions
 from .models import Allocation, DeviceRequest, Recipient, RequestStep
-from .models.recipient import LANGUAGES, this_year
+from .models.recipient import LANGUAGES, PERSON, this_year
 
 Delivery = Partner.Delivery
 
@@ -104,18 +104,7 @@ class RequestSerializer(serializers.ModelSerializer):
 class PersonSerializer(serializers.ModelSerializer):
     class Meta:
         model = Recipient
-        fields = [
-            "first_name",
-            "last_name",
-            "birth_year",
-            "street",
-            "house_number",
-            "postcode",
-            "town",
-            "mobile",
-            "language",
-            "erased_at",
-        ]
+        fields = [*PERSON, "erased_at"]
 
 
 class StepSerializer(serializers.ModelSerializer):

@@ -13,21 +13,10 @@ from web.validators import plain_name
 
 from .lifecycle import RequestStatus
 from .models import DeclineReason, DeviceRequest
-from .models.recipient import LANGUAGES, this_year
+from .models.recipient import LANGUAGES, PERSON, this_year
 from .rules import ADDRESS, faults
 
 Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delivery
-PERSON = (
-    "first_name",
-    "last_name",
-    "birth_year",
-    "street",
-    "house_number",
-    "postcode",
-    "town",
-    "mobile",
-    "language",
-)
 TYPED = ("case_reference", *(name for name in PERSON if name != "language"))  # what is empty in a new form
 WISH = ("case_reference", "bill_to", "commune", "delivery", "purpose", "system", "keyboard")
 

@@ -19,6 +19,19 @@ LANGUAGES = [
     ("ar", "العربية"),
 ]
 
+# What describes a person, in the order of the form.
+PERSON = (
+    "first_name",
+    "last_name",
+    "birth_year",
+    "street",
+    "house_number",
+    "postcode",
+    "town",
+    "mobile",
+    "language",
+)
+
 
 def this_year(year):
     """Refuse a year of birth that has not come yet."""

@@ -1,6 +1,5 @@
 """The declarations of rules that only Postgres can hold."""
 
-
 import pytest
 from django.db import IntegrityError, connections, models, transaction
 from django.db.migrations.autodetector import MigrationAutodetector
