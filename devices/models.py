@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -6,9 +8,11 @@ from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
+from records.status import Next
 from records.triggers import RowsStay, Trigger, quoted
 
 from . import lifecycle
@@ -18,39 +22,39 @@ from .lifecycle import DeviceStatus
 WORDS = Upper(Concat("number", Value(" "), "asset_tag", Value(" "), "maker", Value(" "), "model"))
 
 
-class DeviceQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def visible_to(self, user: User) -> Self:
         """The association's people see all; a partner sees a device only through its own request."""
         return self if user.has_role("admin", "dispatcher", "volunteer") else self.none()
 
-    def ready(self):
+    def ready(self) -> Self:
         return self.filter(status=DeviceStatus.READY)
 
-    def live(self):
+    def live(self) -> Self:
         """Devices that are still ours to keep; the tag of one that is gone may come back with another."""
         return self.exclude(status__in=lifecycle.GIVEN_AWAY)
 
-    def scanned(self, code):
+    def scanned(self, code: str) -> "Device | None":
         """The device whose number or tag was scanned, the number first."""
         return self.filter(number=code).first() or self.live().filter(asset_tag=code).first()
 
-    def with_drive(self, serial):
+    def with_drive(self, serial: str) -> Self:
         """Live devices that hold a drive with this serial number."""
         return self.live().filter(pk__in=Drive.objects.filter(serial=serial).values("device"))
 
-    def matching_words(self, text):
+    def matching_words(self, text: str) -> Self:
         """Devices of whose number, tag, maker or model each of the words is a part."""
         found = self.alias(words=WORDS)
         for word in text.upper().split()[:4]:
             found = found.filter(words__contains=word)
         return found
 
-    def count_at(self, *statuses):
+    def count_at(self, *statuses: str) -> dict[str, int]:
         """How many devices stand at each of these statuses, in one query; none is left out."""
         found = self.filter(status__in=statuses).order_by().values_list("status").annotate(Count("pk"))
         return dict.fromkeys(statuses, 0) | dict(found)
 
-    def with_open_drives(self):
+    def with_open_drives(self) -> Self:
         """`has_open_drives`: whether a drive still lacks a successful erasure in this life."""
         return self.annotate(has_open_drives=Exists(Drive.objects.filter(device=OuterRef("pk")).open()))
 
@@ -111,6 +115,7 @@ class Device(Lifecycle):
     received_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = DeviceQuerySet.as_manager()
+    has_open_drives: bool  # with `with_open_drives`
 
     class Meta:
         ordering = ["-pk"]
@@ -141,37 +146,37 @@ class Device(Lifecycle):
             GinIndex(OpClass(WORDS, name="gin_trgm_ops"), name="devices_by_words"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.number or self.asset_tag
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("devices:detail", args=[self.number])
 
     @property
-    def name(self):
+    def name(self) -> str:
         return f"{self.maker} {self.model}".strip()
 
     @property
-    def takes_erasures(self):
+    def takes_erasures(self) -> bool:
         return self.status in lifecycle.BEING_ERASED
 
     @property
-    def takes_drives(self):
+    def takes_drives(self) -> bool:
         """Whether a drive that is found now can be added; one past its erasure goes back to it."""
         return self.takes_erasures or self.allows("add_drive")
 
     @property
-    def shelf_now(self):
+    def shelf_now(self) -> str:
         """The shelf it lies on; none once it has left the house."""
         return "" if self.status in lifecycle.OUT_OF_THE_HOUSE else self.shelf
 
     @property
-    def next_step(self):
+    def next_step(self) -> Next:
         """What comes next: an erasure first, as long as a drive is open; needs `with_open_drives`."""
-        return lifecycle.ERASE if self.takes_erasures and self.has_open_drives else super().next_step
+        return lifecycle.ERASE if self.takes_erasures and self.has_open_drives else self.stage.next_step
 
     @property
-    def next_url(self):
+    def next_url(self) -> str:
         """The page of what comes next; the laptop's own page where nothing is to be done."""
         page = self.next_step.page
         return reverse(page, args=[self.number]) if page else self.get_absolute_url()
@@ -181,8 +186,8 @@ class DeviceStep(Step):
     record = models.ForeignKey(Device, models.PROTECT, related_name="steps")
 
 
-class DriveQuerySet(models.QuerySet):
-    def open(self):
+class DriveQuerySet(models.QuerySet["Drive"]):
+    def open(self) -> Self:
         """Drives that still need an erasure: neither erased in the device's present life nor destroyed."""
         return self.filter(destroyed_at__isnull=True).exclude(
             Exists(
@@ -252,7 +257,7 @@ class Drive(models.Model):
         ]
         indexes = [models.Index(fields=["serial"], name="drives_by_serial")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.serial
 
 
@@ -278,7 +283,7 @@ class Erasure(models.Model):
         ordering = ["pk"]
         constraints = [RowsStay(name="devices_erasure_stays")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.drive}: {self.result}"
 
 
@@ -295,5 +300,5 @@ class Inspection(models.Model):
     class Meta:
         constraints = [RowsStay(name="devices_inspection_stays")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.device}: {self.grade}"

@@ -1,6 +1,6 @@
 import unicodedata
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -14,43 +14,43 @@ from records.triggers import RowsStay
 DEMO_ADDRESSES = "@demo.example"  # everybody knows their password
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Makes users known by their e-mail address."""
 
     use_in_migrations = True
 
     @classmethod
-    def normalize_email(cls, email):
+    def normalize_email(cls, email: str | None) -> str:
         """An address as it is kept and compared, letter by letter.
 
         The database's `iexact` takes letters for each other that stand for different domains: ı for i.
         """
         return unicodedata.normalize("NFKC", email or "").lower()
 
-    def with_email(self, email):
+    def with_email(self, email: str) -> "User | None":
         """The person known by this very address, or None; an address merely added to an account is none."""
         return self.filter(email=self.normalize_email(email)).first()
 
     @transaction.atomic
-    def create_user(self, email, password=None, **columns):
+    def create_user(self, email: str, password: str | None = None, **columns: Any) -> "User":
         """Somebody known by an address that counts as theirs: it is us who write it, and only a mail there leads in.
 
         Without a confirmed address, allauth lets its owner change to anybody's, and be there before that person.
         """
-        user = self.model(email=self.normalize_email(email), **columns)
+        user: Any = self.model(email=self.normalize_email(email), **columns)  # allauth gives it its addresses
         user.set_password(password)
         user.save(using=self._db)
         user.emailaddress_set.model.objects.filter(email=user.email).delete()  # of those who merely added it
         user.emailaddress_set.create(email=user.email, primary=True, verified=True)
         return user
 
-    def create_superuser(self, email, password=None, **columns):
+    def create_superuser(self, email: str, password: str | None = None, **columns: Any) -> "User":
         """The first admin, whom `manage.py first_admin` asks for."""
         user = self.create_user(email, password, **columns)
         user.roles.create(role=AssociationRole.Role.ADMIN)
         return user
 
-    def get_by_natural_key(self, email):
+    def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email=self.normalize_email(email))
 
 
@@ -95,40 +95,40 @@ class User(AbstractUser):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or self.email
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return self.name
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return self.name.split(" ")[0]
 
     @property
-    def acting_for_id(self):
+    def acting_for_id(self) -> int | None:
         return self.acting_for.pk if self.acting_for else None
 
     @cached_property
-    def _roles_and_factors(self):
+    def _roles_and_factors(self) -> dict[str, int]:
         """Today's roles, each with how many second factors there are: every page asks for both, in one query."""
         factors = models.Count("user__authenticator", filter=~models.Q(user__authenticator__type="recovery_codes"))
         return dict(self.roles.live().annotate(factors=factors).values_list("role", "factors")) if self.pk else {}
 
     @cached_property
-    def association_roles(self):
+    def association_roles(self) -> frozenset[str]:
         """The association's roles this person holds today; whoever has one acts for no partner."""
         return frozenset(self._roles_and_factors)
 
-    def has_role(self, *roles):
+    def has_role(self, *roles: str) -> bool:
         """Whether the person holds one of the association's roles."""
         return not self.association_roles.isdisjoint(roles)
 
     @property
-    def is_association(self):
+    def is_association(self) -> bool:
         return bool(self.association_roles)
 
     @property
-    def lacks_second_factor(self):
+    def lacks_second_factor(self) -> bool:
         """Whether the person must first set up an authenticator app or a passkey: the association sees everybody.
 
         Codes on paper alone are none. The demo's own accounts are let off, in a demo only.
@@ -139,8 +139,8 @@ class User(AbstractUser):
         return not any(self._roles_and_factors.values())
 
 
-class RoleQuerySet(models.QuerySet):
-    def live(self):
+class RoleQuerySet(models.QuerySet["AssociationRole"]):
+    def live(self) -> Self:
         today = clock.today()
         return self.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today))
 
@@ -169,12 +169,12 @@ class AssociationRole(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
 
 
-class AuditEntryManager(models.Manager):
-    def note(self, action, subject, *, by):
+class AuditEntryManager(models.Manager["AuditEntry"]):
+    def note(self, action: str, subject: str, *, by: "User") -> "AuditEntry":
         """Write down that a person did or read something; `subject` is the record's public number, never a name."""
         return self.create(action=action, subject=subject, by=by, on_behalf_of=by.acting_for_id)
 
@@ -194,7 +194,7 @@ class AuditEntry(models.Model):
         constraints = [RowsStay(name="people_auditentry_stays")]
         indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.action} {self.subject}"
 
 
@@ -208,5 +208,5 @@ class Limit(models.Model):
     class Meta:
         indexes = [models.Index(fields=["expires"], name="limits_over")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.cache_key

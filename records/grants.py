@@ -1,9 +1,11 @@
 """What the runtime login may do: read and write rows, never truncate, alter or own."""
 
+from typing import Any
+
 from django.conf import settings
 
 
-def grant_to_runtime(apps, schema_editor):
+def grant_to_runtime(apps: Any, schema_editor: Any) -> None:
     login = schema_editor.quote_name(settings.DATABASES["default"]["USER"])
     if schema_editor.connection.settings_dict["USER"] == settings.DATABASES["default"]["USER"]:
         return  # one login only: nothing to hand on

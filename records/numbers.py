@@ -1,5 +1,7 @@
 """Numbers that people see, drawn from a database sequence and never reused."""
 
+from typing import Any
+
 from django.db.models import Func, TextField
 
 
@@ -12,10 +14,10 @@ class NextNumber(Func):
     arity = 0
     output_field = TextField()
 
-    def __init__(self, prefix, sequence, *, with_year):
+    def __init__(self, prefix: str, sequence: str, *, with_year: bool) -> None:
         super().__init__()
         self.prefix, self.sequence, self.with_year = prefix, sequence, with_year
 
-    def as_sql(self, compiler, connection, **extra):
+    def as_sql(self, *args: Any, **extra: Any) -> tuple[str, tuple[str | int, ...]]:
         year = "to_char(clock_now() AT TIME ZONE 'Europe/Zurich', 'YYYY-') || " if self.with_year else ""
-        return f"('{self.prefix}-' || {year}lpad(nextval('{self.sequence}')::text, 6, '0'))", []
+        return f"('{self.prefix}-' || {year}lpad(nextval('{self.sequence}')::text, 6, '0'))", ()

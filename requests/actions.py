@@ -68,9 +68,10 @@ def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: bytes, by: U
     draft, _is_new = RequestDraft.objects.get_or_create(token=token, defaults={"partner": by.acting_for, "owner": by})
     if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
         raise Refused(_("This form belongs to somebody else."))
-    draft = RequestDraft.objects.locked(draft)
-    if draft is None or DeviceRequest.objects.filter(form_token=token).exists():  # asked under its lock
+    locked = RequestDraft.objects.locked(draft)
+    if locked is None or DeviceRequest.objects.filter(form_token=token).exists():  # asked under its lock
         raise Refused(_("This form was sent or discarded meanwhile."))
+    draft = locked
     replaced = draft.proof if proof else None
     draft.answers, draft.proof = answers, keep_proof(proof) if proof else draft.proof
     draft.save()
@@ -106,21 +107,20 @@ def send_draft(
     `seen` is the fingerprint of what was looked through: another tab may have changed it since. A proof that the
     request did not take, since it is for Linux after all, goes with the draft.
     """
-    token = draft.token
-    draft = RequestDraft.objects.locked(draft)
-    if draft is None:
-        return _sent(token, approving=approving, by=by)
-    if draft.fingerprint != seen:
+    locked = RequestDraft.objects.locked(draft)
+    if locked is None:
+        return _sent(draft.token, approving=approving, by=by)
+    if locked.fingerprint != seen:
         raise Refused(_("This form was changed meanwhile, in another tab perhaps. Look it through once more."))
     device_request = receive(
-        partner=draft.partner, owner=by, recipient=recipient, form_token=token, proof=draft.proof, **columns
+        partner=locked.partner, owner=by, recipient=recipient, form_token=locked.token, proof=locked.proof, **columns
     )
     if approving:
         approve(device_request, by=by)
-    if device_request.proof_id == draft.proof_id:
-        draft.delete()
+    if device_request.proof_id == locked.proof_id:
+        locked.delete()
     else:
-        draft.forget()
+        locked.forget()
     device_request.refresh_from_db()
     return device_request
 

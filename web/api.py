@@ -1,6 +1,8 @@
 """The manners of the API: how a refusal is said (RFC 9457) and how a long list is turned page by page."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -29,12 +31,12 @@ class Conflict(APIException):
     status_code = 409
     default_code = "refused"
 
-    def __init__(self, detail, code=None, *, wait=None):
+    def __init__(self, detail: Any, code: str | None = None, *, wait: int | None = None) -> None:
         super().__init__(detail, code)
         self.wait = wait
 
 
-def problem(exception, context):
+def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Say whatever goes wrong as problem details; None, and so a 500, for what is our own fault."""
     exception = _conflict(exception) or _too_deep(exception) or exception
     answer = exception_handler(exception, context)
@@ -50,7 +52,7 @@ def problem(exception, context):
     return answer
 
 
-def _conflict(exception):
+def _conflict(exception: Exception) -> Conflict | None:
     """What the books or another person stand against, as a 409 with its sentence; None for anything else."""
     sentence = sentence_for(exception)
     if sentence is None:
@@ -58,25 +60,25 @@ def _conflict(exception):
     return Conflict(str(sentence), "busy", wait=1) if is_busy(exception) else Conflict(str(sentence))
 
 
-def _too_deep(exception):
+def _too_deep(exception: Exception) -> ParseError | None:
     """JSON nested beyond all measure is no fault of ours."""
     return ParseError() if isinstance(exception, RecursionError) else None
 
 
-def _kind(exception):
+def _kind(exception: Exception) -> Any:
     """The code of the problem; a wrong field has one of its own, the whole is then “invalid”."""
     if isinstance(exception, ValidationError):
         return "invalid"
     return exception.get_codes() if isinstance(exception, APIException) else ""
 
 
-def _particulars(exception, data):
+def _particulars(exception: Exception, data: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(exception, ValidationError):
         return {"detail": str(data["detail"])}
     return {"detail": str(_("Some fields are missing or wrong.")), "errors": list(_errors(exception.detail))}
 
 
-def _errors(detail, field=""):
+def _errors(detail: Any, field: str = "") -> Iterator[dict[str, Any]]:
     """Each wrong field with its sentence; a field inside another is written `recipient.postcode`."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
@@ -92,11 +94,11 @@ def _errors(detail, field=""):
 class KeysetPagination(BasePagination):
     """Pages by the key of the last row, newest first: `next` leads to older rows, `previous` to newer ones."""
 
-    def paginate_queryset(self, queryset, request, view=None):
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         self.request, self.page = request, page_of(queryset, request.query_params)
         return self.page.rows
 
-    def get_paginated_response(self, data):
+    def get_paginated_response(self, data: Any) -> Response:
         return Response(
             {
                 "next": self._absolute(self.page.older_url),
@@ -105,10 +107,10 @@ class KeysetPagination(BasePagination):
             }
         )
 
-    def _absolute(self, query):
+    def _absolute(self, query: str) -> str | None:
         return self.request.build_absolute_uri(query) if query else None
 
-    def get_paginated_response_schema(self, schema):
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
         address = {"type": "string", "format": "uri", "nullable": True}
         return {
             "type": "object",
@@ -116,7 +118,7 @@ class KeysetPagination(BasePagination):
             "properties": {"next": address, "previous": address, "results": schema},
         }
 
-    def get_schema_operation_parameters(self, view):
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
             {"name": "rows", "in": "query", "schema": {"type": "integer", "enum": [25, 100], "default": 25}},
             {"name": "after", "in": "query", "schema": {"type": "integer"}, "description": "As `next` says."},

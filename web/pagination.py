@@ -1,10 +1,14 @@
 """Newer and older pages of a list by the key of its last row: the tenth page costs what the first does."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
 
 ROWS = 25
 MANY = 100
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Page:
     older_url: str
 
 
-def page_of(queryset, params, *, key="pk"):
+def page_of(queryset: QuerySet[Any], params: QueryDict, *, key: str = "pk") -> Page:
     """The page that `after` or `before` (keys) and `rows` (25 or 100) of a query string ask for; one query.
 
     `key` names a column of whole numbers that is unique and has an index.
@@ -39,24 +43,24 @@ def page_of(queryset, params, *, key="pk"):
     )
 
 
-def key_of(text):
+def key_of(text: str | None) -> int | None:
     """The key that a text holds, or None: digits of other alphabets and endless ones are no key."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def row_of(found, text):
+def row_of(found: QuerySet[Row], text: str | None) -> Row | None:
     """The row whose key a text holds; None, and no query, when it holds none."""
     key = key_of(text)
     return None if key is None else found.filter(pk=key).first()
 
 
-def _url(params, name, key):
+def _url(params: QueryDict, name: str, key: int) -> str:
     query = without(params)
-    query[name] = key
+    query[name] = str(key)
     return f"?{query.urlencode()}"
 
 
-def without(params, *names):
+def without(params: QueryDict, *names: str) -> QueryDict:
     """The values of a query string without these names, from the first page on."""
     query = params.copy()
     for name in (*names, "after", "before"):

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -33,12 +34,12 @@ class Agreement(models.Model):
             RowsStay(name="partners_agreement_stays"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.partner}, {self.version}"
 
 
-class TariffQuerySet(models.QuerySet):
-    def price_for(self, *, tier, delivery, on=None):
+class TariffQuerySet(models.QuerySet["Tariff"]):
+    def price_for(self, *, tier: str, delivery: str, on: date | None = None) -> Decimal:
         """The contribution in CHF that holds on a day for a tier and a delivery mode."""
         on = on or clock.today()
         row = self.filter(tier=tier, delivery=delivery, valid_from__lte=on).order_by("-valid_from").first()
@@ -61,5 +62,5 @@ class Tariff(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="tariff_is_positive"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.tier}, {self.delivery}: CHF {self.amount}"

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -8,22 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import lifecycle
 from partners.lifecycle import PartnerStatus
+from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
 
 
-class PartnerQuerySet(models.QuerySet):
-    def of_member(self, user):
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def of_member(self, user: User) -> Self:
         """Organisations this person may act for."""
         return self.filter(pk__in=Membership.objects.live().filter(user=user).values("partner"))
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """The association sees all, a member the one acted for."""
         if user.has_role("admin", "dispatcher", "treasurer", "auditor"):
             return self
         return self.filter(pk=user.acting_for_id) if user.acting_for else self.none()
 
-    def named(self, words):
+    def named(self, words: str) -> Self:
         """Those with these words in their name."""
         return self.filter(name__icontains=words)  # folded by the database on both sides, as in the index
 
@@ -73,18 +76,18 @@ class Partner(Lifecycle):
         ]
         indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="partners_by_words")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("partners:detail", args=[self.pk])
 
     @property
-    def is_active(self):
+    def is_active(self) -> bool:
         return self.status == PartnerStatus.ACTIVE
 
     @property
-    def takes_part(self):
+    def takes_part(self) -> bool:
         """Whether it may sign and its people may come: admitted, active or suspended."""
         return self.status in lifecycle.TAKING_PART
 
@@ -93,11 +96,11 @@ class PartnerStep(Step):
     record = models.ForeignKey(Partner, models.PROTECT, related_name="steps")
 
 
-class BillToQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class BillToQuerySet(models.QuerySet["BillTo"]):
+    def visible_to(self, user: User) -> Self:
         return self.filter(partner__in=Partner.objects.visible_to(user))
 
-    def named(self, words):
+    def named(self, words: str) -> Self:
         """Those with these words in their name."""
         return self.filter(name__icontains=words)  # folded by the database on both sides, as in the index
 
@@ -138,22 +141,22 @@ class BillTo(models.Model):
         ]
         indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="bill_tos_by_words")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}, {self.department}" if self.department else self.name
 
 
-class MembershipQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: User) -> Self:
         return self.filter(partner__in=Partner.objects.visible_to(user))
 
-    def _going_on(self):
+    def _going_on(self) -> Self:
         return self.filter(ended_at__isnull=True, partner__status__in=lifecycle.TAKING_PART)
 
-    def live(self):
+    def live(self) -> Self:
         """What was accepted and goes on: only this gives a right."""
         return self._going_on().filter(accepted_at__isnull=False)
 
-    def pending(self):
+    def pending(self) -> Self:
         """Invitations that the person has answered neither way."""
         return self._going_on().filter(accepted_at__isnull=True)
 
@@ -189,14 +192,14 @@ class Membership(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.partner}"
 
     @property
-    def is_pending(self):
+    def is_pending(self) -> bool:
         return self.accepted_at is None
 
     @property
-    def shown_name(self):
+    def shown_name(self) -> str:
         """The person's name, before accepting only what was typed."""
         return (self.invited_as or self.user.email) if self.is_pending else str(self.user)

@@ -1,15 +1,20 @@
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
 
+if TYPE_CHECKING:
+    from .partner import Partner
 
-class CommuneQuerySet(models.QuerySet):
-    def live(self):
+
+class CommuneQuerySet(models.QuerySet["Commune"]):
+    def live(self) -> Self:
         return self.filter(valid_to__isnull=True)
 
-    def offered_to(self, partner):
+    def offered_to(self, partner: "Partner") -> Self:
         """The communes that may bear an organisation's costs: those it speaks for, or any if none is recorded."""
         spoken_for = partner.coverage.live()
         return self.filter(Q(pk__in=spoken_for.values("commune")) | Q(~Exists(spoken_for), valid_to__isnull=True))
@@ -37,17 +42,17 @@ class Commune(models.Model):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} ({self.canton})" if f"({self.canton})" not in self.name else self.name
 
 
-class LocalityQuerySet(models.QuerySet):
-    def suggest(self, *postcodes):
+class LocalityQuerySet(models.QuerySet["Locality"]):
+    def suggest(self, *postcodes: str) -> Self:
         """Localities of each postcode with their communes, the largest share of addresses first."""
         found = self.filter(postcode__in=postcodes).select_related("commune")
         return found.order_by("postcode", "-share", "name")
 
-    def knows(self, postcode):
+    def knows(self, postcode: str) -> bool:
         """Whether there is such a postcode; any counts as known until the register is loaded."""
         return self.filter(postcode=postcode).exists() or not self.exists()
 
@@ -66,12 +71,12 @@ class Locality(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["postcode", "name", "commune"], name="one_row_per_place")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.postcode} {self.name}"
 
 
-class CoverageQuerySet(models.QuerySet):
-    def live(self):
+class CoverageQuerySet(models.QuerySet["Coverage"]):
+    def live(self) -> Self:
         today = clock.today()
         return self.filter(Q(valid_from__lte=today), Q(valid_to__isnull=True) | Q(valid_to__gt=today))
 
@@ -96,5 +101,5 @@ class Coverage(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.partner}: {self.commune}"

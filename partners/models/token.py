@@ -1,11 +1,13 @@
 import hashlib
 import secrets
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from people.models import User
 from records import clock
 
 from .partner import Membership, Partner
@@ -17,8 +19,10 @@ SCOPES = [
 ]
 
 
-class ApiTokenManager(models.Manager):
-    def issue(self, *, owner, name, acting_for=None, scopes=SCOPES):
+class ApiTokenManager(models.Manager["ApiToken"]):
+    def issue(
+        self, *, owner: User, name: str, acting_for: Partner | None = None, scopes: Iterable[str] = SCOPES
+    ) -> "tuple[ApiToken, str]":
         """Make a token and return (row, secret); the secret is shown once and only its hash is kept."""
         secret = f"wg_{secrets.token_urlsafe(32)}"
         row = self.create(
@@ -27,10 +31,10 @@ class ApiTokenManager(models.Manager):
         return row, secret
 
     @staticmethod
-    def digest(secret):
+    def digest(secret: str) -> str:
         return hashlib.sha256(secret.encode()).hexdigest()
 
-    def find(self, secret):
+    def find(self, secret: str) -> "ApiToken | None":
         """The live token with this secret, or None."""
         return (
             self.filter(digest=self.digest(secret), revoked_at__isnull=True)
@@ -58,10 +62,10 @@ class ApiToken(models.Model):
             models.CheckConstraint(condition=Q(scopes__contained_by=SCOPES), name="token_scopes_are_known"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def speaker(self):
+    def speaker(self) -> User | None:
         """The owner as whoever the token speaks for; None once the right behind it has ended.
 
         A token never falls back to another organisation, nor from one to the association.

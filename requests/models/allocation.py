@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -11,8 +13,8 @@ from records.triggers import same_partner
 from .device_request import DeviceRequest
 
 
-class AllocationQuerySet(models.QuerySet):
-    def live(self):
+class AllocationQuerySet(models.QuerySet["Allocation"]):
+    def live(self) -> Self:
         return self.filter(released_at__isnull=True)
 
 
@@ -51,5 +53,5 @@ class Allocation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.device} → {self.request}"

@@ -1,4 +1,5 @@
 import re
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -11,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from devices.models import Device
 from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Partner
+from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
+from records.status import Next
 from records.triggers import same_partner
 from requests import lifecycle
 from requests.lifecycle import RequestStatus
@@ -28,12 +31,12 @@ class Folded(Func):
     output_field = models.TextField()
 
 
-def name_words(prefix=""):
+def name_words(prefix: str = "") -> Folded:
     """The words of a person's name, folded, each after a blank: one text to search in, so that one index serves."""
     return Folded(Concat(Value(" "), f"{prefix}first_name", Value(" "), f"{prefix}last_name"))
 
 
-def whole_number(text):
+def whole_number(text: str) -> str:
     """A request's number as it is written, also if it was typed without its zeros: "r-2026-304"."""
     short = SHORT_NUMBER.fullmatch(text.upper())
     return f"R-{short[1]}-{short[2]:0>6}" if short else text.upper()
@@ -49,33 +52,33 @@ class DeclineReason(models.TextChoices):
     OWN_WISH = "own_wish", _("The person no longer wishes it")
 
 
-class DeviceRequestQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
+    def visible_to(self, user: User) -> Self:
         """The service desk and dispatch see all; social workers those of the partner they act for."""
         if user.acting_for:
             mine = self.filter(partner=user.acting_for)
             return mine if user.membership_roles & {"social_worker", "manager"} else mine.none()
         return self if user.has_role("admin", "dispatcher") else self.none()
 
-    def queued(self):
+    def queued(self) -> Self:
         """Approved requests of active partners that wait for a device, oldest approval first."""
         return self.filter(status=RequestStatus.APPROVED, partner__status=PartnerStatus.ACTIVE).order_by(
             "approved_at", "pk"
         )
 
-    def waiting_for(self, user):
+    def waiting_for(self, user: User) -> Self:
         """Those in which it is this reader's turn."""
-        theirs = [status for status in RequestStatus if status.next_step.waits_for(user)]
+        theirs = [status for status in RequestStatus if status.next_step and status.next_step.waits_for(user)]
         rest = Q(status__in=lifecycle.RESTING) & ~Q(partner__status=PartnerStatus.ACTIVE)
         return self.filter(status__in=theirs).exclude(rest)
 
-    def matching_words(self, text):
+    def matching_words(self, text: str) -> Self:
         """Requests whose number or case reference holds the words; never a name (decisions 18)."""
         return self.annotate(case_upper=Upper("case_reference")).filter(
             Q(case_upper__contains=text.upper()) | Q(number=whole_number(text))
         )
 
-    def of_person(self, words):
+    def of_person(self, words: str) -> Self:
         """Requests of people of whose name a word begins with each of these, whatever the accents and capitals."""
         typed = re.split(r"[\s.,’'-]+", words.strip(" .,’'-"))[:4]
         found = self.alias(words=name_words("recipient__")).filter(recipient__isnull=False)  # so it joins
@@ -147,22 +150,22 @@ class DeviceRequest(Lifecycle):
             GinIndex(OpClass(Upper("case_reference"), name="gin_trgm_ops"), name="requests_by_case_words"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.number
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("requests:detail", args=[self.number])
 
     @property
-    def is_free(self):
+    def is_free(self) -> bool:
         """Whether it ended before a laptop left, so that nothing is charged."""
         return self.status in lifecycle.ENDED_UNSENT
 
     @property
-    def next_step(self):
+    def next_step(self) -> Next:
         """What comes next and who acts; nothing as long as the organisation is not active."""
         is_paused = self.status in lifecycle.RESTING and not self.partner.is_active
-        return lifecycle.PAUSED if is_paused else super().next_step
+        return lifecycle.PAUSED if is_paused else self.stage.next_step
 
 
 class RequestStep(Step):

@@ -2,26 +2,28 @@ import hashlib
 import json
 import uuid
 from datetime import timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 
 from partners.models import Partner
+from people.models import User
 from records import clock
 
 KEPT = timedelta(days=30)  # since it was last saved, as the page promises
 
 
-class RequestDraftQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class RequestDraftQuerySet(models.QuerySet["RequestDraft"]):
+    def visible_to(self, user: User) -> Self:
         """One's own, of the organisation one acts for."""
         return self.filter(owner=user, partner=user.acting_for) if user.acting_for else self.none()
 
-    def locked(self, draft):
+    def locked(self, draft: "RequestDraft") -> "RequestDraft | None":
         """The draft as it is now, until the transaction ends; None if it was sent or discarded meanwhile."""
         return self.select_for_update(of=("self",)).select_related("proof", "partner").filter(pk=draft.pk).first()
 
-    def left_alone(self):
+    def left_alone(self) -> Self:
         """What its writer has left alone for too long."""
         return self.filter(saved_at__lt=clock.now() - KEPT)
 
@@ -41,16 +43,16 @@ class RequestDraft(models.Model):
     class Meta:
         ordering = ["-saved_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.token)
 
     @property
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """What tells its answers and proof from what they were when somebody looked."""
         content = json.dumps([self.answers, self.proof_id], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def forget(self):
+    def forget(self) -> None:
         """Drop the form, with the proof that came with it."""
         proof = self.proof
         self.delete()

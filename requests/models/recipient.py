@@ -33,7 +33,7 @@ PERSON = (
 )
 
 
-def this_year(year):
+def this_year(year: int) -> None:
     """Refuse a year of birth that has not come yet."""
     MaxValueValidator(clock.today().year)(year)
 
@@ -69,13 +69,13 @@ class Recipient(models.Model):
         ]
         indexes = [GinIndex(OpClass(name_words(), name="gin_trgm_ops"), name="people_by_name_words")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def name(self):
+    def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
-    def short_name(self):
+    def short_name(self) -> str:
         return f"{self.first_name[:1]}. {self.last_name}" if self.last_name else ""

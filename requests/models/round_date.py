@@ -11,5 +11,5 @@ class RoundDate(models.Model):
     class Meta:
         ordering = ["on"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.on.isoformat()

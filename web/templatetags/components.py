@@ -1,14 +1,17 @@
 """The parts that pages are built from, with the markup written once. `/elements/` shows them all."""
 
 import re
+from typing import Any
 
 from django import forms, template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from records import clock
+from records.status import Status
 
 register = template.Library()
 
@@ -37,7 +40,7 @@ SYSTEMS = {
 
 
 @register.filter
-def browser(agent):
+def browser(agent: str) -> str:
     """What somebody signed in with, as one would say it: "Chrome on Linux"."""
     name = next((said for mark, said in BROWSERS.items() if mark in agent), "")
     system = next((said for mark, said in SYSTEMS.items() if mark in agent), "")
@@ -47,27 +50,27 @@ def browser(agent):
 
 
 @register.filter
-def unbroken(sentence):
+def unbroken(sentence: Any) -> str:
     """A sentence whose numbers, as D-000123, and sums, as CHF 150.00, stay on one line."""
     sentence = re.sub(r"-(?=\d{4})", "\N{NON-BREAKING HYPHEN}", str(sentence))
     return re.sub(r"\bCHF (?=\S)", "CHF\N{NO-BREAK SPACE}", sentence)
 
 
 @register.simple_tag
-def icon(name, css="wg-icon"):
+def icon(name: str, css: str = "wg-icon") -> SafeString:
     """An icon of the sprite, always beside a word: `{% icon "truck" %}`."""
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name)
 
 
 @register.simple_tag
-def pill(status):
+def pill(status: Status) -> SafeString:
     """A status as colour, icon and word: `{% pill device_request.shown_status %}`."""
     word, tone, image = status.look
     return format_html('<span class="wg-pill" data-tone="{}">{}{}</span>', tone, icon(image), word)
 
 
 @register.simple_tag
-def greeting(user):
+def greeting(user: Any) -> str:
     """The word of the time of day and the person's first name: "Good morning, Lea"."""
     hour = timezone.localtime(clock.now()).hour
     if hour < 11:
@@ -80,7 +83,7 @@ def greeting(user):
 
 
 @register.simple_block_tag(end_name="endnote")
-def note(content, tone="", css=""):
+def note(content: str, tone: str = "", css: str = "") -> SafeString:
     """One sentence that matters; with tone "stop" it is read aloud at once."""
     role = format_html(' role="{}"', "alert" if tone == "stop" else "status") if tone in ("stop", "done") else ""
     shade = format_html(' data-tone="{}"', tone) if tone else ""
@@ -88,7 +91,7 @@ def note(content, tone="", css=""):
 
 
 @register.simple_block_tag(end_name="endsection")
-def section(content, title, side=False, id="", css=""):
+def section(content: str, title: str, side: bool = False, id: str = "", css: str = "") -> SafeString:
     """An ink rule, the title, the matter; with `side` the title stands at the left."""
     return format_html(
         '<section class="wg-sec{}{}"{}><h2>{}</h2><div>{}</div></section>',
@@ -101,7 +104,7 @@ def section(content, title, side=False, id="", css=""):
 
 
 @register.simple_block_tag(end_name="endpage_head", takes_context=True)
-def page_head(context, content, title, **about):
+def page_head(context: Any, content: str, title: str, **about: Any) -> str:
     """Where am I, what is this, what can I do: the content is the buttons.
 
     Also takes parent and parent_url, crumb, lead, status (a pill) and sub.
@@ -110,7 +113,7 @@ def page_head(context, content, title, **about):
     return context.template.engine.get_template("components/page_head.html").render(context.new(about))
 
 
-def _attributes(bound, extra):
+def _attributes(bound: forms.BoundField, extra: dict[str, Any]) -> dict[str, Any]:
     """The attributes of a field's control: our class, what describes it, what the page adds."""
     widget = bound.field.widget
     base = "form-select" if isinstance(widget, SELECTS) else "form-control"
@@ -129,7 +132,7 @@ def _attributes(bound, extra):
     return attrs | {name.replace("_", "-"): value for name, value in extra.items()}
 
 
-def _options(bound):
+def _options(bound: forms.BoundField) -> list[dict[str, Any]]:
     """The rows of a group of radio buttons or checkboxes, each with its small line."""
     widget = bound.field.widget
     attrs = bound.build_widget_attrs({"id": bound.auto_id}, widget)
@@ -141,7 +144,9 @@ def _options(bound):
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound, label=None, help=None, asked=False, **extra):
+def field(
+    bound: forms.BoundField, label: str | None = None, help: str | None = None, asked: bool = False, **extra: Any
+) -> dict[str, Any]:
     """A form field: label, help, error, control; further names become attributes, `_` read as `-`.
 
     `asked`: needed by what else was answered, so not called optional.
@@ -177,13 +182,13 @@ def field(bound, label=None, help=None, asked=False, **extra):
 
 
 @register.inclusion_tag("components/field.html")
-def filter_field(bound):
+def filter_field(bound: forms.BoundField) -> dict[str, Any]:
     """A field of a filter form: everything there is optional, so it goes without saying."""
     return field(bound) | {"optional": False}
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*bound_forms):
+def error_summary(*bound_forms: forms.BaseForm) -> dict[str, Any]:
     """What is to be mended, on top, each line a link to its field; nothing when all is well.
 
     A form with a `section` has it said before its labels: another form on the page has such fields, too.
@@ -198,7 +203,11 @@ def error_summary(*bound_forms):
                     target = f"{bound.auto_id}_0"
                 section = getattr(form, "section", "")
                 label = f"{section}, {bound.label}" if section else bound.label
-                about = {"target": target, "label": label, "is_sentence": str(label).endswith(("?", "."))}
+                about: dict[str, Any] = {
+                    "target": target,
+                    "label": label,
+                    "is_sentence": str(label).endswith(("?", ".")),
+                }
                 lines += [about | {"text": text} for text in bound.errors]
     return {
         "lines": lines,
@@ -210,13 +219,13 @@ def error_summary(*bound_forms):
 
 
 @register.inclusion_tag("components/form_fields.html")
-def form_fields(form):
+def form_fields(form: forms.BaseForm) -> dict[str, Any]:
     """All fields of a short form, one under the other, with the error summary."""
     return {"form": form}
 
 
 @register.inclusion_tag("components/sort.html", takes_context=True)
-def sort(context, column, label, css=""):
+def sort(context: Any, column: str, label: str, css: str = "") -> dict[str, Any]:
     """A table head that sorts: `?sort=column`, then `?sort=-column`; needs the page's `request`."""
     now = context["request"].GET.get("sort", "")
     query = context["request"].GET.copy()
