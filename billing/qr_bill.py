@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy
 from stdnum import iban as iban_rules
 from stdnum.ch import esr
 
+from documents.payment_text import PLAIN_SIGNS, unknown_signs
+
 MM_PER_POINT = 25.4 / 72
 CODE_SIDE = 46  # mm, printed code
 CODE_LEFT, CODE_TOP = 67, 17  # mm, from the slip's top left corner
 LONGEST_PAYLOAD = 997  # bytes: all that version 25, the largest allowed, holds with error correction M
 LARGEST_AMOUNT = Decimal("999999999.99")
-# Latin as far as the guidelines allow it (4.1.1); no control characters, so nobody can shift the lines.
-FORBIDDEN = re.compile(r"[^\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u20ac]")
-INSTEAD = {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."}
 
 FIELDS = {
     "iban": gettext_lazy("Our QR-IBAN"),
@@ -181,18 +180,18 @@ def _check(bill: Bill) -> None:
 def _check_text(field: str, text: str, most: int, *, needed: bool = False) -> None:
     if needed and not text.strip():
         raise NotPrintable(field, _("missing."))
-    if found := FORBIDDEN.search(text):
-        raise NotPrintable(field, _unknown(found[0]))
+    if unknown := unknown_signs(text):
+        raise NotPrintable(field, _unknown(unknown[0]))
     if len(text) > most:
         raise NotPrintable(field, _too_long(len(text), most))
 
 
 def _unknown(character: str) -> str:
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
-    if character in INSTEAD:
+    if character in PLAIN_SIGNS:
         return _("a QR-bill does not know “%(shown)s”. Write %(instead)s.") % {
             "shown": shown,
-            "instead": INSTEAD[character],
+            "instead": PLAIN_SIGNS[character],
         }
     return _("a QR-bill does not know “%(shown)s”.") % {"shown": shown}
 

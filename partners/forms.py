@@ -3,6 +3,7 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from documents.payment_text import unknown_signs, with_plain_signs
 from records import clock
 from web.pagination import key_of
 from web.validators import plain_name
@@ -12,9 +13,6 @@ from .models import Agreement, BillTo, Commune, Locality, Membership, Partner
 
 POSTCODE = re.compile(r"[0-9]{4}")
 FROM_THE_PARTNER = ("name", "postcode", "town")  # needed on an invoice, and may be left out where the two are one
-# A bank's payment code knows Latin letters and plain signs only (IG QR-bill v2.4, 4.1.1).
-UNPRINTABLE = re.compile(r"[^\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u20ac]")
-PLAIN_SIGNS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."})
 
 
 class PartnerForm(forms.ModelForm):
@@ -117,9 +115,9 @@ class BillToForm(forms.ModelForm):
                 self.add_error(name, self.fields[name].error_messages["required"])
         for name, text in list(self.cleaned_data.items()):
             if isinstance(text, str) and name != "email":
-                self.cleaned_data[name] = plain = text.translate(PLAIN_SIGNS)
-                if strange := "".join(dict.fromkeys(UNPRINTABLE.findall(plain))):
-                    self.add_error(name, _("A QR-bill does not know “%(signs)s”.") % {"signs": strange})
+                self.cleaned_data[name] = plain = with_plain_signs(text)
+                if unknown := unknown_signs(plain):
+                    self.add_error(name, _("A QR-bill does not know “%(signs)s”.") % {"signs": unknown})
         return self.cleaned_data
 
     def leave_to(self, form):
