@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
-from stdnum.ch import esr
+
+from .references import is_qr_reference
 
 Element = Any  # lxml has no types of its own
 
@@ -304,11 +305,6 @@ def _reference(details: Element) -> tuple[str, str]:
         return "", "several" if found else "missing"
     reference = found.pop()
     return reference[:27], "" if is_qr_reference(reference) else "invalid"
-
-
-def is_qr_reference(text: str) -> bool:
-    """27 digits, not all zero, the last one checking the others (modulo 10 recursive)."""
-    return bool(fullmatch(r"[0-9]{27}", text)) and text.strip("0") != "" and esr.calc_check_digit(text[:26]) == text[26]
 
 
 def _transactions(entry: Element, parts: list[_Part], equals: Counter[Any]) -> Iterator[Transaction]:

@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum import iban as iban_rules
-from stdnum.ch import esr
 
 from documents.payment_text import PLAIN_SIGNS, unknown_signs
+
+from .references import is_qr_reference
 
 MM_PER_POINT = 25.4 / 72
 CODE_SIDE = 46  # mm, printed code
@@ -163,8 +164,7 @@ def _check(bill: Bill) -> None:
         raise NotPrintable("iban", _("“%(text)s” is no Swiss IBAN.") % {"text": bill.iban})
     if not 30000 <= int(bill.iban[4:9]) <= 31999:
         raise NotPrintable("iban", _("“%(text)s” is an ordinary IBAN.") % {"text": bill.iban})
-    digits = re.fullmatch("[0-9]{27}", bill.reference)
-    if not (digits and int(bill.reference) and esr.calc_check_digit(bill.reference[:-1]) == bill.reference[-1]):
+    if not is_qr_reference(bill.reference):
         raise NotPrintable("reference", _("“%(text)s” is no QR reference.") % {"text": bill.reference})
     if not Decimal("0.01") <= bill.amount <= LARGEST_AMOUNT or bill.amount != round(bill.amount, 2):
         raise NotPrintable("amount", _("a QR-bill asks for 0.01 to 999’999’999.99 francs."))

@@ -1,8 +1,10 @@
 """QR references: 27 digits that lead a payment to its invoice (IG QR-bill v2.4, annex B)."""
 
+from re import fullmatch
+
 from stdnum.ch import esr
 
-DIGITS = 26
+DIGITS = 26  # before the check digit
 LARGEST_NUMBER = 10**8 - 1
 
 
@@ -14,3 +16,8 @@ def qr_reference(prefix: str, year: int, number: int) -> str:
         raise ValueError(f"a number has at most 8 digits: {number}")
     body = prefix + f"{year:04}{number:08}".rjust(DIGITS - len(prefix), "0")
     return body + esr.calc_check_digit(body)
+
+
+def is_qr_reference(text: str) -> bool:
+    """Whether it is 27 digits, not all zero, the last one checking the others (modulo 10 recursive)."""
+    return bool(fullmatch("[0-9]{27}", text)) and int(text) > 0 and esr.calc_check_digit(text[:DIGITS]) == text[DIGITS]

@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from billing import actions
-from billing.camt import is_qr_reference
 from billing.forms import BankFileForm
 from billing.models import BankFile, BankTransaction, Invoice
 from billing.qr_bill import in_fives
+from billing.references import is_qr_reference
 from people.access import money_reader_required, treasurer_required
 from web.forms import attempt
 from web.pagination import page_of

@@ -81,17 +81,3 @@ def test_an_issued_invoice_cannot_be_discarded(bill_to, make_draft, account, tre
     actions.issue(draft, by=treasurer)
     with pytest.raises(Refused, match="stays as it is"):
         actions.discard(draft, by=treasurer)
-
-
-@pytest.mark.parametrize(
-    ("prefix", "number", "reference"),
-    [("", 1, "000000000000002026000000012"), ("210000", 463, "210000000000002026000004635")],
-)
-def test_a_reference_has_27_digits_and_a_check_digit(prefix, number, reference):
-    assert qr_reference(prefix, 2026, number) == reference
-
-
-def test_the_official_example_has_check_digit_7():
-    from stdnum.ch import esr
-
-    assert esr.calc_check_digit("21000000000313947143000901") == "7"

@@ -232,11 +232,6 @@ class TestAReference:
         assert payload(replace(BILL, reference=reference))
         assert reference.startswith(prefix)
 
-    @pytest.mark.parametrize(("prefix", "number"), [("12345678901", 1), ("12a", 1), ("", 0), ("", LARGEST_NUMBER + 1)])
-    def test_that_does_not_fit_is_never_made(self, prefix, number):
-        with pytest.raises(ValueError, match="at most"):
-            qr_reference(prefix, 2026, number)
-
 
 class TestBillingInformation:
     def test_names_invoice_day_their_reference_and_term(self):
