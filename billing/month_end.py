@@ -12,11 +12,10 @@ from documents.templatetags.swiss import day_words, moment, money
 from shipping.lifecycle import ShipmentStatus
 from shipping.models import Shipment
 
-from .actions import TO_BE_CHARGED
 from .camt import NOTIFICATION
 from .lifecycle import InvoiceStatus
-from .models import BankFile, BankTransaction, CreditorAccount, Invoice, NoCharge, Series
-from .periods import cut_off, midnight, month_after, month_before, period_of
+from .models import BankFile, BankTransaction, CreditorAccount, Invoice, NoCharge
+from .periods import cut_off, month_after, month_before, period_of
 from .qr_bill import in_fours
 
 ODD_FIRST = ("bad", "warn", "ok")
@@ -77,26 +76,6 @@ def steps_at(stage: int) -> list[tuple[str, str]]:
     return [
         (name, "done" if place < stage else "now" if place == stage else "next") for place, name in enumerate(names)
     ]
-
-
-def parcels_due(bill_to, month: date) -> list[Any]:
-    """The parcels that closing a month would charge to a unit, oldest first; `is_late` marks the earlier ones."""
-    begins_at = midnight(period_of(month, bill_to.cadence))
-    parcels: list[Any] = list(
-        Shipment.objects.raw(
-            f"SELECT s.* {TO_BE_CHARGED} ORDER BY s.handed_over_at, s.id",
-            {"bill_to": bill_to.pk, "cut_off": cut_off(month, bill_to.cadence)},
-        ).prefetch_related("request", "device")
-    )
-    for parcel in parcels:
-        parcel.is_late = parcel.handed_over_at < begins_at
-    return parcels
-
-
-def next_numbers(count: int, year: int) -> tuple[str, str]:
-    """The first and last number that issuing so many drafts now would draw."""
-    last = Series.objects.filter(pk=f"invoice-{year}").values_list("last", flat=True).first() or 0
-    return f"{year}-{last + 1:04}", f"{year}-{last + count:04}"
 
 
 def checks_for(month: date, dues, drafts, *, today: date) -> list[Check]:

@@ -1,4 +1,7 @@
-"""QR references: 27 digits that lead a payment to its invoice (IG QR-bill v2.4, annex B)."""
+"""Numbers of invoices and their QR references, 27 digits that lead a payment to its invoice.
+
+Source: IG QR-bill v2.4, annex B.
+"""
 
 from re import fullmatch
 
@@ -6,6 +9,11 @@ from stdnum.ch import esr
 
 DIGITS = 26  # before the check digit
 LARGEST_NUMBER = 10**8 - 1
+
+
+def public_number(year: int | str, number: int) -> str:
+    """An invoice's number as people write it: 2026-0463."""
+    return f"{year}-{number:04}"
 
 
 def qr_reference(prefix: str, year: int, number: int) -> str:

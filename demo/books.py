@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from billing import camt
-from billing.actions import DAYS_TO_PAY, creditor_of
+from billing.actions.issuing import DAYS_TO_PAY
 from billing.models import (
     BankFile,
     BankTransaction,
@@ -23,7 +23,8 @@ from billing.models import (
     VatStatus,
 )
 from billing.periods import cut_off, month_after, period_of
-from billing.references import qr_reference
+from billing.references import public_number, qr_reference
+from billing.snapshot import creditor_of, vat_of
 from people.models import User
 
 from .hours import Calendar
@@ -153,12 +154,11 @@ def issue_and_pay(rng: Random, calendar: Calendar, treasurer: User) -> list[int]
         last[row.series] = max(last[row.series], row.number)
     Series.objects.bulk_create(Series(name=name, last=number) for name, number in last.items())
     _told("issued", rows)
-    vat = VatStatus.objects.on(calendar.today)
     write(
         ISSUED,
         creditor=json.dumps(creditor_of(account)),
         contact=treasurer.name,
-        vat=json.dumps({"number": vat.number, "rate": str(vat.rate)} if vat and vat.number else None),
+        vat=json.dumps(vat_of(VatStatus.objects.on(calendar.today))),
     )
     bank.hand_in()
     return [row.invoice_id for row in reversed(rows)]
@@ -200,7 +200,7 @@ def _number(moments, treasurer, account):
             key,
             f"invoice-{year}",
             number,
-            f"{year}-{number:04}",
+            public_number(year, number),
             qr_reference(account.reference_prefix, year, number),
             issued_at,
             issued_on,

@@ -9,7 +9,7 @@ PLAIN_SIGNS = {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "–"
 
 def with_plain_signs(text: str) -> str:
     """The text with plain quotation marks and dashes instead of typographic ones."""
-    return text.translate(str.maketrans(PLAIN_SIGNS))
+    return "".join(PLAIN_SIGNS.get(sign, sign) for sign in text)
 
 
 def unknown_signs(text: str) -> str:

@@ -19,9 +19,9 @@ class CreditorAccountQuerySet(DatedQuerySet):
         day = day or clock.today()
         return DatedQuerySet.on(self.exclude(valid_to__lte=day), day)
 
-    def names(self):
-        """Every IBAN that was ever ours, ordinary or for references, with the ordinary one it stood for first."""
-        return {name: row.iban for row in self.order_by("-valid_from") for name in (row.iban, row.qr_iban)}
+    def our_ibans(self):
+        """Every IBAN that was ever ours, ordinary or QR, with the ordinary one that it belonged to first."""
+        return {iban: row.iban for row in self.order_by("-valid_from") for iban in (row.iban, row.qr_iban)}
 
 
 class CreditorAccount(models.Model):

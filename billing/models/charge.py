@@ -82,6 +82,12 @@ END
 )
 
 
+class ChargeLineQuerySet(models.QuerySet):
+    def for_print(self):
+        """With all that a line of the invoice names, in the order of hand-over."""
+        return self.select_related("shipment__request", "shipment__device").order_by("shipment__handed_over_at", "pk")
+
+
 class ChargeLine(models.Model):
     """What one handed-over parcel costs, on one invoice; CHF.
 
@@ -98,6 +104,8 @@ class ChargeLine(models.Model):
         output_field=models.SmallIntegerField(null=True),
         db_persist=True,
     )
+
+    objects = ChargeLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

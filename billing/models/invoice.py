@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from billing import lifecycle
 from billing.lifecycle import InvoiceState, InvoiceStatus
 from billing.periods import period_of, words_for
+from billing.references import public_number
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
 from records import clock
@@ -39,12 +40,37 @@ END
 )
 
 
+class SeriesQuerySet(models.QuerySet):
+    def draw(self, year):
+        """The series of a year's invoices and its next number.
+
+        The series stays locked until the transaction ends: lock everything else before.
+        """
+        name = series_of(year)
+        self.bulk_create([Series(name=name)], ignore_conflicts=True)
+        series = self.select_for_update().get(pk=name)
+        self.filter(pk=name).update(last=F("last") + 1)
+        return series, series.last + 1
+
+    def next_numbers(self, year, count):
+        """The first and last of so many numbers that would be drawn now, as people write them."""
+        last = self.filter(pk=series_of(year)).values_list("last", flat=True).first() or 0
+        return public_number(year, last + 1), public_number(year, last + count)
+
+
+def series_of(year):
+    """The name of the series of a year's invoices."""
+    return f"invoice-{year}"
+
+
 class Series(models.Model):
     """A gapless number series of one year of issue; its row is locked last and only while issuing."""
 
     name = models.CharField(max_length=20, primary_key=True)
     first = models.PositiveBigIntegerField(default=1)
     last = models.BigIntegerField(default=0)
+
+    objects = SeriesQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -77,7 +103,7 @@ class InvoiceQuerySet(models.QuerySet):
         if found := re.fullmatch(DRAFT, slug):
             return self.drafts().filter(pk=found[1])
         if found := re.fullmatch(r"(\d{4})-(\d{4}|[1-9]\d{4,17})", slug):
-            return self.issued().filter(series=f"invoice-{found[1]}", number=int(found[2]))
+            return self.issued().filter(series=series_of(found[1]), number=int(found[2]))
         return self.none()
 
     def of_button(self, slug):
@@ -284,7 +310,7 @@ class Invoice(Lifecycle):
     @property
     def public_number(self):
         """`2026-0463`; empty for a draft."""
-        return f"{self.series_id.rpartition('-')[2]}-{self.number:04}" if self.number else ""
+        return public_number(self.series_id.rpartition("-")[2], self.number) if self.number else ""
 
     @property
     def period_words(self):

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from billing import actions
+from billing.charges_due import parcels_due
 from billing.forms import IssueForm, MonthForm
-from billing.models import Invoice
+from billing.models import Invoice, Series
 from billing.month_end import (
     DONE,
     ISSUING,
@@ -18,8 +19,6 @@ from billing.month_end import (
     drafts_until,
     lead_for,
     months_back,
-    next_numbers,
-    parcels_due,
     stage_of,
     steps_at,
 )
@@ -67,7 +66,7 @@ def month_end(request):
         "ready": ready,
         "ready_parcels": sum(draft.parcels for draft in ready),
         "ready_total": sum(draft.total for draft in ready),
-        "numbers": next_numbers(len(ready), today.year) if ready else None,
+        "numbers": Series.objects.next_numbers(today.year, len(ready)) if ready else None,
         "issued": issued,
         "is_done": stage == DONE,
         "checks": checks,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, override
 
 from billing import actions
 from billing.models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice, NoCharge
-from billing.periods import words_for
+from billing.periods import cut_off, words_for
 from jobs import actions as job_actions
 from jobs.models import Batch, Job, LostClaim
 from partners.models import BillTo
@@ -57,7 +57,7 @@ class TestLooking:
     def test_the_last_month_that_is_over_is_preset(self, client, treasurer):
         client.force_login(treasurer)
         month = client.get(PAGE).context["month"]
-        assert actions.cut_off(month).date().strftime("%Y-%m") == timezone.localdate().strftime("%Y-%m")
+        assert cut_off(month).date().strftime("%Y-%m") == timezone.localdate().strftime("%Y-%m")
 
     @pytest.mark.parametrize(
         ("month", "parcels", "late"), [("2026-08", 1, 0), ("2026-09", 2, 1), ("2026-10", 2, 1), ("2026-05", 0, 0)]

@@ -1,0 +1,17 @@
+from .bank_import import import_bank_file
+from .closing import close, close_month, dry_run, refuse_unfinished
+from .issuing import discard, issue, issue_ordered, make_document, order_issue, was_discarded
+
+__all__ = [
+    "close",
+    "close_month",
+    "discard",
+    "dry_run",
+    "import_bank_file",
+    "issue",
+    "issue_ordered",
+    "make_document",
+    "order_issue",
+    "refuse_unfinished",
+    "was_discarded",
+]
