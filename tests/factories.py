@@ -84,6 +84,6 @@ def handed_over(bill_to, at="2026-10-20T08:00Z"):
 
 def issue(bill_to, month):
     """The invoice of a month, the long way: drafted from its parcels, then issued."""
-    draft = billing.close(bill_to, month, by=None)
+    draft = billing.close_bill_to(bill_to, month, by=None)
     billing.issue(draft, by=None)
     return draft

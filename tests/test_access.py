@@ -107,7 +107,7 @@ ROWS = {
     "billing:discard": Row(MONEY, "invoice", "post"),
     "billing:month_end": Row(MONEY | {"auditor"}),
     "billing:due": Row(MONEY | {"auditor"}, "bill_to"),
-    "billing:close": Row(MONEY, method="post"),
+    "billing:close_month": Row(MONEY, method="post"),
     "billing:issue_all": Row(MONEY, method="post"),
     "billing:bank_files": Row(MONEY | {"auditor"}),  # to book one: tests/billing/test_bank_files.py
     "billing:bank_file": Row(MONEY | {"auditor"}, "bank_file"),

@@ -1,9 +1,9 @@
 from .bank_import import import_bank_file
-from .closing import close, close_month, dry_run, refuse_unfinished
+from .closing import close_bill_to, close_month, dry_run, refuse_unfinished
 from .issuing import discard, issue, issue_ordered, make_document, order_issue, was_discarded
 
 __all__ = [
-    "close",
+    "close_bill_to",
     "close_month",
     "discard",
     "dry_run",

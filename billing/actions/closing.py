@@ -28,12 +28,12 @@ def refuse_unfinished(month: date) -> None:
 
 def close_month(month: date, *, by: User | None) -> list[Invoice]:
     """Draft what is due at a month's end, one transaction per bill-to; repeated, it changes nothing."""
-    drafts = (close(due.bill_to, month, by=by) for due in dry_run(month))  # in the order they are locked
+    drafts = (close_bill_to(due.bill_to, month, by=by) for due in dry_run(month))  # in the order they are locked
     return [draft for draft in drafts if draft]
 
 
 @transaction.atomic
-def close(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
+def close_bill_to(bill_to: BillTo, month: date, *, by: User | None) -> Invoice | None:
     """Draft one bill-to's parcels of what its cadence has completed at a month's end; None if nothing was due."""
     # Locked first, read after: two closes that overlap, and an issue, wait for each other here.
     bill_to = BillTo.objects.select_for_update(no_key=True).get(pk=bill_to.pk)

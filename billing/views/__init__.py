@@ -1,11 +1,11 @@
 from .bank import bank_file, bank_files
 from .invoice import detail, discard, download, index, issue
-from .month import close, due, issue_all, month_end
+from .month import close_month, due, issue_all, month_end
 
 __all__ = [
     "bank_file",
     "bank_files",
-    "close",
+    "close_month",
     "detail",
     "discard",
     "download",

@@ -141,7 +141,7 @@ def due(request, pk):
 
 @require_POST
 @treasurer_required
-def close(request):
+def close_month(request):
     """Draft what is due up to the end of a month; pressed again there is nothing left to draft."""
     form = MonthForm(request.POST)
     if not form.is_valid():

@@ -62,7 +62,7 @@ def make_draft(make_parcel, treasurer):
 
     def make(bill_to):
         make_parcel(bill_to)
-        return actions.close(bill_to, date(2026, 10, 1), by=treasurer)
+        return actions.close_bill_to(bill_to, date(2026, 10, 1), by=treasurer)
 
     return make
 

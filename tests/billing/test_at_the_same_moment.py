@@ -67,7 +67,7 @@ def test_a_close_meets_a_draft_that_is_ending_and_begins_another(
         "issue": lambda: actions.issue(Invoice.objects.get(), by=treasurer),
         "discard": lambda: actions.discard(Invoice.objects.get(), by=treasurer),
     }
-    another = meanwhile(deeds[deed], lambda: actions.close(bill_to, OCTOBER, by=treasurer))
+    another = meanwhile(deeds[deed], lambda: actions.close_bill_to(bill_to, OCTOBER, by=treasurer))
     assert another.pk != draft.pk
     assert another.lines.filter(shipment=late).exists()
     assert (another.status, ChargeLine.objects.count()) == ("draft", 2)
@@ -94,7 +94,7 @@ def test_what_a_close_adds_while_an_issue_waits_is_billed_as_well(meanwhile, bil
     late = make_parcel(bill_to)
 
     def close():
-        return actions.close(bill_to, OCTOBER, by=treasurer)
+        return actions.close_bill_to(bill_to, OCTOBER, by=treasurer)
 
     assert meanwhile(close, lambda: actions.issue(Invoice.objects.get(), by=treasurer)) is True
     assert draft.lines.count() == 2

@@ -25,7 +25,7 @@ def treasurer(make_user, client):
 @pytest.fixture
 def invoice(account, bill_to, make_parcel, treasurer):
     make_parcel(bill_to)
-    draft = actions.close(bill_to, date(2026, 10, 1), by=treasurer)
+    draft = actions.close_bill_to(bill_to, date(2026, 10, 1), by=treasurer)
     actions.issue(draft, by=treasurer)
     return draft
 

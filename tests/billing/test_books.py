@@ -378,9 +378,9 @@ def test_each_parcel_ends_as_charged_credited_or_free(issued, bill_to, make_parc
     credit(second, for_good, dispatcher)
     NoCharge.objects.create(shipment=for_good, kind="returned")
     NoCharge.objects.create(shipment=free, kind="replacement")
-    draft = actions.close(bill_to, PERIOD, by=dispatcher)
+    draft = actions.close_bill_to(bill_to, PERIOD, by=dispatcher)
     assert set(draft.lines.values_list("shipment", "turn")) == {(again.pk, 1), (new.pk, 0)}
-    assert actions.close(bill_to, PERIOD, by=dispatcher) is None
+    assert actions.close_bill_to(bill_to, PERIOD, by=dispatcher) is None
 
 
 def test_a_parcel_is_free_for_a_known_reason_and_not_backwards(bill_to, make_parcel):

@@ -27,7 +27,7 @@ def make_invoice(account, bill_to, partner, make_parcel, treasurer):
         unit = BillTo.objects.create(partner=partner, name="Schulamt", postcode="3400", town="Burgdorf")
         for _parcel in range(parcels):
             make_parcel(unit)
-        draft = actions.close(unit, date(2026, 10, 1), by=treasurer)
+        draft = actions.close_bill_to(unit, date(2026, 10, 1), by=treasurer)
         actions.issue(draft, by=treasurer)
         return draft
 
@@ -184,7 +184,7 @@ class TestForAPerson:
 
     def test_a_draft_cannot_be_paid(self, bill_to, make_parcel, take, bank_file, account):
         make_parcel(bill_to)
-        actions.close(bill_to, date(2026, 10, 1), by=None)
+        actions.close_bill_to(bill_to, date(2026, 10, 1), by=None)
         assert take(bank_file({"amount": "150", "reference": "000000000000002026000000012"})) == (0, 0, 1)
 
     def test_what_the_bank_takes_back_leaves_the_payment_and_waits(self, make_invoice, take, bank_file):

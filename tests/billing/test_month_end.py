@@ -99,7 +99,7 @@ class TestLooking:
         Shipment.objects.filter(pk=parcel.pk).update(status="lost")
         assert named("2026-10")
         assert not named("2026-09")
-        actions.close(bill_to, draft.period, by=treasurer)
+        actions.close_bill_to(bill_to, draft.period, by=treasurer)
         assert named("2026-10")
         ChargeLine.objects.filter(shipment=parcel).delete()
         NoCharge.objects.create(shipment=parcel, kind="lost", at="2026-10-21T08:00Z")

@@ -139,7 +139,7 @@ def books():
     return ChargeLine.objects.aggregate(lines=Count("pk"), parcels=Count("shipment", distinct=True), chf=Sum("amount"))
 
 
-# What the constraint is for: a close that looks first, without a lock, as `close` would be without its guards.
+# What the constraint is for: a close that looks first, without a lock, as `close_bill_to` would be without its guards.
 NAIVE = """
 INSERT INTO billing_chargeline (invoice_id, partner_id, shipment_id, turn, amount)
 SELECT i.id, s.partner_id, s.id, 0, s.price

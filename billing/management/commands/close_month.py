@@ -43,7 +43,7 @@ def _did(dues, month):
     """Draft what is due, unit by unit; what another run was faster with is left out."""
     progress, rows = Progress(sys.stderr, total=len(dues)), []
     for due in dues:
-        if draft := actions.close(due.bill_to, month, by=None):
+        if draft := actions.close_bill_to(due.bill_to, month, by=None):
             rows.append((due.bill_to, f"{draft.slug}, {_parcels(draft.lines.count())}, {money(draft.total)}"))
         progress.advance(1, "units")
     progress.end()

@@ -106,7 +106,7 @@ class TestClosing:
     ):
         make_parcel(bill_to)
         BillTo.objects.update(cadence="quarter")
-        assert actions.close(bill_to, OCTOBER, by=dispatcher) is None
+        assert actions.close_bill_to(bill_to, OCTOBER, by=dispatcher) is None
 
     def test_closing_with_nothing_due_asks_once(self, bill_to, make_parcel, dispatcher, django_assert_num_queries):
         make_parcel(bill_to)
