@@ -40,6 +40,14 @@ def month_before(day: date) -> date:
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
+def past_months(day: date, number: int) -> list[date]:
+    """So many months that are over on a day, the last one first."""
+    months = [month_before(day)]
+    while len(months) < number:
+        months.append(month_before(months[-1]))
+    return months
+
+
 def month_of(text: str) -> date | None:
     """The first day of a month written like 2026-10; None if it is written otherwise."""
     match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text)

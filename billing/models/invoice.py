@@ -1,4 +1,6 @@
 import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -84,6 +86,14 @@ class Series(models.Model):
         return self.name
 
 
+def is_of_month(month):
+    """Whether an invoice is of the last period that its unit's cadence has completed at this month's end."""
+    is_quarterly = Q(bill_to__cadence=BillTo.Cadence.QUARTER)
+    return ~is_quarterly & Q(period=period_of(month, BillTo.Cadence.MONTH)) | is_quarterly & Q(
+        period=period_of(month, BillTo.Cadence.QUARTER)
+    )
+
+
 class InvoiceQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The association's money people see all; a partner's manager and accounting the issued ones of theirs."""
@@ -113,10 +123,17 @@ class InvoiceQuerySet(models.QuerySet):
 
     def of_month(self, month):
         """Those of the last period that their unit's cadence has completed at this month's end."""
-        is_quarterly = Q(bill_to__cadence=BillTo.Cadence.QUARTER)
-        return self.filter(
-            ~is_quarterly & Q(period=period_of(month, BillTo.Cadence.MONTH))
-            | is_quarterly & Q(period=period_of(month, BillTo.Cadence.QUARTER))
+        return self.filter(is_of_month(month))
+
+    def until(self, month):
+        """Those of a month and of earlier ones, which `is_held` marks."""
+        return self.filter(period__lte=month).annotate(is_held=~is_of_month(month))
+
+    def with_parcels(self):
+        """`parcels`, and how many of them were handed over before the period, `late`; with who pays."""
+        return self.select_related("bill_to__partner").annotate(
+            parcels=models.Count("lines"),
+            late=models.Count("lines", filter=Q(lines__shipment__handed_over_at__date__lt=F("period"))),
         )
 
     def matching_words(self, words):
@@ -201,6 +218,12 @@ class Invoice(Lifecycle):
     """One bill-to's charges of a period: a draft, then for ever what was issued."""
 
     Status, MOVES = InvoiceStatus, lifecycle.MOVES
+
+    if TYPE_CHECKING:  # what the QuerySet adds
+        paid: Decimal
+        parcels: int
+        late: int
+        is_held: bool
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="invoices")
     bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="invoices")

@@ -18,6 +18,10 @@ class BankFileQuerySet(models.QuerySet):
         """The association's money people; partners never."""
         return self if user.has_role("treasurer", "admin", "auditor") else self.none()
 
+    def notifications(self):
+        """Without statements, from which nothing is booked."""
+        return self.filter(kind=camt.NOTIFICATION)
+
 
 class BankFile(models.Model):
     """A bank file that was booked, one transaction of ours per file; only ever added to.

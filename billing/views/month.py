@@ -10,19 +10,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from billing import actions
 from billing.charges_due import parcels_due
+from billing.checklist import DONE, ISSUING, checks_for, lead_for, stage_of, steps_at
 from billing.forms import IssueForm, MonthForm
 from billing.models import Invoice, Series
-from billing.month_end import (
-    DONE,
-    ISSUING,
-    checks_for,
-    drafts_until,
-    lead_for,
-    months_back,
-    stage_of,
-    steps_at,
-)
-from billing.periods import month_before, month_name, month_words
+from billing.month_end import at_month_end
+from billing.periods import month_before, month_name, month_words, past_months
 from jobs.models import Batch
 from partners.models import BillTo
 from people.access import money_reader_required, treasurer_required
@@ -32,6 +24,7 @@ from web.pagination import MANY
 from .invoice import for_list, in_lines
 
 ISSUE = "billing.issue"
+MONTHS_OFFERED = 24
 
 
 @money_reader_required
@@ -48,21 +41,21 @@ def month_end(request):
         return render(request, "components/_progress.html", bar)
     if bar and request.GET.get("batch") != str(batch.token):
         return redirect(bar["url"])  # what comes of it is told at its own address
-    dues, drafts = actions.dry_run(month), drafts_until(month, user)
+    found = at_month_end(month, actions.dry_run(month), user)
+    dues, ready = found.dues, found.ready
     issued = in_lines(for_list(Invoice.objects.visible_to(user).issued().of_month(month)).order_by("-place")[:MANY])
-    checks = checks_for(month, dues, drafts, today=today)
-    stage = stage_of(dues, drafts, is_issued=bool(issued))
-    ready = [draft for draft in drafts if not draft.is_held]
+    checks = checks_for(found)
+    stage = stage_of(found, is_issued=bool(issued))
     at_work = bool(bar and bar["issuing"])
     context = {
         "month": month,
         "name": month_words(month),
         "short_name": month_name(month),
-        "months": months_back(today),
+        "months": past_months(today, MONTHS_OFFERED),
         "dues": dues,
         "due_parcels": sum(due.parcels for due in dues),
         "due_total": sum(due.total for due in dues),
-        "drafts": drafts,
+        "drafts": found.drafts,
         "ready": ready,
         "ready_parcels": sum(draft.parcels for draft in ready),
         "ready_total": sum(draft.total for draft in ready),
