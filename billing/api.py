@@ -8,7 +8,6 @@ from rest_framework.response import Response
 
 from documents import views as documents
 from jobs.api import once
-from jobs.models import Job
 from partners.access import invoice_reader_required
 from partners.api import ApiView
 from people.access import treasurer_required
@@ -16,7 +15,8 @@ from web.api import Conflict
 
 from . import actions, camt
 from .lifecycle import InvoiceState, InvoiceStatus
-from .models import BankFile, Invoice, InvoiceDocument
+from .models import BankFile, Invoice
+from .pdf_progress import pdf_progress
 
 SOON = 5  # seconds until a document is asked for again
 
@@ -110,11 +110,10 @@ class InvoicePdf(InvoiceView):
         invoice = self.fetch(slug)
         if invoice.status == InvoiceStatus.DRAFT:
             raise Conflict(_("A draft has no document: issue it first."))
-        job = Job.objects.unfinished_for("billing.make_document", invoice)  # first: if it ends now, the PDF is there
-        document = InvoiceDocument.objects.filter(invoice=invoice).select_related("file").first()
-        if document is not None:
-            return documents.send(document.file)
-        if job and job.is_under_way:
+        pdf = pdf_progress(invoice)
+        if pdf.document:
+            return documents.send(pdf.document.file)
+        if pdf.is_being_made:
             raise Conflict(_("The document is being made."), "not_made_yet", wait=SOON)
         if request.user.acting_for:
             raise Conflict(_("The PDF can’t be made just now."))

@@ -20,12 +20,8 @@ from .qr_bill import in_fours
 
 ODD_FIRST = ("bad", "warn", "ok")
 NAMED = 3
-CHECK, LOOK_OVER, ISSUING, DONE = (
-    0,
-    2,
-    3,
-    4,
-)  # places in the row of steps; closing (1) is pressed, and is never where one stands
+# Places in the row of steps; nobody stands on the second, closing itself.
+CHECK, LOOK_OVER, ISSUING, DONE = 0, 2, 3, 4
 
 
 class Check(NamedTuple):

@@ -25,6 +25,12 @@ class MonthForm(forms.Form):
     month = MonthField(label=_("Month"))
 
 
+class MonthEndForm(MonthForm):
+    """The month and the batch of drafts that an address names."""
+
+    batch = forms.UUIDField(required=False)
+
+
 class KeysField(forms.TypedMultipleChoiceField):
     """The keys of ticked rows, whatever has become of the rows meanwhile."""
 

@@ -13,6 +13,7 @@ from documents.pdf import render
 
 from .periods import words_for
 from .qr_bill import LABELS, Bill, Party, billing_information, slip
+from .snapshot import with_days_and_amounts
 
 STYLE = Path(__file__).with_suffix(".css").read_text()
 
@@ -59,10 +60,7 @@ def _party(address):
 def _letter(snapshot, bill):
     """What the template names; days and amounts as such again, each line with the sum so far."""
     issued_on, due_on = date.fromisoformat(snapshot["issued_on"]), date.fromisoformat(snapshot["due_on"])
-    lines = [
-        {**line, "sent_on": date.fromisoformat(line["sent_on"]), "amount": Decimal(line["amount"])}
-        for line in snapshot["lines"]
-    ]
+    lines = with_days_and_amounts(snapshot["lines"])
     for line, sum_so_far in zip(lines, accumulate(line["amount"] for line in lines), strict=True):
         line["sum_so_far"] = sum_so_far
     return {

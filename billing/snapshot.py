@@ -82,6 +82,12 @@ def line_of(charge: ChargeLine) -> dict[str, str]:
     }
 
 
+def lines_of(invoice: Invoice) -> list[dict[str, Any]]:
+    """The lines of an invoice as they were printed, or as they would be while it is a draft."""
+    snapshot = invoice.snapshot or {"lines": [line_of(charge) for charge in invoice.lines.for_print()]}
+    return with_days_and_amounts(snapshot["lines"])
+
+
 def with_days_and_amounts(lines: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
     """The lines of a snapshot with `sent_on` as a date and `amount` as a Decimal."""
     return [

@@ -39,7 +39,7 @@ def _book(message: camt.Message, *, name: str, sha256: str, by: User | None) -> 
     found = _by_identity(message, accounts)
     new = _without_known(found)
     invoices = _lock_invoices({entry.reference for entry in new.values() if not entry.reason})
-    still_open = {row.reference: matching.Open(row.total - row.paid, row.is_credited) for row in invoices}
+    still_open = {row.reference: matching.Open(row.left_to_pay, row.is_credited) for row in invoices}
     findings = matching.findings(new.values(), still_open)
     booked = findings.count(Finding.EXACT)
     bank_file = BankFile.objects.create(
@@ -110,7 +110,7 @@ def _lock_invoices(references: set[str]) -> list[Any]:
 
     A settled invoice is noted on its requests, and requests are locked before invoices, as at issue.
     """
-    wanted = Invoice.objects.issued().filter(reference__in=references)
+    wanted = Invoice.objects.issued().of_references(references)
     lines = ChargeLine.objects.filter(invoice__in=wanted)
     for rows in (DeviceRequest.objects.filter(pk__in=lines.values("shipment__request")), wanted):
         list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))

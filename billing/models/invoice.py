@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Right
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -169,6 +170,19 @@ class InvoiceQuerySet(models.QuerySet):
             return found.filter(due_on__gte=today).exclude(paid=0)
         return found
 
+    def of_references(self, references):
+        """Those with one of these QR references."""
+        return self.filter(reference__in=references)
+
+    def for_list(self):
+        """With all that a row of a list shows, and without the printed lines; `period_kind` is empty for a draft."""
+        return (
+            self.with_paid()
+            .select_related("bill_to", "partner")
+            .annotate(period_kind=KT("snapshot__period_kind"))
+            .defer("snapshot")
+        )
+
     def with_paid(self):
         """`paid`: what was booked for it so far, in CHF."""
         from .payment import Payment  # it refers to Invoice
@@ -224,6 +238,7 @@ class Invoice(Lifecycle):
         parcels: int
         late: int
         is_held: bool
+        period_kind: str | None
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="invoices")
     bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="invoices")
@@ -346,6 +361,11 @@ class Invoice(Lifecycle):
 
     def get_absolute_url(self):
         return reverse("billing:detail", args=[self.slug])
+
+    @property
+    def left_to_pay(self):
+        """The total without what was booked so far, in CHF. Needs `with_paid()`."""
+        return self.total - self.paid
 
     @property
     def is_overdue(self):

@@ -17,24 +17,24 @@ from web.pagination import page_of
 @money_reader_required
 def bank_files(request):
     """What waits for a person and the files so far; takes a new file and books it."""
-    return _book(request) if request.method == "POST" else _bank_files(request, BankFileForm())
+    return _book_file(request) if request.method == "POST" else _files_page(request, BankFileForm())
 
 
 @treasurer_required
-def _book(request):
+def _book_file(request):
     form = BankFileForm(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["file"]
-        deed = partial(actions.import_bank_file, file.read(), name=file.name, by=request.user)
-        if done := attempt(form, deed, field="file"):
+        action = partial(actions.import_bank_file, file.read(), name=file.name, by=request.user)
+        if done := attempt(form, action, field="file"):
             imported, is_new = done
             if not is_new:
                 messages.info(request, _("This very file was booked before. Nothing has changed."))
             return redirect(imported)
-    return _bank_files(request, form)
+    return _files_page(request, form)
 
 
-def _bank_files(request, form):
+def _files_page(request, form):
     waiting = BankTransaction.objects.visible_to(request.user).for_a_person()
     shows_files = request.GET.get("view") == "files"
     found = BankFile.objects.visible_to(request.user) if shows_files else waiting.select_related("file")
@@ -43,9 +43,9 @@ def _bank_files(request, form):
     context = {
         "form": form if may_book else None,
         "page": page,
-        "lines": [] if shows_files else _entries(page.rows, request.user),
+        "lines": [] if shows_files else _entry_lines(page.rows, request.user),
         "shows_files": shows_files,
-        "views": _tabs(shows_files, "files", _("Files so far"), may_book=may_book),
+        "views": _view_links(shows_files, "files", _("Files so far"), may_book=may_book),
     }
     return render(request, "billing/bank_files.html", context)
 
@@ -61,15 +61,15 @@ def bank_file(request, pk):
     context = {
         "file": found,
         "page": page,
-        "lines": _entries(page.rows, request.user),
+        "lines": _entry_lines(page.rows, request.user),
         "shows_booked": shows_booked,
         "may_book": may_book,
-        "views": _tabs(shows_booked, "booked", _("Booked"), may_book=may_book),
+        "views": _view_links(shows_booked, "booked", _("Booked"), may_book=may_book),
     }
     return render(request, "billing/bank_file.html", context)
 
 
-def _tabs(shows_other, key, words, *, may_book):
+def _view_links(shows_other, key, words, *, may_book):
     """What waits, and the other view of a page."""
     waits = _("Waits for you") if may_book else _("Waits for the treasurer")
     return [
@@ -78,17 +78,17 @@ def _tabs(shows_other, key, words, *, may_book):
     ]
 
 
-def _entries(rows, user):
+def _entry_lines(rows, user):
     """Bank entries, each with the invoice that its reference names."""
     references = {row.reference for row in rows if row.reference}
-    invoices = Invoice.objects.visible_to(user).issued().filter(reference__in=references).with_paid().defer("snapshot")
+    invoices = Invoice.objects.visible_to(user).issued().of_references(references).with_paid().defer("snapshot")
     named = {invoice.reference: invoice for invoice in invoices}
     return [
         {
             "entry": row,
             "reference": in_fives(row.reference) if is_qr_reference(row.reference) else row.reference,
             "invoice": (invoice := named.get(row.reference)),
-            "open": max(invoice.total - invoice.paid, 0) if invoice else None,
+            "open": max(invoice.left_to_pay, 0) if invoice else None,
         }
         for row in rows
     ]

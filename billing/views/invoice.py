@@ -1,8 +1,4 @@
-from datetime import date
-from decimal import Decimal
-
 from django.contrib import messages
-from django.db.models.fields.json import KT
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,13 +7,14 @@ from django.views.decorators.http import require_POST
 
 from billing import actions
 from billing.forms import FilterForm
-from billing.models import Invoice, InvoiceDocument
+from billing.models import Invoice
 from billing.next_steps import next_step_for
+from billing.pdf_progress import pdf_progress
 from billing.periods import words_for
 from billing.qr_bill import in_fives
+from billing.snapshot import lines_of
 from billing.timeline import timeline
 from documents import views as documents
-from jobs.models import Job
 from partners.access import invoice_reader_required, reads_requests
 from partners.models import Partner
 from people.access import treasurer_required
@@ -42,14 +39,14 @@ def index(request):
             found = found.in_state(wanted)
     if words:
         found = found.matching_words(words)
-    partner = _partner(params, user)
+    partner = _asked_partner(params, user)
     if partner:
         found = found.filter(partner=partner)
-    page = page_of(for_list(found), params, key="place")
+    page = page_of(found.for_list(), params, key="place")
     label = dict(form.fields["state"].choices)[state] if state else ""
     context = {
         "page": page,
-        "lines": in_lines(page.rows),
+        "lines": list_lines(page.rows),
         "form": form,
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
         "filtered": bool(words or state or partner),
@@ -59,26 +56,20 @@ def index(request):
     return render(request, "billing/list.html", context)
 
 
-def for_list(found):
-    """What a row shows, without the printed lines."""
-    return (
-        found.with_paid()
-        .select_related("bill_to", "partner")
-        .annotate(kind=KT("snapshot__period_kind"))
-        .defer("snapshot")
-    )
+def list_lines(invoices):
+    """The lines of a list of invoices (`for_list()`), each with its period in words."""
+    return [
+        {"invoice": invoice, "period": words_for(invoice.period, invoice.period_kind or invoice.bill_to.cadence)}
+        for invoice in invoices
+    ]
 
 
-def in_lines(rows):
-    return [{"invoice": row, "period": words_for(row.period, row.kind or row.bill_to.cadence)} for row in rows]
-
-
-def _partner(params, user):
+def _asked_partner(params, user):
     """The organisation asked for in the address, if this person may see it."""
     return row_of(Partner.objects.visible_to(user), params.get("partner"))
 
 
-def _fetch(request, slug, *related):
+def _fetch_invoice(request, slug, *related):
     found = Invoice.objects.visible_to(request.user).of_button(slug).with_paid()
     return get_object_or_404(found.select_related("bill_to", "partner", *related))
 
@@ -86,79 +77,57 @@ def _fetch(request, slug, *related):
 @invoice_reader_required
 def detail(request, slug):
     """One invoice: how it stands, its lines down to the parcel, its payments; never a recipient."""
-    invoice = _fetch(request, slug, "document")
+    invoice = _fetch_invoice(request, slug, "document")
     if invoice.slug != slug:
         return redirect(invoice)
     steps = list(invoice.steps.select_related("by"))
     payments = list(invoice.payments.order_by("paid_on", "pk"))
     context = {
         "invoice": invoice,
-        "lines": _printed(invoice) if invoice.snapshot else _drafted(invoice),
+        "lines": lines_of(invoice),
         "next": next_step_for(invoice, request.user),
-        "open": invoice.total - invoice.paid,
+        "open": invoice.left_to_pay,
         "payments": payments,
         "payer": invoice.snapshot["bill_to"] if invoice.snapshot else invoice.bill_to,
         "reference": in_fives(invoice.reference or ""),
         "timeline": timeline(invoice, steps, payments, getattr(invoice, "document", None), user=request.user),
         "links_requests": reads_requests(request.user),
         "may_press": treasurer_required.allowed(request.user) and not invoice.snapshot,
-        **(_document(invoice, request.user) if invoice.snapshot else {}),
+        **(_pdf_context(invoice, request.user) if invoice.snapshot else {}),
     }
     return render(request, "billing/detail.html", context)
-
-
-def _printed(invoice):
-    """The lines as they were frozen at issue."""
-    return [
-        line | {"sent_on": date.fromisoformat(line["sent_on"]), "amount": Decimal(line["amount"])}
-        for line in invoice.snapshot["lines"]
-    ]
-
-
-def _drafted(invoice):
-    rows = invoice.lines.select_related("shipment__request", "shipment__device")
-    return [
-        {
-            "sent_on": row.shipment.handed_over_at,
-            "case_reference": row.shipment.request.case_reference,
-            "request": row.shipment.request.number,
-            "device": row.shipment.device.number,
-            "amount": row.amount,
-        }
-        for row in rows.order_by("shipment__handed_over_at", "pk")
-    ]
 
 
 @invoice_reader_required
 def download(request, slug):
     """The PDF as it was made once; until then a page that asks again by itself."""
-    invoice = _fetch(request, slug)
+    invoice = _fetch_invoice(request, slug)
     if not invoice.snapshot:
         raise Http404
-    standing = _document(invoice, request.user)
-    if standing["document"] and not request.htmx:
-        return documents.send(standing["document"].file)
+    context = _pdf_context(invoice, request.user)
+    if context["document"] and not request.htmx:
+        return documents.send(context["document"].file)
     template = "billing/_document.html" if request.htmx else "billing/making.html"
-    return render(request, template, {"invoice": invoice, **standing})
+    return render(request, template, {"invoice": invoice, **context})
 
 
-def _document(invoice, user):
-    """How the PDF stands: there, being made, or given up with the reason."""
-    kept = InvoiceDocument.objects.select_related("file").filter(invoice=invoice)
-    document = kept.first()
-    job = None if document else Job.objects.unfinished_for("billing.make_document", invoice)
-    if document or (job and job.is_under_way):
-        return {"document": document}
-    document = kept.first()  # made meanwhile
-    return {"document": document, "is_stuck": not document, "dead": job, "may_see_jobs": user.has_role("admin")}
+def _pdf_context(invoice, user):
+    """The variables of `billing/_document.html`."""
+    pdf = pdf_progress(invoice)
+    return {
+        "document": pdf.document,
+        "is_stuck": pdf.is_stuck,
+        "dead": pdf.dead_job,
+        "may_see_jobs": user.has_role("admin"),
+    }
 
 
 @require_POST
 @treasurer_required
 def issue(request, slug):
-    invoice = _pressed(request, slug)
+    invoice = _invoice_of_button(request, slug)
     if invoice is None:
-        return _gone(request)
+        return _already_discarded(request)
     if actions.issue(invoice, by=request.user):
         messages.success(request, _("Issued as %(number)s. The PDF is being made.") % {"number": invoice})
     return redirect(invoice)
@@ -167,15 +136,15 @@ def issue(request, slug):
 @require_POST
 @treasurer_required
 def discard(request, slug):
-    invoice = _pressed(request, slug)
+    invoice = _invoice_of_button(request, slug)
     if invoice is None or not actions.discard(invoice, by=request.user):
-        return _gone(request)
+        return _already_discarded(request)
     words = _("The draft for %(unit)s is discarded. Its parcels wait for the next close.")
     messages.success(request, words % {"unit": invoice.bill_to})
     return redirect("billing:month_end")
 
 
-def _pressed(request, slug):
+def _invoice_of_button(request, slug):
     """The invoice of a button, also when its draft was issued since; None when it was discarded, 404 for any other."""
     found = Invoice.objects.visible_to(request.user).of_button(slug).select_related("bill_to").first()
     if found is None and not actions.was_discarded(slug):
@@ -183,6 +152,6 @@ def _pressed(request, slug):
     return found
 
 
-def _gone(request):
+def _already_discarded(request):
     messages.info(request, _("This draft was discarded already. Its parcels wait for the next close."))
     return redirect("billing:month_end")

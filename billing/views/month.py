@@ -11,19 +11,18 @@ from django_htmx.http import HttpResponseClientRedirect
 from billing import actions
 from billing.charges_due import parcels_due
 from billing.checklist import DONE, ISSUING, checks_for, lead_for, stage_of, steps_at
-from billing.forms import IssueForm, MonthForm
+from billing.forms import IssueForm, MonthEndForm, MonthForm
+from billing.issue_batches import issue_batch, outcome_of, progress_of
 from billing.models import Invoice, Series
 from billing.month_end import at_month_end
 from billing.periods import month_before, month_name, month_words, past_months
-from jobs.models import Batch
 from partners.models import BillTo
 from people.access import money_reader_required, treasurer_required
 from records import clock
 from web.pagination import MANY
 
-from .invoice import for_list, in_lines
+from .invoice import list_lines
 
-ISSUE = "billing.issue"
 MONTHS_OFFERED = 24
 
 
@@ -31,21 +30,23 @@ MONTHS_OFFERED = 24
 def month_end(request):
     """Close a month step by step: checklist and dry run, drafts to look over, numbers and documents."""
     user, today = request.user, clock.today()
-    form = MonthForm(request.GET)
-    month = form.cleaned_data["month"] if form.is_valid() else month_before(today)
-    batch = _batch(request)
-    bar = _bar(batch, month) if batch else None
+    form = MonthEndForm(request.GET)
+    form.is_valid()  # what is no month or no batch is left out
+    month = form.cleaned_data.get("month") or month_before(today)
+    batch = issue_batch(form.cleaned_data.get("batch"))
+    bar = _progress_bar(batch, month) if batch else None
     if request.htmx and bar:
         if bar["over"]:
             return HttpResponseClientRedirect(bar["url"])
         return render(request, "components/_progress.html", bar)
     if bar and request.GET.get("batch") != str(batch.token):
-        return redirect(bar["url"])  # what comes of it is told at its own address
+        return redirect(bar["url"])  # what comes of it is shown at its own address
     found = at_month_end(month, actions.dry_run(month), user)
     dues, ready = found.dues, found.ready
-    issued = in_lines(for_list(Invoice.objects.visible_to(user).issued().of_month(month)).order_by("-place")[:MANY])
+    issued = Invoice.objects.visible_to(user).issued().of_month(month).for_list().order_by("-place")[:MANY]
+    lines = list_lines(issued)
     checks = checks_for(found)
-    stage = stage_of(found, is_issued=bool(issued))
+    stage = stage_of(found, is_issued=bool(lines))
     at_work = bool(bar and bar["issuing"])
     context = {
         "month": month,
@@ -60,7 +61,7 @@ def month_end(request):
         "ready_parcels": sum(draft.parcels for draft in ready),
         "ready_total": sum(draft.total for draft in ready),
         "numbers": Series.objects.next_numbers(today.year, len(ready)) if ready else None,
-        "issued": issued,
+        "issued": lines,
         "is_done": stage == DONE,
         "checks": checks,
         "lead": lead_for(checks, dues),
@@ -69,47 +70,17 @@ def month_end(request):
         "may_press": treasurer_required.allowed(user),
         "progress": bar,
         "at_work": at_work,
-        "outcome": _outcome(batch, user) if batch else None,
+        "outcome": outcome_of(batch, user) if batch else None,
     }
     return render(request, "billing/month_end.html", context)
 
 
-def _batch(request):
-    """The press that the address names, else one whose drafts are being issued: the page may have been closed.
-
-    A press whose drafts were all waiting for an earlier one has no job of its own.
-    """
-    try:
-        named = Batch.objects.of_kind(ISSUE).filter(token=uuid.UUID(request.GET.get("batch", ""))).first()
-    except ValueError:
-        named = None
-    return named or Batch.objects.under_way(ISSUE).first()
-
-
-def _bar(batch, month):
-    """The variables of the progress bar: it asks this page for itself. Each invoice to come brings a PDF along."""
-    progress = batch.progress()  # first: once it is over, nothing is issued any more
-    issuing = batch.jobs.under_way().filter(kind=ISSUE).count()
-    progress["total"] += issuing
-    url = f"{_of(month)}&batch={batch.token}"
-    return {"title": _("Invoices and their PDFs"), "url": url, "issuing": issuing, **progress}
-
-
-def _outcome(batch, user):
-    """What a press came to so far: the invoices it issued, and for each reason the units that got none."""
-    jobs = {int(job.key): job for job in batch.jobs.filter(kind=ISSUE) if not job.is_under_way}
-    found = Invoice.objects.visible_to(user).filter(pk__in=jobs).select_related("bill_to").defer("snapshot")
-    invoices = {invoice.pk: invoice for invoice in found}
-    issued = [invoice for key, invoice in invoices.items() if not jobs[key].is_dead and invoice.number]
-    reasons = {}
-    for key, job in jobs.items():
-        if job.is_dead:
-            why = job.refusal or _("An admin finds the reason under “Background work”.")
-            unit = invoices[key].bill_to if key in invoices else _("Draft %(id)s") % {"id": key}
-            reasons.setdefault(why, []).append(str(unit))
+def _progress_bar(batch, month):
+    """The variables of the progress bar: it asks this page for itself."""
     return {
-        "issued": sorted(issued, key=lambda invoice: (invoice.series_id, invoice.number)),
-        "refused": [(", ".join(units), why) for why, units in reasons.items()],
+        "title": _("Invoices and their PDFs"),
+        "url": f"{_month_url(month)}&batch={batch.token}",
+        **progress_of(batch),
     }
 
 
@@ -127,7 +98,7 @@ def due(request, pk):
         "name": month_words(month),
         "parcels": parcels,
         "total": total,
-        "month_end_url": _of(month),
+        "month_end_url": _month_url(month),
     }
     return render(request, "billing/due.html", context)
 
@@ -147,7 +118,7 @@ def close_month(request):
         messages.success(request, words % {"count": len(drafts)})
     else:
         messages.info(request, _("Nothing was left to draft."))
-    return redirect(_of(month))
+    return redirect(_month_url(month))
 
 
 @require_POST
@@ -164,8 +135,8 @@ def issue_all(request):
     if gone := len(keys) - len(drafts):
         words = ngettext("%(count)s draft was discarded meanwhile.", "%(count)s drafts were discarded meanwhile.", gone)
         messages.warning(request, words % {"count": gone})
-    return redirect(f"{_of(form.cleaned_data['month'])}&batch={batch.token}")
+    return redirect(f"{_month_url(form.cleaned_data['month'])}&batch={batch.token}")
 
 
-def _of(month):
+def _month_url(month):
     return f"{reverse('billing:month_end')}?month={month:%Y-%m}"
