@@ -12,7 +12,6 @@ from documents.templatetags.swiss import day_words, moment, money
 from partners.models import BillTo
 from shipping.models import Shipment
 
-from .charges_due import Due
 from .models import BankFile, CreditorAccount, Invoice
 from .month_end import MonthEnd
 from .periods import cut_off
@@ -55,7 +54,7 @@ def steps_at(stage: int) -> list[tuple[str, str]]:
 def checks_for(found: MonthEnd) -> list[Check]:
     """What should be done before closing, what is odd first."""
     checks = [
-        _hand_over(found.still_here, found.dues),
+        _hand_over(found),
         _returns(found.undecided),
         _emails(found.bill_tos),
         _held_drafts(found.held),
@@ -77,22 +76,22 @@ def _first_names(named: Sequence[object]) -> str:
     return words
 
 
-def _hand_over(still_here: int, dues: list[Due]) -> Check:
-    if still_here:
+def _hand_over(found: MonthEnd) -> Check:
+    if found.still_here:
         return Check(
             "warn",
             ngettext(
                 "%(count)s parcel of a past round is not handed over",
                 "%(count)s parcels of past rounds are not handed over",
-                still_here,
+                found.still_here,
             )
-            % {"count": still_here},
+            % {"count": found.still_here},
             _("What is scanned later comes along with the next month. Nothing is lost."),
         )
     title = _("Every parcel of a past round is handed over")
-    if not dues:
+    if not found.dues:
         return Check("ok", title, _("Nothing is due up to the end of the month."))
-    parcels, late = sum(due.parcels for due in dues), sum(due.late for due in dues)
+    parcels, late = found.due_parcels, sum(due.late for due in found.dues)
     sentence = ngettext("%(count)s parcel is to be charged.", "%(count)s parcels are to be charged.", parcels)
     sentence = sentence % {"count": parcels}
     if late:
@@ -182,13 +181,12 @@ def _account(account: CreditorAccount | None) -> Check:
     return Check("ok", _("The account for payments is known"), printed)
 
 
-def lead_for(checks: list[Check], dues: list[Due]) -> str:
+def lead_for(checks: list[Check], found: MonthEnd) -> str:
     """The figures and how the checklist stands, in one or two sentences."""
     parts = []
-    if dues:
-        parcels = sum(due.parcels for due in dues)
+    if parcels := found.due_parcels:
         counted = ngettext("%(count)s parcel for %(sum)s.", "%(count)s parcels for %(sum)s.", parcels)
-        parts.append(counted % {"count": parcels, "sum": money(sum(due.total for due in dues))})
+        parts.append(counted % {"count": parcels, "sum": money(found.due_total)})
     fine = sum(check.state == "ok" for check in checks)
     if fine == len(checks):
         parts.append(_("All %(count)s checks are fine.") % {"count": fine})

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 from django.template.loader import render_to_string
@@ -18,7 +19,7 @@ from .snapshot import with_days_and_amounts
 STYLE = Path(__file__).with_suffix(".css").read_text()
 
 
-def render_invoice(snapshot: dict) -> bytes:
+def render_invoice(snapshot: dict[str, Any]) -> bytes:
     """The PDF of an issued invoice in the payer's language; raises NotPrintable when its QR-bill can't be drawn."""
     language, bill = snapshot["language"], bill_of(snapshot)
     drawn = slip(bill, language)  # before the language changes: a refusal is for us to read
@@ -28,7 +29,7 @@ def render_invoice(snapshot: dict) -> bytes:
     return render(html, STYLE)
 
 
-def bill_of(snapshot: dict) -> Bill:
+def bill_of(snapshot: dict[str, Any]) -> Bill:
     """What the payment part asks for."""
     creditor, bill_to, vat = snapshot["creditor"], snapshot["bill_to"], snapshot["vat"]
     issued_on, due_on = date.fromisoformat(snapshot["issued_on"]), date.fromisoformat(snapshot["due_on"])
@@ -52,12 +53,12 @@ def bill_of(snapshot: dict) -> Bill:
     )
 
 
-def _party(address):
+def _party(address: dict[str, str]) -> Party:
     fields = ("name", "street", "house_number", "postcode", "town", "country")
     return Party(**{field: normalize("NFC", address[field]) for field in fields})  # ü as one character, not two
 
 
-def _letter(snapshot, bill):
+def _letter(snapshot: dict[str, Any], bill: Bill) -> dict[str, Any]:
     """What the template names; days and amounts as such again, each line with the sum so far."""
     issued_on, due_on = date.fromisoformat(snapshot["issued_on"]), date.fromisoformat(snapshot["due_on"])
     lines = with_days_and_amounts(snapshot["lines"])
@@ -76,7 +77,7 @@ def _letter(snapshot, bill):
     }
 
 
-def _vat(status, total):
+def _vat(status: dict[str, str] | None, total: Decimal) -> dict[str, Any] | None:
     """Number, rate and the tax within the total; None while we are not registered, when nothing may hint at it."""
     if not status:
         return None

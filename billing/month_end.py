@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
@@ -41,6 +42,15 @@ class MonthEnd:
     @property
     def held(self) -> list[Invoice]:
         return [draft for draft in self.drafts if draft.is_held]
+
+    @property
+    def due_parcels(self) -> int:
+        return sum(due.parcels for due in self.dues)
+
+    @property
+    def due_total(self) -> Decimal:
+        """In CHF."""
+        return sum((due.total for due in self.dues), Decimal())
 
     @property
     def bill_tos(self) -> list[BillTo]:

@@ -1,3 +1,6 @@
+from datetime import date
+from typing import TypeVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -6,20 +9,22 @@ from records import clock
 IBAN = r"^(CH|LI)[0-9]{2}[0-9A-Z]{17}$"
 QR_IBAN = r"^(CH|LI)[0-9]{2}3[01][0-9]{3}[0-9A-Z]{12}$"  # its bank's number is 30000 to 31999 (IG QR-bill v2.4, 4.2.2)
 
+Dated = TypeVar("Dated", bound=models.Model)
 
-class DatedQuerySet(models.QuerySet):
-    def on(self, day=None):
+
+class DatedQuerySet(models.QuerySet[Dated]):
+    def on(self, day: date | None = None) -> Dated | None:
         """The row that holds on a day, today by default; None if there is none."""
         return self.filter(valid_from__lte=day or clock.today()).order_by("-valid_from", "-pk").first()
 
 
-class CreditorAccountQuerySet(DatedQuerySet):
-    def on(self, day=None):
+class CreditorAccountQuerySet(DatedQuerySet["CreditorAccount"]):
+    def on(self, day: date | None = None) -> "CreditorAccount | None":
         """The account that holds on a day; None after the last one was given up."""
         day = day or clock.today()
         return DatedQuerySet.on(self.exclude(valid_to__lte=day), day)
 
-    def our_ibans(self):
+    def our_ibans(self) -> dict[str, str]:
         """Every IBAN that was ever ours, ordinary or QR, with the ordinary one that it belonged to first."""
         return {iban: row.iban for row in self.order_by("-valid_from") for iban in (row.iban, row.qr_iban)}
 
@@ -47,7 +52,7 @@ class CreditorAccount(models.Model):
             models.CheckConstraint(condition=Q(reference_prefix__regex=r"^[0-9]{0,10}$"), name="prefix_is_digits"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.iban
 
 
@@ -69,5 +74,5 @@ class VatStatus(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.number or "–"

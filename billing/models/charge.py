@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -82,8 +84,8 @@ END
 )
 
 
-class ChargeLineQuerySet(models.QuerySet):
-    def for_print(self):
+class ChargeLineQuerySet(models.QuerySet["ChargeLine"]):
+    def for_print(self) -> Self:
         """With all that a line of the invoice names, in the order of hand-over."""
         return self.select_related("shipment__request", "shipment__device").order_by("shipment__handed_over_at", "pk")
 
@@ -130,7 +132,7 @@ class ChargeLine(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="charge_is_positive"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.shipment}: {self.amount}"
 
 
@@ -203,7 +205,7 @@ class NoCharge(models.Model):
             NO_CHARGE_STAYS,
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.shipment}: {self.kind}"
 
 
@@ -218,5 +220,5 @@ class Close(models.Model):
     class Meta:
         constraints = [RowsStay(name="billing_close_stays")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.bill_to} < {self.cut_off}"

@@ -34,7 +34,7 @@ class CreditNote(models.Model):
             RowsStay(name="billing_creditnote_stays"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"G-{self.series_id.rpartition('-')[2]}-{self.number:04}"
 
 
@@ -89,5 +89,5 @@ class CreditLine(models.Model):
             RowsStay(name="billing_creditline_stays"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.shipment}: −{self.amount}"

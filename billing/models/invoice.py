@@ -1,6 +1,8 @@
 import re
+from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -15,6 +17,7 @@ from billing.periods import period_of, words_for
 from billing.references import public_number
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
+from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.triggers import CompositeKey, RowsStay, Trigger, same_partner
@@ -43,8 +46,8 @@ END
 )
 
 
-class SeriesQuerySet(models.QuerySet):
-    def draw(self, year):
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def draw(self, year: int) -> tuple["Series", int]:
         """The series of a year's invoices and its next number.
 
         The series stays locked until the transaction ends: lock everything else before.
@@ -55,13 +58,13 @@ class SeriesQuerySet(models.QuerySet):
         self.filter(pk=name).update(last=F("last") + 1)
         return series, series.last + 1
 
-    def next_numbers(self, year, count):
+    def next_numbers(self, year: int, count: int) -> tuple[str, str]:
         """The first and last of so many numbers that would be drawn now, as people write them."""
         last = self.filter(pk=series_of(year)).values_list("last", flat=True).first() or 0
         return public_number(year, last + 1), public_number(year, last + count)
 
 
-def series_of(year):
+def series_of(year: int | str) -> str:
     """The name of the series of a year's invoices."""
     return f"invoice-{year}"
 
@@ -83,11 +86,11 @@ class Series(models.Model):
             SERIES_RISES_BY_ONE,
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-def is_of_month(month):
+def is_of_month(month: date) -> Q:
     """Whether an invoice is of the last period that its unit's cadence has completed at this month's end."""
     is_quarterly = Q(bill_to__cadence=BillTo.Cadence.QUARTER)
     return ~is_quarterly & Q(period=period_of(month, BillTo.Cadence.MONTH)) | is_quarterly & Q(
@@ -95,21 +98,21 @@ def is_of_month(month):
     )
 
 
-class InvoiceQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def visible_to(self, user: User) -> Self:
         """The association's money people see all; a partner's manager and accounting the issued ones of theirs."""
         if user.acting_for:
             mine = self.filter(partner=user.acting_for, status=InvoiceStatus.ISSUED)
             return mine if user.membership_roles & {"manager", "accounting"} else mine.none()
         return self if user.has_role("treasurer", "admin", "auditor") else self.none()
 
-    def drafts(self):
+    def drafts(self) -> Self:
         return self.filter(status=InvoiceStatus.DRAFT)
 
-    def issued(self):
+    def issued(self) -> Self:
         return self.filter(status=InvoiceStatus.ISSUED)
 
-    def of_slug(self, slug):
+    def of_slug(self, slug: str) -> Self:
         """The one of an address such as 2026-0463 or draft-12; none if it is written otherwise."""
         if found := re.fullmatch(DRAFT, slug):
             return self.drafts().filter(pk=found[1])
@@ -117,27 +120,27 @@ class InvoiceQuerySet(models.QuerySet):
             return self.issued().filter(series=series_of(found[1]), number=int(found[2]))
         return self.none()
 
-    def of_button(self, slug):
+    def of_button(self, slug: str) -> Self:
         """The one that a button names: draft-12 stays its address there when it is issued meanwhile."""
         found = re.fullmatch(DRAFT, slug)
         return self.filter(pk=found[1]) if found else self.of_slug(slug)
 
-    def of_month(self, month):
+    def of_month(self, month: date) -> Self:
         """Those of the last period that their unit's cadence has completed at this month's end."""
         return self.filter(is_of_month(month))
 
-    def until(self, month):
+    def until(self, month: date) -> Self:
         """Those of a month and of earlier ones, which `is_held` marks."""
         return self.filter(period__lte=month).annotate(is_held=~is_of_month(month))
 
-    def with_parcels(self):
+    def with_parcels(self) -> Self:
         """`parcels`, and how many of them were handed over before the period, `late`; with who pays."""
         return self.select_related("bill_to__partner").annotate(
             parcels=models.Count("lines"),
             late=models.Count("lines", filter=Q(lines__shipment__handed_over_at__date__lt=F("period"))),
         )
 
-    def matching_words(self, words):
+    def matching_words(self, words: str) -> Self:
         """The one of this number; those of an organisation or unit named so, or with a line of this case.
 
         By keys, so that each way of finding has its own index.
@@ -153,7 +156,7 @@ class InvoiceQuerySet(models.QuerySet):
             pk__in=Invoice.objects.of_slug(words).values("pk").union(*(way.values("pk") for way in ways))
         )
 
-    def in_state(self, state):
+    def in_state(self, state: str) -> Self:
         """Those that `Invoice.state` calls so; "unpaid" is all of open, partly paid and overdue."""
         if state == "draft":
             return self.drafts()
@@ -170,11 +173,11 @@ class InvoiceQuerySet(models.QuerySet):
             return found.filter(due_on__gte=today).exclude(paid=0)
         return found
 
-    def of_references(self, references):
+    def of_references(self, references: Collection[str]) -> Self:
         """Those with one of these QR references."""
         return self.filter(reference__in=references)
 
-    def for_list(self):
+    def for_list(self) -> Self:
         """With all that a row of a list shows, and without the printed lines; `period_kind` is empty for a draft."""
         return (
             self.with_paid()
@@ -183,7 +186,7 @@ class InvoiceQuerySet(models.QuerySet):
             .defer("snapshot")
         )
 
-    def with_paid(self):
+    def with_paid(self) -> Self:
         """`paid`: what was booked for it so far, in CHF."""
         from .payment import Payment  # it refers to Invoice
 
@@ -342,37 +345,39 @@ class Invoice(Lifecycle):
             models.Index(fields=["partner", "-place"], name="invoices_of_partner"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.public_number or _("Draft %(id)s") % {"id": self.pk}
 
     @property
-    def public_number(self):
+    def public_number(self) -> str:
         """`2026-0463`; empty for a draft."""
-        return public_number(self.series_id.rpartition("-")[2], self.number) if self.number else ""
+        if self.series_id is None or self.number is None:
+            return ""
+        return public_number(self.series_id.rpartition("-")[2], self.number)
 
     @property
-    def period_words(self):
+    def period_words(self) -> str:
         """ "October 2026", for a quarter "July to September 2026"."""
         return words_for(self.period, self.snapshot["period_kind"] if self.snapshot else self.bill_to.cadence)
 
     @property
-    def slug(self):
+    def slug(self) -> str:
         return self.public_number or f"draft-{self.pk}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("billing:detail", args=[self.slug])
 
     @property
-    def left_to_pay(self):
+    def left_to_pay(self) -> Decimal:
         """The total without what was booked so far, in CHF. Needs `with_paid()`."""
         return self.total - self.paid
 
     @property
-    def is_overdue(self):
-        return bool(self.due_on) and self.due_on < clock.today() and self.paid < self.total
+    def is_overdue(self) -> bool:
+        return self.due_on is not None and self.due_on < clock.today() and self.paid < self.total
 
     @property
-    def state(self):
+    def state(self) -> InvoiceState:
         """What people see: a draft, open, partly paid, paid or overdue. Needs `with_paid()`."""
         if self.status == InvoiceStatus.DRAFT:
             return InvoiceState.DRAFT
@@ -383,7 +388,7 @@ class Invoice(Lifecycle):
         return InvoiceState.PARTLY_PAID if self.paid else InvoiceState.OPEN
 
     @property
-    def shown_status(self):
+    def shown_status(self) -> InvoiceState:
         return self.state
 
 
@@ -402,5 +407,5 @@ class InvoiceDocument(models.Model):
     class Meta:
         constraints = [RowsStay(name="billing_invoicedocument_stays")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.invoice}.pdf"

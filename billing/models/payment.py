@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,18 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import camt
 from billing.lifecycle import InvoiceStatus
+from people.models import User
 from records import clock
 from records.triggers import RowsStay, Trigger
 
 from .invoice import Invoice
 
 
-class BankFileQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class BankFileQuerySet(models.QuerySet["BankFile"]):
+    def visible_to(self, user: User) -> Self:
         """The association's money people; partners never."""
         return self if user.has_role("treasurer", "admin", "auditor") else self.none()
 
-    def notifications(self):
+    def notifications(self) -> Self:
         """Without statements, from which nothing is booked."""
         return self.filter(kind=camt.NOTIFICATION)
 
@@ -52,19 +55,19 @@ class BankFile(models.Model):
             RowsStay(name="billing_bankfile_stays"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("billing:bank_file", args=[self.pk])
 
     @property
-    def is_statement(self):
+    def is_statement(self) -> bool:
         """Whether nothing is booked from it: payments come with the credit notification of the same money."""
         return self.kind == camt.STATEMENT
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """In words: "12 payments booked, 1 known already, 2 wait for you." """
         counts = [
             (self.booked, ngettext("%(count)s payment booked", "%(count)s payments booked", self.booked)),
@@ -75,16 +78,16 @@ class BankFile(models.Model):
         return f"{', '.join(said)}." if said else gettext("Nothing in it was to be booked.")
 
 
-class BankTransactionQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class BankTransactionQuerySet(models.QuerySet["BankTransaction"]):
+    def visible_to(self, user: User) -> Self:
         """Those of the files this person may see."""
         return self.filter(file__in=BankFile.objects.visible_to(user))
 
-    def for_a_person(self):
+    def for_a_person(self) -> Self:
         """What the bank reported and nothing was booked for."""
         return self.filter(payment__isnull=True)
 
-    def booked(self):
+    def booked(self) -> Self:
         return self.filter(payment__isnull=False)
 
 
@@ -142,7 +145,7 @@ class BankTransaction(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.booked_on} {self.amount}"
 
 
@@ -190,5 +193,5 @@ class Payment(models.Model):
             RowsStay(name="billing_payment_stays"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.invoice}: {self.amount}"

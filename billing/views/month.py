@@ -42,7 +42,7 @@ def month_end(request):
     if bar and request.GET.get("batch") != str(batch.token):
         return redirect(bar["url"])  # what comes of it is shown at its own address
     found = at_month_end(month, actions.dry_run(month), user)
-    dues, ready = found.dues, found.ready
+    ready = found.ready
     issued = Invoice.objects.visible_to(user).issued().of_month(month).for_list().order_by("-place")[:MANY]
     lines = list_lines(issued)
     checks = checks_for(found)
@@ -53,9 +53,9 @@ def month_end(request):
         "name": month_words(month),
         "short_name": month_name(month),
         "months": past_months(today, MONTHS_OFFERED),
-        "dues": dues,
-        "due_parcels": sum(due.parcels for due in dues),
-        "due_total": sum(due.total for due in dues),
+        "dues": found.dues,
+        "due_parcels": found.due_parcels,
+        "due_total": found.due_total,
         "drafts": found.drafts,
         "ready": ready,
         "ready_parcels": sum(draft.parcels for draft in ready),
@@ -64,7 +64,7 @@ def month_end(request):
         "issued": lines,
         "is_done": stage == DONE,
         "checks": checks,
-        "lead": lead_for(checks, dues),
+        "lead": lead_for(checks, found),
         "steps": steps_at(ISSUING if at_work else stage),
         "token": uuid.uuid4(),
         "may_press": treasurer_required.allowed(user),
