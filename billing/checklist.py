@@ -12,10 +12,10 @@ from documents.templatetags.swiss import day_words, moment, money
 from partners.models import BillTo
 from shipping.models import Shipment
 
+from .ibans import in_fours
 from .models import BankFile, CreditorAccount, Invoice
 from .month_end import MonthEnd
 from .periods import cut_off
-from .qr_bill import in_fours
 
 ODD_FIRST = ("bad", "warn", "ok")
 NAMED = 3

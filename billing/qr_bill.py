@@ -11,11 +11,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from stdnum import iban as iban_rules
 
 from documents.payment_text import PLAIN_SIGNS, unknown_signs
 
-from .references import is_qr_reference
+from .ibans import in_fours, is_iban, is_qr_iban
+from .references import in_fives, is_qr_reference
 
 MM_PER_POINT = 25.4 / 72
 CODE_SIDE = 46  # mm, printed code
@@ -160,9 +160,9 @@ def _escaped(text: str) -> str:
 
 
 def _check(bill: Bill) -> None:
-    if not (re.fullmatch(r"(CH|LI)[0-9]{7}[0-9A-Z]{12}", bill.iban) and iban_rules.is_valid(bill.iban)):
+    if not is_iban(bill.iban):
         raise NotPrintable("iban", _("“%(text)s” is no Swiss IBAN.") % {"text": bill.iban})
-    if not 30000 <= int(bill.iban[4:9]) <= 31999:
+    if not is_qr_iban(bill.iban):
         raise NotPrintable("iban", _("“%(text)s” is an ordinary IBAN.") % {"text": bill.iban})
     if not is_qr_reference(bill.reference):
         raise NotPrintable("reference", _("“%(text)s” is no QR reference.") % {"text": bill.reference})
@@ -312,15 +312,6 @@ def slip(bill: Bill, language: str) -> SafeString:
         _code(payload(bill)),
         _cross(),
     )
-
-
-def in_fours(iban: str) -> str:
-    return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
-
-
-def in_fives(reference: str) -> str:
-    """2 + 5 × 5 digits."""
-    return " ".join([reference[:2], *(reference[at : at + 5] for at in range(2, 27, 5))])
 
 
 def spaced(amount: Decimal) -> str:

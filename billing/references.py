@@ -29,3 +29,8 @@ def qr_reference(prefix: str, year: int, number: int) -> str:
 def is_qr_reference(text: str) -> bool:
     """Whether it is 27 digits, not all zero, the last one checking the others (modulo 10 recursive)."""
     return bool(fullmatch("[0-9]{27}", text)) and int(text) > 0 and esr.calc_check_digit(text[:DIGITS]) == text[DIGITS]
+
+
+def in_fives(reference: str) -> str:
+    """A reference as it is printed: 2 digits and 5 times 5."""
+    return " ".join([reference[:2], *(reference[at : at + 5] for at in range(2, 27, 5))])

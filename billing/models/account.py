@@ -4,10 +4,8 @@ from typing import TypeVar
 from django.db import models
 from django.db.models import Q
 
+from billing.ibans import IBAN, QR_IBAN
 from records import clock
-
-IBAN = r"^(CH|LI)[0-9]{2}[0-9A-Z]{17}$"
-QR_IBAN = r"^(CH|LI)[0-9]{2}3[01][0-9]{3}[0-9A-Z]{12}$"  # its bank's number is 30000 to 31999 (IG QR-bill v2.4, 4.2.2)
 
 Dated = TypeVar("Dated", bound=models.Model)
 

@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from billing import actions
 from billing.forms import BankFileForm
 from billing.models import BankFile, BankTransaction, Invoice
-from billing.qr_bill import in_fives
-from billing.references import is_qr_reference
+from billing.references import in_fives, is_qr_reference
 from people.access import money_reader_required, treasurer_required
 from web.forms import attempt
 from web.pagination import page_of

@@ -11,7 +11,7 @@ from billing.models import Invoice
 from billing.next_steps import next_step_for
 from billing.pdf_progress import pdf_progress
 from billing.periods import words_for
-from billing.qr_bill import in_fives
+from billing.references import in_fives
 from billing.snapshot import lines_of
 from billing.timeline import timeline
 from documents import views as documents

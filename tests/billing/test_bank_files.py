@@ -9,7 +9,7 @@ from django.urls import reverse
 from billing import actions
 from billing.camt import LARGEST
 from billing.models import BankFile, BankTransaction, Payment
-from billing.qr_bill import in_fives
+from billing.references import in_fives
 
 pytestmark = pytest.mark.django_db
 PAGE = "/payments/"

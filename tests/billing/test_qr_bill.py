@@ -11,6 +11,7 @@ from chqr import Creditor, QRBill, UltimateDebtor
 from django.conf import settings
 from fontTools.ttLib import TTFont
 
+from billing.ibans import in_fours
 from billing.qr_bill import (
     LABELS,
     LONGEST_PAYLOAD,
@@ -18,15 +19,13 @@ from billing.qr_bill import (
     NotPrintable,
     Party,
     billing_information,
-    in_fives,
-    in_fours,
     payload,
     slip,
     spaced,
     width,
     wrapped,
 )
-from billing.references import LARGEST_NUMBER, qr_reference
+from billing.references import LARGEST_NUMBER, in_fives, qr_reference
 
 CREDITOR = Party("Robert Schneider AG", "Rue du Lac", "1268", "2501", "Biel")
 DEBTOR = Party("Pia Rutschmann", "Marktgasse", "28", "9400", "Rorschach")

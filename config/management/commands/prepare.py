@@ -7,15 +7,14 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
-from stdnum import iban
 from stdnum.ch import vat
 
+from billing.ibans import is_iban, is_qr_iban
 from billing.models import CreditorAccount, VatStatus
-from billing.models.account import IBAN, QR_IBAN
 from people.models import DEMO_ADDRESSES, User
 
 BEGINNING = "2020-01-01"
-FORMS = {"CREDITOR_IBAN": IBAN, "CREDITOR_QR_IBAN": QR_IBAN}
+ACCOUNT = {"CREDITOR_IBAN": is_iban, "CREDITOR_QR_IBAN": is_qr_iban}
 
 
 def _refuse_another_versions_tables():
@@ -35,8 +34,8 @@ def _refuse_another_versions_tables():
 
 
 def _check_account():
-    for name, form in FORMS.items():
-        if not (re.fullmatch(form, getattr(settings, name)) and iban.is_valid(getattr(settings, name))):
+    for name, is_right in ACCOUNT.items():
+        if not is_right(getattr(settings, name)):
             raise CommandError(f"{name} is not what its name says. Copy it from the bank's letter, without spaces.")
 
 
