@@ -1,4 +1,4 @@
-"""Bank files: credit notifications (camt.054) and statements (camt.053), versions .04 and .08 alike; pure.
+"""Bank files: credit notifications (camt.054) and statements (camt.053), versions .04 and .08 alike.
 
 Elements are found by their local names: each version has a namespace of its own (Swiss Payment Standards, Cash
 Management). What is read here is only what was booked; what it pays is decided elsewhere.

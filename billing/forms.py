@@ -42,7 +42,7 @@ class KeysField(forms.TypedMultipleChoiceField):
 
 
 class IssueForm(MonthForm):
-    """The drafts that were ticked; the token makes pressing twice the same as once."""
+    """The drafts that were ticked; with the same token, submitting twice is the same as once."""
 
     token = forms.UUIDField()
     drafts = KeysField(required=False)

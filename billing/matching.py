@@ -1,4 +1,4 @@
-"""Which invoice a bank transaction pays: the one with exactly its QR reference, or a person decides; pure."""
+"""Which invoice a bank transaction pays: the one with exactly its QR reference, else a person decides."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

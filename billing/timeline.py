@@ -1,4 +1,4 @@
-"""What happened to an invoice as its timeline, told for the reader's side."""
+"""What happened to an invoice, as its reader may see it."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -8,7 +8,7 @@ from documents.templatetags.swiss import day, money
 
 def timeline(invoice, steps, payments, document, *, user):
     """Rows for the timeline: what happened, what is now, what comes."""
-    rows = [{"title": _("Issued"), "at": step.at, "text": _by(step, user)} for step in steps if step.verb == "issue"]
+    rows = [{"title": _("Issued"), "at": step.at, "text": _who(step, user)} for step in steps if step.verb == "issue"]
     if document:
         rows.append({"title": _("PDF made"), "at": document.made_at})
     last = max(payments, key=lambda payment: (payment.at, payment.pk), default=None)
@@ -31,8 +31,8 @@ def timeline(invoice, steps, payments, document, *, user):
     return rows
 
 
-def _by(step, user):
-    """A partner reads no names of the association."""
+def _who(step, user):
+    """Who took a step; a partner reads no names of the association."""
     if step.by and not user.acting_for:
         return _("By %(name)s.") % {"name": step.by}
     return _("By the association.")

@@ -18,7 +18,7 @@ Finding = BankTransaction.Finding
 
 
 def import_bank_file(content: bytes, *, name: str, by: User | None) -> tuple[BankFile, bool]:
-    """Book a bank file, each of its transactions once; False beside the file if this very one was imported before."""
+    """Book a bank file, each of its transactions once; with False if the same file was imported before."""
     try:
         message = camt.read(content)
     except camt.Unreadable as error:
@@ -71,14 +71,14 @@ def _book(message: camt.Message, *, name: str, sha256: str, by: User | None) -> 
     return bank_file, True
 
 
-def _our_iban(our_ibans: dict[str, str], name: str, *named: str) -> str:
+def _our_iban(our_ibans: dict[str, str], name: str, *accounts: str) -> str:
     """The ordinary IBAN of the account that a file names; a file of any other account is refused as a whole."""
-    for account in named:
+    for account in accounts:
         if account in our_ibans:
             return our_ibans[account]
     raise Refused(
         _("%(file)s: the account %(account)s was never ours. Nothing of this file was booked.")
-        % {"file": name, "account": iban.format(named[0])}
+        % {"file": name, "account": iban.format(accounts[0])}
     )
 
 

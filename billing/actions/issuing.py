@@ -30,7 +30,7 @@ DAYS_TO_PAY = 30
 
 @transaction.atomic
 def order_issue(drafts: Iterable[Invoice], *, token: uuid.UUID, by: User) -> Batch:
-    """Have drafts issued, each by a job of its own, in one batch; pressed again, a token gives the same batch."""
+    """Have drafts issued, each by a job of its own, in one batch; the same token gives the same batch again."""
     batch, is_new = Batch.objects.get_or_create(
         token=token, owner=by, defaults={"title": _("Invoices and their PDFs"), "acting_for_id": by.acting_for_id}
     )
@@ -144,9 +144,9 @@ def _not_printable(invoice: Invoice, error: NotPrintable) -> Refused:
 
 @transaction.atomic
 def discard(invoice: Invoice, *, by: User) -> bool:
-    """Throw a draft away with its lines: no number was drawn, its parcels wait for the next close.
+    """Delete a draft with its lines: no number was drawn, its parcels wait for the next close.
 
-    False if it was thrown away before. Who did it stays in the books, though nothing else of the draft does.
+    False if it was discarded before. An audit entry says who did it.
     """
     try:
         invoice.lock()
@@ -162,5 +162,5 @@ def discard(invoice: Invoice, *, by: User) -> bool:
 
 
 def was_discarded(slug: str) -> bool:
-    """Whether there was a draft with this slug that was thrown away."""
+    """Whether there was a draft with this slug that was discarded."""
     return AuditEntry.objects.filter(action="discard_draft", subject__startswith=f"{slug} ").exists()

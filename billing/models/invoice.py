@@ -143,9 +143,9 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def matching_words(self, words: str) -> Self:
         """The one of this number; those of an organisation or unit named so, or with a line of this case.
 
-        By keys, so that each way of finding has its own index.
+        By keys, so that each of these searches has its own index.
         """
-        ways = (
+        searches = (
             Invoice.objects.filter(bill_to__in=BillTo.objects.named(words).values("pk")),
             Invoice.objects.filter(partner__in=Partner.objects.named(words).values("pk")),
             Invoice.objects.filter(
@@ -153,7 +153,7 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
             ),
         )
         return self.filter(
-            pk__in=Invoice.objects.of_slug(words).values("pk").union(*(way.values("pk") for way in ways))
+            pk__in=Invoice.objects.of_slug(words).values("pk").union(*(search.values("pk") for search in searches))
         )
 
     def in_state(self, state: str) -> Self:
@@ -232,7 +232,7 @@ END
 
 
 class Invoice(Lifecycle):
-    """One bill-to's charges of a period: a draft, then for ever what was issued."""
+    """One bill-to's charges of a period: a draft at first, and unchanged once it is issued."""
 
     Status, MOVES = InvoiceStatus, lifecycle.MOVES
 

@@ -74,8 +74,8 @@ class BankFile(models.Model):
             (self.known, ngettext("%(count)s known already", "%(count)s known already", self.known)),
             (self.for_a_person, ngettext("%(count)s waits for you", "%(count)s wait for you", self.for_a_person)),
         ]
-        said = [words % {"count": count} for count, words in counts if count]
-        return f"{', '.join(said)}." if said else gettext("Nothing in it was to be booked.")
+        parts = [words % {"count": count} for count, words in counts if count]
+        return f"{', '.join(parts)}." if parts else gettext("Nothing in it was to be booked.")
 
 
 class BankTransactionQuerySet(models.QuerySet["BankTransaction"]):

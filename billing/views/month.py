@@ -106,7 +106,7 @@ def due(request, pk):
 @require_POST
 @treasurer_required
 def close_month(request):
-    """Draft what is due up to the end of a month; pressed again there is nothing left to draft."""
+    """Draft what is due up to the end of a month; repeated, there is nothing left to draft."""
     form = MonthForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose a month."))

@@ -19,7 +19,7 @@ OCTOBER = date(2026, 10, 1)
 
 @pytest.fixture
 def meanwhile():
-    """Do the first deed, start the second one, and commit the first only when the second waits for it.
+    """Do the first call, start the second one, and commit the first only when the second waits for it.
 
     `then` is done while it waits. Gives back how the second one ended.
     """
@@ -58,16 +58,16 @@ def draft(bill_to, make_draft, account):
     return make_draft(bill_to)
 
 
-@pytest.mark.parametrize("deed", ["issue", "discard"])
+@pytest.mark.parametrize("verb", ["issue", "discard"])
 def test_a_close_meets_a_draft_that_is_ending_and_begins_another(
-    meanwhile, bill_to, draft, make_parcel, treasurer, deed
+    meanwhile, bill_to, draft, make_parcel, treasurer, verb
 ):
     late = make_parcel(bill_to)
-    deeds = {
+    verbs = {
         "issue": lambda: actions.issue(Invoice.objects.get(), by=treasurer),
         "discard": lambda: actions.discard(Invoice.objects.get(), by=treasurer),
     }
-    another = meanwhile(deeds[deed], lambda: actions.close_bill_to(bill_to, OCTOBER, by=treasurer))
+    another = meanwhile(verbs[verb], lambda: actions.close_bill_to(bill_to, OCTOBER, by=treasurer))
     assert another.pk != draft.pk
     assert another.lines.filter(shipment=late).exists()
     assert (another.status, ChargeLine.objects.count()) == ("draft", 2)

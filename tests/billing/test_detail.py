@@ -123,7 +123,7 @@ def test_it_costs_the_same_for_one_line_and_for_many(
 def test_an_issued_invoice_offers_neither(client, treasurer, invoice):
     client.force_login(treasurer)
     page = client.get(invoice.get_absolute_url()).content.decode()
-    assert not any(f'action="{invoice.get_absolute_url()}{deed}/"' in page for deed in ("issue", "discard"))
+    assert not any(f'action="{invoice.get_absolute_url()}{verb}/"' in page for verb in ("issue", "discard"))
 
 
 def test_issuing_gives_the_number_and_twice_is_as_once(client, treasurer, bill_to, make_draft, account):

@@ -296,22 +296,22 @@ class TestAccounts:
         assert BankTransaction.objects.count() == 0
 
 
-def contend(deeds):
-    """Do all deeds at the same moment, each with a connection of its own; gives back how each ended."""
-    together = threading.Barrier(len(deeds))
+def contend(calls):
+    """Do all calls at the same moment, each with a connection of its own; gives back how each ended."""
+    together = threading.Barrier(len(calls))
     outcomes = []
 
-    def one(deed):
+    def one(call):
         try:
             connection.ensure_connection()
             together.wait(30)
-            outcomes.append(deed())
+            outcomes.append(call())
         except IntegrityError as error:
             outcomes.append(str(refusal_for(error) or error))
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=one, args=[deed]) for deed in deeds]
+    threads = [threading.Thread(target=one, args=[call]) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
