@@ -31,7 +31,7 @@ def next_step_for(invoice: Any, user: User) -> NextStep:
         return NextStep("", _("Paid."), _("Nothing is left to do."))
     is_overdue = invoice.state == InvoiceState.OVERDUE
     words = {
-        "sum": unbroken(money(invoice.total - invoice.paid)),
+        "sum": unbroken(money(invoice.left_to_pay)),
         "day": day_words(invoice.due_on),
         "unit": invoice.snapshot["bill_to"]["name"],
     }
