@@ -133,6 +133,13 @@ def subject_of(record: models.Model) -> str:
     return f"{record._meta.label_lower}:{record.pk}"
 
 
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    DEAD = "dead", _("Given up")
+
+
 class Job(models.Model):
     """Something to be done, written in the same transaction as what it is about.
 
@@ -140,11 +147,7 @@ class Job(models.Model):
     class and its words, for who mends it.
     """
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
-        RUNNING = "running", _("Running")
-        DONE = "done", _("Done")
-        DEAD = "dead", _("Given up")
+    State = JobState
 
     UNDER_WAY = (State.WAITING, State.RUNNING)
 
@@ -173,9 +176,7 @@ class Job(models.Model):
                 name="one_waiting_job_per_subject",
                 violation_error_message=_("The same job waits already."),
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "running", "done", "dead"]), name="job_state_is_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_is_known"),
             models.CheckConstraint(
                 condition=~Q(state="running") | Q(token__isnull=False, lease_until__isnull=False),
                 name="running_job_has_a_lease",

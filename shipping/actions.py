@@ -212,7 +212,7 @@ def take_out(shipment: Shipment, *, by: User | None) -> None:
 
 
 def take_out_withdrawn() -> None:
-    """Take out what the house still holds though its request was withdrawn (decisions 14); the clock does it."""
+    """Take out what the house still holds though its request was withdrawn; the clock does it."""
     for shipment in Shipment.objects.withdrawn().order_by("pk"):
         try:
             take_out(shipment, by=None)

@@ -1,8 +1,9 @@
 from .account import CreditorAccount, VatStatus
 from .charge import ChargeLine, Close, NoCharge
 from .credit import CreditLine, CreditNote
-from .invoice import Invoice, InvoiceDocument, InvoiceStep, Series
+from .invoice import Invoice, InvoiceDocument, InvoiceStep
 from .payment import BankFile, BankTransaction, Payment
+from .series import Series
 
 __all__ = [
     "BankFile",

@@ -171,14 +171,17 @@ END
 )
 
 
+class NoChargeKind(models.TextChoices):
+    REPLACEMENT = "replacement", _("Replacement")
+    RETURNED = "returned", _("Returned")
+    LOST = "lost", _("Lost")
+    GOODWILL = "goodwill", _("Goodwill")
+
+
 class NoCharge(models.Model):
     """A decision that a parcel is free, or credited for good; it can be revoked once, and stays."""
 
-    class Kind(models.TextChoices):
-        REPLACEMENT = "replacement", _("Replacement")
-        RETURNED = "returned", _("Returned")
-        LOST = "lost", _("Lost")
-        GOODWILL = "goodwill", _("Goodwill")
+    Kind = NoChargeKind
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="no_charges")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -195,9 +198,7 @@ class NoCharge(models.Model):
                 name="one_live_no_charge_per_shipment",
                 violation_error_message=_("This parcel is free already."),
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["replacement", "returned", "lost", "goodwill"]), name="no_charge_kind_is_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=NoChargeKind.values), name="no_charge_kind_is_known"),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True) | Q(revoked_at__gte=F("at")), name="no_charge_ends_after_it_began"
             ),

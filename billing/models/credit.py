@@ -9,7 +9,8 @@ from records import clock
 from records.triggers import CompositeKey, RowsStay, Trigger, same_partner
 from shipping.models import Shipment
 
-from .invoice import Invoice, Series
+from .invoice import Invoice
+from .series import Series
 
 
 class CreditNote(models.Model):

@@ -91,23 +91,26 @@ class BankTransactionQuerySet(models.QuerySet["BankTransaction"]):
         return self.filter(payment__isnull=False)
 
 
+class BankFinding(models.TextChoices):
+    EXACT = "exact", _("Booked")
+    MORE = "more", _("More than is open on the invoice")
+    CREDITED = "credited", _("The invoice was credited")
+    UNKNOWN = "unknown", _("No invoice has this reference")
+    MISSING = "missing", _("No QR reference")
+    INVALID = "invalid", _("The reference has a wrong digit")
+    SEVERAL = "several", _("Several references in one payment")
+    CURRENCY = "currency", _("Not in Swiss francs")
+    UNEVEN = "uneven", _("The parts don’t add up to what was booked")
+    TAKEN_BACK = "taken_back", _("Money out, or taken back by the bank")
+
+
 class BankTransaction(models.Model):
     """A line of the bank's, by the bank's own identity; only ever added to.
 
     `amount` in `currency`, negative when money left; `finding` is what was found when it was read, for ever.
     """
 
-    class Finding(models.TextChoices):
-        EXACT = "exact", _("Booked")
-        MORE = "more", _("More than is open on the invoice")
-        CREDITED = "credited", _("The invoice was credited")
-        UNKNOWN = "unknown", _("No invoice has this reference")
-        MISSING = "missing", _("No QR reference")
-        INVALID = "invalid", _("The reference has a wrong digit")
-        SEVERAL = "several", _("Several references in one payment")
-        CURRENCY = "currency", _("Not in Swiss francs")
-        UNEVEN = "uneven", _("The parts don’t add up to what was booked")
-        TAKEN_BACK = "taken_back", _("Money out, or taken back by the bank")
+    Finding = BankFinding
 
     file = models.ForeignKey(BankFile, models.PROTECT, related_name="transactions")
     account = models.CharField(max_length=34)
@@ -127,20 +130,7 @@ class BankTransaction(models.Model):
             models.UniqueConstraint(fields=["account", "identity"], name="one_row_per_bank_transaction"),
             RowsStay(name="billing_banktransaction_stays"),
             models.CheckConstraint(
-                condition=Q(
-                    finding__in=[
-                        "exact",
-                        "more",
-                        "credited",
-                        "unknown",
-                        "missing",
-                        "invalid",
-                        "several",
-                        "currency",
-                        "uneven",
-                        "taken_back",
-                    ]
-                ),
+                condition=Q(finding__in=BankFinding.values),
                 name="finding_is_known",
             ),
         ]

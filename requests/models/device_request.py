@@ -73,7 +73,7 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
         return self.filter(status__in=theirs).exclude(rest)
 
     def matching_words(self, text: str) -> Self:
-        """Requests whose number or case reference holds the words; never a name (decisions 18)."""
+        """Requests whose number or case reference holds the words; never a name."""
         return self.annotate(case_upper=Upper("case_reference")).filter(
             Q(case_upper__contains=text.upper()) | Q(number=whole_number(text))
         )
