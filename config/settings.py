@@ -30,6 +30,7 @@ elif "DATABASE_URL" not in os.environ and (DATA_DIR / "env").exists():
 
 DEMO = env.bool("DEMO", default="DATABASE_URL" not in os.environ)
 DEBUG = env.bool("DEBUG", default=False)
+RELOAD = env.bool("RELOAD", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 GUARD_KEY = env("GUARD_KEY", default="") or SECRET_KEY
@@ -138,12 +139,14 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 
+TEMPLATE_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # Without a word about them Django keeps what it has read, whatever DEBUG says.
+            "loaders": TEMPLATE_LOADERS if RELOAD else [("django.template.loaders.cached.Loader", TEMPLATE_LOADERS)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -169,6 +172,9 @@ STATIC_ROOT = env("STATIC_ROOT", default=str(DATA_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 if UNDER_TEST:  # nothing is collected there: the files are served from where they lie
     STATIC_ROOT, STATICFILES_DIRS = BASE_DIR / "static", []
+if RELOAD:  # from where they lie, and browsers ask each time
+    WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+    WHITENOISE_MAX_AGE = 0
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(DATA_DIR / "media"))
 
 # Sign-in by e-mail address: password, code by mail, passkeys, TOTP.

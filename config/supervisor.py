@@ -1,6 +1,7 @@
 """Runs the whole system on one machine: servers if none are configured, web, one worker and the clock.
 
-Started by bin/start. Every child dies with it, on Ctrl-C and on kill -9 alike.
+Started by bin/start. Every child dies with it, on Ctrl-C and on kill -9 alike. For developers it starts the children
+anew when the code changes.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -22,6 +24,9 @@ from config.environment import YES
 PYTHON = sys.executable
 PATIENCE = 120  # seconds until the first page must answer, once the data are there
 LETTING_GO = 5  # seconds that a web server may hold its port after its supervisor was killed
+LOOK = 0.5  # seconds between two looks at the children, and at the code
+CODE = (".py", ".mo", ".css")  # what is read once and kept; templates and static files are read anew for each page
+NOT_CODE = {"benchmarks", "docs", "node_modules", "static", "templates", "tests"}
 
 
 def main():
@@ -52,43 +57,17 @@ def _run(options):
         _manage("load_demo", "--verbosity", "0")
     elif options.empty:
         _manage("first_admin", apart=False)  # a terminal is read by the group in front only
-    children = [
-        _start(
-            PYTHON,
-            "-m",
-            "gunicorn",
-            "config.wsgi",
-            "--bind",
-            f"{options.host}:{options.port}",
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-            "--log-level",
-            "warning",
-            "--no-control-socket",
-        ),
-        _start(PYTHON, "-m", "celery", "-q", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2"),
-        _start(
-            PYTHON,
-            "-m",
-            "celery",
-            "-q",
-            "-A",
-            "config",
-            "beat",
-            "--loglevel",
-            "WARNING",
-            "--schedule",
-            str(embedded.DATA / "beat"),
-        ),
-    ]
+    code = _code()
+    parts = _parts(options)
+    children = [start() for start in parts]
     try:
         _wait_for_page(options, children)
         print(f"Ready: {os.environ['BASE_URL']}", flush=True)
         if has_demo:
             _print_sign_ins()
-        if not options.once:
+        if options.reload and not options.once:
+            _reload(children, parts, code)
+        elif not options.once:
             _watch(children)
     except KeyboardInterrupt:
         pass
@@ -96,10 +75,26 @@ def _run(options):
         for child in children:
             child.send_signal(signal.SIGTERM)
         for child in children:
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                child.kill()
+            _wait_for_end(child)
+
+
+def _parts(options):
+    """What starts the web server, the worker and the clock."""
+    web = ["gunicorn", "config.wsgi", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
+    if options.reload:
+        # The port stays open while the server starts anew, so that a page waits instead of failing. For a debugger the
+        # server may read the terminal; a request that is held there ends before our patience does, or it would stay.
+        port = socket.create_server((options.host, options.port)).detach()
+        web += ["--bind", f"fd://{port}", "--workers", "1", "--graceful-timeout", "5"]
+        start_web = partial(_start, *web, pass_fds=[port], apart=False)
+    else:
+        start_web = partial(_start, *web, "--bind", f"{options.host}:{options.port}", "--workers", "2")
+    celery = partial(_start, "celery", "-q", "-A", "config")
+    return [
+        start_web,
+        partial(celery, "worker", "--loglevel", "WARNING", "--concurrency", "2"),
+        partial(celery, "beat", "--loglevel", "WARNING", "--schedule", str(embedded.DATA / "beat")),
+    ]
 
 
 def _options():
@@ -113,6 +108,7 @@ def _options():
     parser.add_argument("--fresh", action="store_true", help="throw the demo data away and load it anew")
     parser.add_argument("--empty", action="store_true", help="no demo data: asks for the first admin")
     parser.add_argument("--once", action="store_true", help="start, see that the page answers, stop")
+    parser.add_argument("--reload", action="store_true", help="for developers: what changes in the code shows at once")
     return parser.parse_args()
 
 
@@ -160,6 +156,8 @@ def _environment(options):
         key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(50))
     os.environ.setdefault("SECRET_KEY", key.read_text())
+    if options.reload:
+        os.environ["RELOAD"] = "1"
     if options.fresh:
         embedded.forget_data()
     started = embedded.start_postgres() if own else {}
@@ -186,9 +184,23 @@ def _manage(*command, apart=True):
         raise SystemExit(1)
 
 
-def _start(*command):
+def _start(*module, apart=True, pass_fds=()):
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-    return subprocess.Popen(command, cwd=embedded.ROOT, env=env, preexec_fn=embedded.die_with_parent)
+    return subprocess.Popen(
+        [PYTHON, "-m", *module],
+        cwd=embedded.ROOT,
+        env=env,
+        pass_fds=pass_fds,
+        preexec_fn=partial(embedded.die_with_parent, apart=apart),
+    )
+
+
+def _wait_for_end(child):
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _answers(options):
@@ -216,8 +228,41 @@ def _wait_for_page(options, children):
 
 def _watch(children):
     while all(child.poll() is None for child in children):
-        time.sleep(0.5)
+        time.sleep(LOOK)
     raise SystemExit("A part of the system stopped; the rest is taken down with it.")
+
+
+def _reload(children, parts, code):
+    """Start all children anew when the code changes; one that stopped over a mistake waits for the next change."""
+    seen, stopped = code, 0
+    while True:
+        time.sleep(LOOK)
+        before, seen = seen, _code()
+        if seen == before != code:  # whoever was writing is done
+            for child in children:
+                child.send_signal(signal.SIGTERM)
+            for position, start in enumerate(parts):  # the web server first
+                _wait_for_end(children[position])
+                children[position] = start()
+            path = min(path for path, _time in seen.items() ^ code.items())
+            print(f"Started anew: {os.path.relpath(path, embedded.ROOT)} changed.", file=sys.stderr, flush=True)
+            code, stopped = seen, 0
+        stopped_before, stopped = stopped, sum(child.poll() is not None for child in children)
+        if stopped > stopped_before:
+            print("A part of the system stopped. It starts anew when the code changes.", file=sys.stderr, flush=True)
+
+
+def _code():
+    """When each file of the code was last written, by its path."""
+    written = {}
+    for folder, inner, files in os.walk(embedded.ROOT):
+        inner[:] = [name for name in inner if name not in NOT_CODE and not name.startswith(".")]
+        for name in files:
+            if name.endswith(CODE):
+                path = os.path.join(folder, name)
+                with suppress(FileNotFoundError):  # gone while we look
+                    written[path] = os.stat(path).st_mtime_ns
+    return written
 
 
 def _print_sign_ins():

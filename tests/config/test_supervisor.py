@@ -1,4 +1,5 @@
 import hashlib
+import http.client
 import os
 import re
 import shutil
@@ -8,8 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -43,12 +45,13 @@ def start(checkout):
     """Start the supervisor with these options and environment; it is killed when the test ends."""
     with ExitStack() as stack:
 
-        def run(*options, **environment):
+        def run(*options, stdin=None, **environment):
             environment = {"PATH": os.environ["PATH"], "HOME": str(checkout), **environment}
             process = subprocess.Popen(
                 [sys.executable, "-m", "config.supervisor", "--empty", "--port", str(embedded.free_port()), *options],
                 cwd=checkout,
                 env=environment,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -150,6 +153,56 @@ def test_ended_while_it_prepares_it_says_one_sentence_and_leaves_no_process_behi
     supervisor.send_signal(signal.SIGINT)
     said, _nothing = supervisor.communicate(timeout=PATIENCE)
     assert (supervisor.returncode, said) == (1, "Stopped before it was ready.\n")
+    assert alive_after_all(children) == set()
+
+
+def page(address, path):
+    with urllib.request.urlopen(f"{address}{path}", timeout=PATIENCE) as answer:
+        return answer.read().decode(), answer.headers
+
+
+def change(file, before, after):
+    text = file.read_text()
+    assert before in text
+    file.write_text(text.replace(before, after))
+
+
+def until_said(supervisor, words):
+    """Read on in what it prints; an assertion when it has ended."""
+    assert any(words in line for line in supervisor.stdout)
+
+
+def test_with_reload_a_change_shows_and_a_mistake_waits_for_the_next_one(start, checkout):
+    supervisor = start("--reload")
+    address = until_ready(supervisor)
+    workers = set(commands_of(supervisor.pid, "\0worker\0"))
+    assert workers
+    change(checkout / "templates/base.html", "<body", "<body data-changed")
+    assert "<body data-changed" in page(address, "/accounts/login/")[0]
+    change(checkout / "static/app.css", ":root", "/* changed */ :root")
+    css, headers = page(address, "/static/app.css")
+    assert ("/* changed */" in css, headers["Cache-Control"]) == (True, "max-age=0, public")
+
+    change(checkout / "people/models.py", "import", "import a_mistake\nimport")
+    until_said(supervisor, "Started anew: people/models.py changed.")
+    until_said(supervisor, "A part of the system stopped.")
+    change(checkout / "config/health.py", '"ok"', '"changed"')
+    change(checkout / "people/models.py", "import a_mistake\n", "")
+    until_said(supervisor, "Started anew: config/health.py changed.")
+    assert page(address, "/healthz/")[0].startswith('{"changed": ')
+    assert alive_after_all(workers) == set()
+
+    # A request that a debugger holds keeps nothing alive.
+    change(checkout / "config/health.py", "    reasons = []\n", "    print('held', flush=True) or input()\n")
+    until_said(supervisor, "Started anew: config/health.py changed.")
+    (server, *_its_workers) = sorted(commands_of(supervisor.pid, "gunicorn"))
+    assert os.getpgid(server) == os.getpgid(supervisor.pid)  # so it may read the terminal
+    with closing(http.client.HTTPConnection(urlsplit(address).netloc)) as held:
+        held.request("GET", "/healthz/")
+        until_said(supervisor, "held")
+        children = family(supervisor.pid)
+        supervisor.terminate()
+        assert supervisor.wait(PATIENCE) == 0
     assert alive_after_all(children) == set()
 
 
