@@ -5,6 +5,7 @@ from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 
+import yaml
 from rest_framework import compat, test
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,16 @@ def asked_for():
 def test_each_dependency_says_why_it_is_there():
     rows = re.findall(r"^\| `([a-z0-9-]+)` \| .+ \| .+ \|$", DEPENDENCIES.read_text(), re.MULTILINE)
     assert sorted(rows) == sorted(asked_for())
+
+
+def test_each_part_of_bin_check_is_a_hook_and_explained():
+    check = (ROOT / "bin/check").read_text()
+    parts = re.search(r'^parts="(.+)"$', check, re.MULTILINE)[1].split()
+    assert re.findall(r"^([a-z]+)\(\) \{$", check, re.MULTILINE) == ["run", *parts]
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert {hook["entry"] for hook in repository["hooks"]} == {f"bin/check {part}" for part in parts}
+    explained = (DEPENDENCIES.parent / "0008-what-bin-check-checks.md").read_text()
+    assert re.findall(r"^\| `([a-z]+)` \|", explained, re.MULTILINE) == parts
 
 
 def test_decisions_are_numbered_without_a_gap_and_listed():
