@@ -11,6 +11,7 @@ from tests import factories
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="run races and faults at their full size")
+    parser.addoption("--headed", action="store_true", help="show the browser and take half a second for each step")
 
 
 @pytest.fixture

@@ -23,11 +23,14 @@ expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
-def chromium(django_db_setup):
+def chromium(request, django_db_setup):
     path = shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "Chromium is missing: bin/test installs it, or says how."
+    headed = request.config.getoption("--headed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=QUIET, headless=not headed, slow_mo=500 if headed else 0
+        )
         yield browser
         browser.close()
         connections.close_all()  # beside Playwright's loop Django keeps connections of their own
