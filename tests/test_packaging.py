@@ -1,4 +1,5 @@
 import ast
+import os
 import re
 import tomllib
 from importlib.metadata import distributions
@@ -65,8 +66,15 @@ def test_decisions_are_numbered_without_a_gap_and_listed():
     assert listed == decisions
 
 
+def test_each_finding_is_listed_and_can_be_run():
+    scripts = sorted((ROOT / "findings").glob("*.sh"))
+    listed = re.findall(r"^\| `([a-z0-9_]+\.sh)` \|", (ROOT / "findings/README.md").read_text(), re.MULTILINE)
+    assert listed == [script.name for script in scripts]
+    assert all(os.access(script, os.X_OK) for script in scripts)
+
+
 def test_every_link_between_the_docs_leads_to_a_file():
-    for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "findings/README.md"):
         links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
         assert [link for link in links if not (page.parent / link).exists()] == [], page
 
