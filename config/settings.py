@@ -33,7 +33,6 @@ DEBUG = env.bool("DEBUG", default=False)
 RELOAD = env.bool("RELOAD", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-GUARD_KEY = env("GUARD_KEY", default="") or SECRET_KEY
 BASE_URL = env("BASE_URL", default="http://localhost:8000")
 HERE = ["localhost", "127.0.0.1"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=HERE if DEMO else [urlsplit(BASE_URL).hostname])
