@@ -91,3 +91,11 @@ def test_pure_modules_know_neither_the_database_nor_our_records():
         of_django = {name for name in imported if name.startswith("django.")}
         assert all(name.startswith("django.utils.") for name in of_django), (module, of_django)
         assert not imported & {".", "models", "actions", "django"}, (module, imported)
+
+
+def test_the_recipes_for_contributors_name_files_that_are_there():
+    recipes = (ROOT / "CONTRIBUTING.md").read_text().partition("## Recipes")[2]
+    assert recipes.count("\n**") >= 12
+    paths = {path for path in re.findall(r"`([\w./-]+)`", recipes) if "/" in path and not path.startswith(".venv")}
+    assert len(paths) > 25
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
