@@ -7,7 +7,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from documents import views as documents
-from jobs.api import once
+from jobs.api import idempotent
 from partners.access import invoice_reader_required
 from partners.api import ApiView
 from people.access import treasurer_required
@@ -87,9 +87,9 @@ class Invoices(InvoiceView):
     def get(self, request):
         """The invoices, newest first; an organisation sees those that were issued."""
         found = self.invoices().defer("snapshot")
-        if state := self.asked(InvoiceFilterSerializer, request.query_params).get("state"):
+        if state := self.validated(InvoiceFilterSerializer, request.query_params).get("state"):
             found = found.in_state(state)
-        return self.listed(found, InvoiceSerializer)
+        return self.paginated(found, InvoiceSerializer)
 
 
 class InvoiceDetail(InvoiceView):
@@ -145,10 +145,10 @@ class BankFiles(ApiView):
         request=NewBankFileSerializer,
         responses={201: BankFileSerializer, 200: BankFileSerializer},
     )
-    @once
+    @idempotent
     def post(self, request):
         """Book a bank file: 201, or 200 when this very file was booked before."""
-        file = self.asked(NewBankFileSerializer)["file"]
+        file = self.validated(NewBankFileSerializer)["file"]
         booked, is_new = actions.import_bank_file(file.read(), name=file.name, by=request.user)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(BankFileSerializer(booked).data, code)

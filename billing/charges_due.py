@@ -14,7 +14,7 @@ from partners.models import BillTo
 from shipping.models import Shipment
 
 from .models import Invoice
-from .periods import cut_off, midnight, period_of
+from .periods import completed_period, cut_off, midnight
 
 UNCHARGED = """
     NOT EXISTS (SELECT 1 FROM billing_chargeline c LEFT JOIN billing_creditline k USING (shipment_id, turn)
@@ -59,7 +59,7 @@ def due_per_bill_to(month: date) -> list[Due]:
     cadences = BillTo.Cadence.values
     values: dict[str, Any] = {
         "cadences": cadences,
-        "begin_at": [midnight(period_of(month, cadence)) for cadence in cadences],
+        "begin_at": [midnight(completed_period(month, cadence)) for cadence in cadences],
         "cut_offs": [cut_off(month, cadence) for cadence in cadences],
     }
     with connection.cursor() as cursor:
@@ -73,7 +73,7 @@ def parcels_due(bill_to: BillTo, month: date) -> list[Shipment]:
     """The parcels due of one bill-to at a month's end, the oldest first; `is_late` marks those of earlier periods."""
     values = {
         "bill_to": bill_to.pk,
-        "begins_at": midnight(period_of(month, bill_to.cadence)),
+        "begins_at": midnight(completed_period(month, bill_to.cadence)),
         "cut_off": cut_off(month, bill_to.cadence),
     }
     return list(Shipment.objects.raw(PARCELS, values).prefetch_related("request", "device"))

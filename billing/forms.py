@@ -1,11 +1,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from web.pagination import key_of
+from web.pagination import parse_key
 
 from .camt import LARGEST, SENTENCES
 from .lifecycle import InvoiceState
-from .periods import month_of
+from .periods import parse_month
 
 
 class MonthField(forms.CharField):
@@ -15,7 +15,7 @@ class MonthField(forms.CharField):
         text = super().to_python(value)
         if text in self.empty_values:
             return None
-        month = month_of(text)
+        month = parse_month(text)
         if month is None:
             raise forms.ValidationError(_("Write the month like 2026-10."))
         return month
@@ -38,7 +38,7 @@ class KeysField(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, **options)
 
     def valid_value(self, value):
-        return key_of(value) is not None
+        return parse_key(value) is not None
 
 
 class IssueForm(MonthForm):

@@ -21,7 +21,7 @@ STYLE = Path(__file__).with_suffix(".css").read_text()
 
 def render_invoice(snapshot: dict[str, Any]) -> bytes:
     """The PDF of an issued invoice in the payer's language; raises NotPrintable when its QR-bill can't be drawn."""
-    language, bill = snapshot["language"], bill_of(snapshot)
+    language, bill = snapshot["language"], bill_from_snapshot(snapshot)
     drawn = slip(bill, language)  # before the language changes: a refusal is for us to read
     with translation.override(language):
         letter = _letter(snapshot, bill) | {"language": language, "slip": drawn}
@@ -29,7 +29,7 @@ def render_invoice(snapshot: dict[str, Any]) -> bytes:
     return render(html, STYLE)
 
 
-def bill_of(snapshot: dict[str, Any]) -> Bill:
+def bill_from_snapshot(snapshot: dict[str, Any]) -> Bill:
     """What the payment part asks for."""
     creditor, bill_to, vat = snapshot["creditor"], snapshot["bill_to"], snapshot["vat"]
     issued_on, due_on = date.fromisoformat(snapshot["issued_on"]), date.fromisoformat(snapshot["due_on"])

@@ -16,7 +16,7 @@ def month_after(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def period_of(month: date, cadence: str) -> date:
+def completed_period(month: date, cadence: str) -> date:
     """The first day of the last period that is over at a month's end: this month, or the last whole quarter."""
     if cadence != "quarter":
         return month.replace(day=1)
@@ -30,8 +30,8 @@ def midnight(day: date) -> datetime:
 
 
 def cut_off(month: date, cadence: str = "month") -> datetime:
-    """Midnight in Zurich at the end of the period that `period_of` gives: what was handed over before it is due."""
-    period = period_of(month, cadence)
+    """Midnight in Zurich at the end of the `completed_period`: what was handed over before it is due."""
+    period = completed_period(month, cadence)
     return midnight(month_after(period.replace(month=period.month + 2) if cadence == "quarter" else period))
 
 
@@ -48,7 +48,7 @@ def past_months(day: date, number: int) -> list[date]:
     return months
 
 
-def month_of(text: str) -> date | None:
+def parse_month(text: str) -> date | None:
     """The first day of a month written like 2026-10; None if it is written otherwise."""
     match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text)
     return date(int(match[1]), int(match[2]), 1) if match else None

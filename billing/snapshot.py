@@ -35,7 +35,7 @@ def snapshot_of(
         "due_on": due_on.isoformat(),
         "period": invoice.period.isoformat(),
         "period_kind": bill_to.cadence,
-        "creditor": creditor_of(account),
+        "creditor": creditor_snapshot(account),
         "bill_to": {
             name: getattr(bill_to, name)
             for name in (
@@ -58,7 +58,7 @@ def snapshot_of(
     }
 
 
-def creditor_of(account: CreditorAccount) -> dict[str, str]:
+def creditor_snapshot(account: CreditorAccount) -> dict[str, str]:
     """The association as an invoice names it, its UID without a hint at VAT: that comes with the VAT number only."""
     number = re.match(r"CHE-\d{3}\.\d{3}\.\d{3}", settings.ASSOCIATION["uid"])
     return {**settings.ASSOCIATION, "uid": number[0] if number else "", "iban": account.qr_iban}

@@ -54,7 +54,7 @@ KEY = {
     "in": "header",
     "required": True,
     "schema": {"type": "string", "minLength": 8, "maxLength": 64},
-    "description": "A new one, such as a UUID, for each deed; the same one again for a repetition.",
+    "description": "A new one, such as a UUID, for each action; the same one again for a repetition.",
 }
 
 
@@ -84,7 +84,7 @@ class Docs(SpectacularSwaggerSplitView):
 
 
 @extend_schema(exclude=True)
-class Nowhere(partners.ApiView):
+class UnknownRoute(partners.ApiView):
     """Any other address of the API: 404 as problem details."""
 
     authentication_classes = []
@@ -119,5 +119,5 @@ urlpatterns = [
     path("invoices/<slug:slug>/", billing.InvoiceDetail.as_view(), name="invoice"),
     path("invoices/<slug:slug>/pdf/", billing.InvoicePdf.as_view(), name="invoice_pdf"),
     path("bank-files/", billing.BankFiles.as_view(), name="bank_files"),
-    re_path(r"^(?:.*/)?$", public(Nowhere.as_view()), name="nowhere"),
+    re_path(r"^(?:.*/)?$", public(UnknownRoute.as_view()), name="nowhere"),
 ]

@@ -1,4 +1,4 @@
-"""The doorbell and the clock: every time-driven deed in one visible table."""
+"""The doorbell and the clock: every time-driven action in one visible table."""
 
 import os
 import warnings
@@ -21,9 +21,9 @@ app.autodiscover_tasks()
 SCHEDULE = {
     "ring again for what is due": {"task": "jobs.sweep", "schedule": 5.0},
     "take out what was withdrawn": {"task": "shipping.take_out_withdrawn", "schedule": 60.0},
-    "forget what programs were answered": {"task": "jobs.forget_answers", "schedule": 3600.0},
-    "forget unfinished forms": {"task": "requests.forget_drafts", "schedule": 3600.0},
-    "forget whose sign-in is over": {"task": "people.forget_expired", "schedule": 3600.0},
+    "forget what programs were answered": {"task": "jobs.delete_old_answers", "schedule": 3600.0},
+    "forget unfinished forms": {"task": "requests.delete_old_drafts", "schedule": 3600.0},
+    "forget whose sign-in is over": {"task": "people.delete_expired", "schedule": 3600.0},
     "remove files that nothing names": {"task": "documents.sweep_files", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -49,7 +49,7 @@ def elements(request):
     """Show every part on one page; nothing on it does anything."""
     filled = {"first_name": "Samira", "year": "1994", "postcode": "340", "language": "de", "system": "windows"}
     at = timezone.make_aware(datetime(2026, 11, 12, 9, 8))
-    messages.success(request, "A message of the last deed looks like this.")
+    messages.success(request, "A message of the last action looks like this.")
     about = {
         "tokens": TOKENS,
         "greens": GREENS,

@@ -49,7 +49,7 @@ def free_port():
         return server.getsockname()[1]
 
 
-def forget_data():
+def delete_data():
     """Throw the demo's database and files away."""
     shutil.rmtree(Cluster(throwaway=False, durable=True).home, ignore_errors=True)
     for name in ("media", "mail", "env", "postgres-passwords"):

@@ -19,7 +19,7 @@ class DiscreetFormatter(logging.Formatter):
         return QUOTED.sub("…", super().format(record))
 
 
-def through_logging():
+def configure_structlog():
     """Send structlog's events the way of all others, as `event key=value`."""
     structlog.configure(
         processors=[

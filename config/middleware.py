@@ -16,7 +16,7 @@ SEE_OTHER = 303
 SESSION_KEY = re.compile("[a-z0-9]{32}")
 
 
-class NotKeptMiddleware:
+class NoStoreMiddleware:
     """Let nobody keep a page that does not say for how long: after signing out none comes back with the back button."""
 
     def __init__(self, get_response):

@@ -42,7 +42,7 @@ def entries_for(user):
     return list(dict.fromkeys(entry for row in rows for entry in row)) or [TODAY]
 
 
-def way_back(request):
+def return_url(request):
     """Where the language switch leads: to this page, or above one that came of a form and may open by a form only."""
     if request.method == "GET":
         return request.get_full_path()
@@ -56,7 +56,7 @@ def navigation(request):
     Volunteers work on phones with dirty hands: what they press is large wherever a page doesn't say otherwise.
     """
     frame = {"navigation": [], "account_label": "", "theme": "auto", "density": "office"}
-    frame |= {"association": settings.ASSOCIATION, "demo": settings.DEMO, "way_back": way_back(request)}
+    frame |= {"association": settings.ASSOCIATION, "demo": settings.DEMO, "return_url": return_url(request)}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame

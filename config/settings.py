@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.environment import Environment, refuse
-from config.logs import through_logging
+from config.logs import configure_structlog
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 UNDER_TEST = "pytest" in sys.modules
@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # before whatever may answer by itself
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.NotKeptMiddleware",
+    "config.middleware.NoStoreMiddleware",
     "config.middleware.SizeMiddleware",
     "config.middleware.OwnSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -183,7 +183,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "documents.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "documents.account_adapter.AccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_CHANGE_EMAIL = True  # one address per person: who adds a second one could wait there for its owner's invitation
@@ -276,7 +276,7 @@ LOGGING = {
     # Its warnings quote the letters that a font lacks, and these are somebody's name.
     "loggers": {"weasyprint": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
 }
-through_logging()
+configure_structlog()
 
 # The association, and first values of dated records. A real site names what is printed, or it is not printed.
 MADE_UP = DEMO or UNDER_TEST

@@ -159,7 +159,7 @@ def _environment(options):
     if options.reload:
         os.environ["RELOAD"] = "1"
     if options.fresh:
-        embedded.forget_data()
+        embedded.delete_data()
     started = embedded.start_postgres() if own else {}
     if "REDIS_URL" not in os.environ:
         started["REDIS_URL"] = embedded.start_valkey()

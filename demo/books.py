@@ -22,9 +22,9 @@ from billing.models import (
     Series,
     VatStatus,
 )
-from billing.periods import cut_off, month_after, period_of
+from billing.periods import completed_period, cut_off, month_after
 from billing.references import public_number, qr_reference
-from billing.snapshot import creditor_of, vat_of
+from billing.snapshot import creditor_snapshot, vat_of
 from people.models import User
 
 from .hours import Calendar
@@ -133,7 +133,7 @@ def closings(rng: Random, calendar: Calendar) -> list[Closing]:
         closed_at, issued_at = calendar.moment(rng, day, 8.5, 9), calendar.moment(rng, day, 9.5, 11)
         for cadence in ("month", "quarter"):
             if cut_off(month, cadence) == cut_off(month):  # a quarter with its last month
-                found.append(Closing(cadence, period_of(month, cadence), cut_off(month), closed_at, issued_at))
+                found.append(Closing(cadence, completed_period(month, cadence), cut_off(month), closed_at, issued_at))
     return found
 
 
@@ -157,7 +157,7 @@ def issue_and_pay(rng: Random, calendar: Calendar, treasurer: User) -> list[int]
     _told("issued", rows)
     write(
         ISSUED,
-        creditor=json.dumps(creditor_of(account)),
+        creditor=json.dumps(creditor_snapshot(account)),
         contact=treasurer.name,
         vat=json.dumps(vat_of(VatStatus.objects.on(calendar.today))),
     )

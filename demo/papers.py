@@ -7,11 +7,11 @@ from billing.models import Invoice
 from documents import ident_codes
 from documents.models import StoredFile
 from documents.pdf import render
-from jobs.models import Job, subject_of
+from jobs.models import Job, job_subject
 from people.models import User
 from records import clock
 from requests.models import DeviceRequest, RequestDraft
-from shipping.actions import face_of, order_labels
+from shipping.actions import label_face, order_labels
 from shipping.carriers.own_label import render_label
 from shipping.models import Label, Shipment
 
@@ -27,7 +27,7 @@ def draw_labels() -> None:
     """Labels of the parcels that are packed but not handed over; what has left the house keeps its number only."""
     parcels = Shipment.objects.filter(status=Shipment.Status.LABELLED)
     for shipment in parcels.select_related("request__recipient", "request__partner").order_by("pk"):
-        face = face_of(shipment, shipment.ident_code)
+        face = label_face(shipment, shipment.ident_code)
         labelled_at = shipment.steps.get(verb="make_label").at
         Label.objects.create(
             shipment=shipment,
@@ -36,7 +36,7 @@ def draw_labels() -> None:
             ident_code=shipment.ident_code,
             ordered_at=shipment.made_at,
             made_at=labelled_at,
-            file=StoredFile.objects.keep(
+            file=StoredFile.objects.store(
                 render_label(face), media_type="application/pdf", name=f"{shipment.ident_code}.pdf"
             ),
         )
@@ -48,7 +48,7 @@ def keep_proofs() -> None:
     content = render("<h1>Example</h1><p>The training needs Windows. This is no real proof.</p>")
     for device_request in under_way.order_by("-pk")[:PROOFS]:
         name = f"proof-{device_request.number}.pdf"
-        device_request.proof = StoredFile.objects.keep(content, media_type="application/pdf", name=name)
+        device_request.proof = StoredFile.objects.store(content, media_type="application/pdf", name=name)
         device_request.save(update_fields=["proof"])
 
 
@@ -91,7 +91,7 @@ def plan_jobs(invoices: list[Invoice], dispatcher: User) -> None:
         now = clock.now()
         Job.objects.create(
             kind="shipping.make_label",
-            subject=subject_of(given_up),
+            subject=job_subject(given_up),
             state=Job.State.DEAD,
             attempts=8,
             error=GAVE_UP,

@@ -3,7 +3,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
-from jobs.api import once
+from jobs.api import idempotent
 from partners.api import ApiView
 from people.access import workshop_required
 
@@ -115,18 +115,18 @@ class Devices(DeviceView):
     )
     def get(self, request):
         """The laptops, newest first."""
-        wanted = self.asked(DeviceFilterSerializer, request.query_params)
-        return self.listed(self.devices().filter(**wanted), DeviceSerializer)
+        wanted = self.validated(DeviceFilterSerializer, request.query_params)
+        return self.paginated(self.devices().filter(**wanted), DeviceSerializer)
 
     @extend_schema(
         operation_id="devices_create",
         request=NewDeviceSerializer,
         responses={201: DeviceDetailSerializer, 200: DeviceDetailSerializer},
     )
-    @once
+    @idempotent
     def post(self, request):
         """Take in a laptop: 201, or 200 when its tag is here already and nothing was changed."""
-        device, is_new = actions.receive(by=request.user, **self.asked(NewDeviceSerializer))
+        device, is_new = actions.receive(by=request.user, **self.validated(NewDeviceSerializer))
         return self.standing(device.number, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
@@ -143,11 +143,11 @@ class DeviceErasure(DeviceView):
     may = {"POST": workshop_required}
 
     @extend_schema(operation_id="devices_erasure", request=ErasureSerializer, responses={201: DeviceDetailSerializer})
-    @once
+    @idempotent
     def post(self, request, number):
         """Record the erasure of a drive; the laptop moves on once none is left."""
         device = self.fetch(number)
-        answers = self.asked(ErasureSerializer)
+        answers = self.validated(ErasureSerializer)
         drive = get_object_or_404(device.drives, serial=answers.pop("drive"))
         actions.record_erasure(drive, by=request.user, **answers)
         return self.standing(number, status.HTTP_201_CREATED)
@@ -157,9 +157,9 @@ class DeviceInspect(DeviceView):
     may = {"POST": workshop_required}
 
     @extend_schema(operation_id="devices_inspect", request=InspectionSerializer, responses=DeviceDetailSerializer)
-    @once
+    @idempotent
     def post(self, request, number):
         """Mark a laptop ready after every point of the checklist was looked at."""
         device = self.fetch(number)
-        actions.mark_ready(device, by=request.user, **self.asked(InspectionSerializer))
+        actions.mark_ready(device, by=request.user, **self.validated(InspectionSerializer))
         return self.standing(number)

@@ -49,7 +49,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
             found = found.filter(words__contains=word)
         return found
 
-    def count_at(self, *statuses: str) -> dict[str, int]:
+    def count_by_status(self, *statuses: str) -> dict[str, int]:
         """How many devices stand at each of these statuses, in one query; none is left out."""
         found = self.filter(status__in=statuses).order_by().values_list("status").annotate(Count("pk"))
         return dict.fromkeys(statuses, 0) | dict(found)

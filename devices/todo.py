@@ -12,7 +12,7 @@ Status = DeviceStatus
 
 def todo_for(user):
     """Laptops to erase and laptops to check, for the workshop."""
-    waiting = Device.objects.visible_to(user).count_at(Status.RECEIVED, Status.ERASED)
+    waiting = Device.objects.visible_to(user).count_by_status(Status.RECEIVED, Status.ERASED)
     page = reverse("devices:list")
     todos = []
     if count := waiting[Status.ERASED]:

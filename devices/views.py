@@ -15,7 +15,7 @@ from documents.templatetags.swiss import size
 from people.access import dispatcher_required, workshop_required
 from web.filters import chips
 from web.forms import attempt
-from web.pagination import page_of
+from web.pagination import paginate
 
 from . import actions
 from .forms import DriveForm, ErasureForm, FilterForm, ReadyForm, ReceiveForm, ScanForm, all_valid, drive_forms
@@ -57,7 +57,7 @@ def index(request):
         found = found.matching_words(words)
     if status:
         found = found.filter(status=status)
-    page = page_of(found, params)
+    page = paginate(found, params)
     context = {
         "page": page,
         "lines": [{"device": row, "next": row.next_step, "url": row.next_url} for row in page.rows],
@@ -134,7 +134,7 @@ def _go(request, url):
 
 def _station(request, **answer):
     """The scan page, or its station alone for htmx."""
-    waiting = Device.objects.visible_to(request.user).count_at(Status.RECEIVED, Status.ERASED)
+    waiting = Device.objects.visible_to(request.user).count_by_status(Status.RECEIVED, Status.ERASED)
     idle = {
         "state": "idle",
         "word": _("Scan the laptop."),
@@ -166,8 +166,8 @@ def receive(request):
         return _there_already(request, known)
     if complete:
         listed = [drive.cleaned_data for drive in drives if drive.is_bound and drive.cleaned_data.get("serial")]
-        deed = partial(actions.receive, by=request.user, drives=listed, **form.cleaned_data)
-        if taken_in := attempt(form, deed):
+        action = partial(actions.receive, by=request.user, drives=listed, **form.cleaned_data)
+        if taken_in := attempt(form, action):
             device, is_new = taken_in
             if not is_new:
                 return _there_already(request, _fetch(request, device.number))
@@ -242,8 +242,8 @@ def record_erasure(request, number):
     device = _fetch(request, number)
     sent = ErasureForm(request.POST, device=device) if request.method == "POST" else None
     if sent and sent.is_valid():
-        deed = partial(actions.record_erasure, by=request.user, **sent.cleaned_data)
-        if moved := attempt(sent, deed):
+        action = partial(actions.record_erasure, by=request.user, **sent.cleaned_data)
+        if moved := attempt(sent, action):
             return _erased(request, moved, **sent.cleaned_data)
     lines = []
     if device.takes_erasures:
@@ -293,8 +293,8 @@ def add_drive(request, number):
     device = _fetch(request, number)
     form = DriveForm(request.POST if request.method == "POST" else None, instance=Drive(device=device))
     if request.method == "POST" and form.is_valid():
-        deed = partial(actions.add_drive, device, by=request.user, **form.cleaned_data)
-        if drive := attempt(form, deed):
+        action = partial(actions.add_drive, device, by=request.user, **form.cleaned_data)
+        if drive := attempt(form, action):
             messages.success(request, _("%(drive)s is listed. Now erase it.") % {"drive": drive})
             return redirect("devices:record_erasure", device.number)
     return render(request, "devices/add_drive.html", {"device": device, "form": form})

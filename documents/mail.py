@@ -18,7 +18,7 @@ from .models import Mail
 
 
 @dataclass(frozen=True)
-class Letter:
+class Envelope:
     """Where a mail goes, in which language, and what its templates need to know."""
 
     address: str
@@ -26,7 +26,7 @@ class Letter:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-Door = Callable[[Mail], Letter | None]
+Door = Callable[[Mail], Envelope | None]
 DOORS: dict[str, Door] = {}
 
 
@@ -35,7 +35,7 @@ class NotAccepted(Exception):
 
 
 def mail(kind: str) -> Callable[[Door], Door]:
-    """Register `door(mail)` for a kind such as "requests.approved"; it returns a Letter, or None for nothing to send.
+    """Register `door(mail)` for a kind such as "requests.approved"; it returns a Envelope, or None for nothing to send.
 
     The words stand in `<app>/mail/<name>.txt` (its first line is the subject) and `.html`.
     """
@@ -48,7 +48,7 @@ def mail(kind: str) -> Callable[[Door], Door]:
     return register
 
 
-def render(kind: str, letter: Letter) -> EmailMultiAlternatives:
+def render(kind: str, letter: Envelope) -> EmailMultiAlternatives:
     """Write the mail in the reader's language."""
     app, _dot, name = kind.partition(".")
     context = letter.context | {"base_url": settings.BASE_URL, "association": settings.ASSOCIATION}
@@ -73,12 +73,12 @@ def send(row: Mail, claim: Claim) -> None:
     message = render(row.kind, letter)
     row.message_id = f"<mail-{row.pk}@{urlsplit(settings.BASE_URL).hostname}>"
     message.extra_headers["Message-ID"] = row.message_id  # the same at a second attempt: readers see it once
-    hand_in(message)
+    hand_to_server(message)
     with claim.held():
         _note(row, Mail.Outcome.SENT)
 
 
-def hand_in(message: EmailMultiAlternatives) -> None:
+def hand_to_server(message: EmailMultiAlternatives) -> None:
     """Give a mail to the server; whatever it answers, the error says nothing of the reader. Raises OSError, too."""
     try:
         message.send()

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models, transaction
 
-from jobs.models import Job, subject_of
+from jobs.models import Job, job_subject
 from people.models import User
 from records import clock
 
@@ -17,7 +17,7 @@ KEPT = timedelta(days=1)  # how long bytes may wait for the row that names them
 
 
 class StoredFileManager(models.Manager["StoredFile"]):
-    def keep(self, content: bytes, *, media_type: str, name: str) -> "StoredFile":
+    def store(self, content: bytes, *, media_type: str, name: str) -> "StoredFile":
         """Write bytes to disk, synced, and then the row; a rollback leaves bytes that no row names."""
         stored = self.model(
             key=uuid.uuid4(),
@@ -90,7 +90,7 @@ class StoredFile(models.Model):
 class MailManager(models.Manager["Mail"]):
     def plan(self, kind: str, about: models.Model, *, reader: User | None = None) -> "Mail":
         """Write down a mail about a record and the job that sends it."""
-        mail = self.create(kind=kind, subject=subject_of(about), reader=reader)
+        mail = self.create(kind=kind, subject=job_subject(about), reader=reader)
         Job.objects.plan("documents.send_mail", mail)
         return mail
 

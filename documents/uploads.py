@@ -9,7 +9,7 @@ BEGINNINGS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
-def media_type_of(content: bytes) -> str | None:
+def detect_media_type(content: bytes) -> str | None:
     """PDF, JPEG or PNG; None for anything else."""
     return next((found for beginning, found in BEGINNINGS.items() if content.startswith(beginning)), None)
 
@@ -20,4 +20,4 @@ def fault(file: IO[bytes], size: int) -> str:
         return _("This file is larger than 10 MB.")
     beginning = file.read(16)
     file.seek(0)
-    return "" if media_type_of(beginning) else _("This is neither a PDF nor a photo (JPEG, PNG).")
+    return "" if detect_media_type(beginning) else _("This is neither a PDF nor a photo (JPEG, PNG).")

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .models import KeptAnswer
+from .models import IdempotentAnswer
 
 HEADER = "Idempotency-Key"
 Handler = Callable[..., Response]
@@ -28,10 +28,10 @@ KEY = re.compile(r"[\x21-\x7e]{8,64}")
 class KeyReused(APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_code = "key_reused"
-    default_detail = _("This Idempotency-Key came with another request before. Take a new key for a new deed.")
+    default_detail = _("This Idempotency-Key came with another request before. Take a new key for a new action.")
 
 
-def once(handler: Handler) -> Handler:
+def idempotent(handler: Handler) -> Handler:
     """Carry out a POST once per Idempotency-Key, and answer the same request with the same answer ever after.
 
     The key, the action and the answer are written in one transaction: a second request waits for the first, and what
@@ -42,10 +42,10 @@ def once(handler: Handler) -> Handler:
     def guarded(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(HEADER, "")
         if not KEY.fullmatch(key):
-            raise ValidationError({HEADER: [_("Name this deed by a key of 8 to 64 characters, such as a UUID.")]})
+            raise ValidationError({HEADER: [_("Name this action by a key of 8 to 64 characters, such as a UUID.")]})
         fingerprint = _fingerprint(request)
         with transaction.atomic():
-            kept = KeptAnswer.objects.get_or_reserve(token_id=request.auth.pk, key=key, fingerprint=fingerprint)
+            kept = IdempotentAnswer.objects.get_or_reserve(token_id=request.auth.pk, key=key, fingerprint=fingerprint)
             if kept.fingerprint != fingerprint:
                 raise KeyReused
             replayed = kept.status is not None
@@ -56,14 +56,14 @@ def once(handler: Handler) -> Handler:
         headers = {"Idempotent-Replayed": "true"} if replayed else None
         return Response(json.loads(kept.answer), kept.status, headers=headers)
 
-    guarded.is_done_once = True  # type: ignore[attr-defined]  # a test looks for it
+    guarded.is_idempotent = True  # type: ignore[attr-defined]  # a test looks for it
     return guarded
 
 
 def _fingerprint(request: Request) -> str:
     """Method, path and what was sent, as a keyed hash: a form's boundary or the order of fields change nothing."""
     sent = json.dumps([request.method, request.path, _as_json(request.data)], sort_keys=True, default=str)
-    return salted_hmac("jobs.api.once", sent, algorithm="sha256").hexdigest()
+    return salted_hmac("jobs.api.idempotent", sent, algorithm="sha256").hexdigest()
 
 
 def _as_json(data: Any) -> Any:

@@ -81,7 +81,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         It is locked: a worker that took it now would not see what this transaction has written.
         """
         due_at = due_at or clock.now()
-        subjects = [subject_of(record) for record in records]
+        subjects = [job_subject(record) for record in records]
         with transaction.atomic(savepoint=False):
             while subjects:  # again for what a worker took between the two statements
                 self.bulk_create(
@@ -109,7 +109,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         Of several jobs about a record, one that is under way counts, else the one that was given up last. Done jobs
         are left out: what they made is in the record, and no index leads to them.
         """
-        keys = {subject_of(record): record.pk for record in records}
+        keys = {job_subject(record): record.pk for record in records}
         jobs = (self.under_way() | self.dead()).filter(kind=kind, subject__in=keys).select_related("batch")
         in_order = jobs.order_by(F("ended_at").asc(nulls_last=True), "pk")  # of those about one record, the last counts
         return {keys[job.subject]: job for job in in_order}
@@ -128,7 +128,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state__in=Job.UNDER_WAY)
 
 
-def subject_of(record: models.Model) -> str:
+def job_subject(record: models.Model) -> str:
     """The subject of a job: app, model and key, and nothing else."""
     return f"{record._meta.label_lower}:{record.pk}"
 
@@ -288,8 +288,8 @@ class Claim:
         )
 
 
-class KeptAnswerManager(models.Manager["KeptAnswer"]):
-    def get_or_reserve(self, *, token_id: int, key: str, fingerprint: str) -> "KeptAnswer":
+class IdempotentAnswerManager(models.Manager["IdempotentAnswer"]):
+    def get_or_reserve(self, *, token_id: int, key: str, fingerprint: str) -> "IdempotentAnswer":
         """The row of a key, inserted now if the key is new; a second request waits here until the first has ended."""
         self.bulk_create([self.model(token_id=token_id, key=key, fingerprint=fingerprint)], ignore_conflicts=True)
         return self.get(token_id=token_id, key=key)
@@ -298,7 +298,7 @@ class KeptAnswerManager(models.Manager["KeptAnswer"]):
         return self.filter(made_at__lt=clock.now() - ANSWERS_KEPT).delete()[0]
 
 
-class KeptAnswer(models.Model):
+class IdempotentAnswer(models.Model):
     """The answer to a program's request that came with a key: given again to the same request, which is not repeated.
 
     `token_id` is a plain number. `fingerprint` is a keyed hash of what was asked; the answer, as JSON, names no person.
@@ -311,7 +311,7 @@ class KeptAnswer(models.Model):
     answer = models.TextField(blank=True)
     made_at = models.DateTimeField(default=clock.now, db_index=True)
 
-    objects = KeptAnswerManager()
+    objects = IdempotentAnswerManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token_id", "key"], name="one_answer_per_key")]

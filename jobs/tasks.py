@@ -6,7 +6,7 @@ from records import clock
 
 from . import actions
 from .doorbell import ring
-from .models import Job, KeptAnswer
+from .models import IdempotentAnswer, Job
 
 AT_ONCE = 1000
 
@@ -24,6 +24,6 @@ def sweep() -> None:
     all(ring(pk) for pk in due.values_list("pk", flat=True)[:AT_ONCE])  # until the broker is away
 
 
-@shared_task(name="jobs.forget_answers")
-def forget_answers() -> None:
-    KeptAnswer.objects.delete_old()
+@shared_task(name="jobs.delete_old_answers")
+def delete_old_answers() -> None:
+    IdempotentAnswer.objects.delete_old()

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from people.access import SignedInRequest, admin_required, signed_in
-from web.pagination import page_of
+from web.pagination import paginate
 
 from . import actions
 from .models import Batch, Job
@@ -22,7 +22,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     """Dead jobs first, then what is under way, and what was done page by page."""
     dead = list(Job.objects.dead().order_by("-ended_at")[:ROWS])
     under_way = list(Job.objects.under_way().order_by("due_at")[:ROWS])
-    page = page_of(Job.objects.filter(state="done"), request.GET)
+    page = paginate(Job.objects.filter(state="done"), request.GET)
     _name_records([*dead, *under_way, *page.rows])
     batches = Batch.objects.visible_to(request.user).under_way()[:BATCHES]
     context = {"dead": dead, "batches": batches, "under_way": under_way, "page": page}

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from documents.models import Mail
-from jobs.models import Job, subject_of
+from jobs.models import Job, job_subject
 from people.models import AuditEntry, User
 from records import clock
 from records.refusals import Refused
@@ -80,7 +80,9 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
 
 def _mail_waits(membership: Membership) -> bool:
     """Whether the mail that leads in is still on its way; the lock on the partner keeps a second press behind."""
-    planned = Mail.objects.filter(kind="partners.invited", subject=subject_of(membership), outcome=Mail.Outcome.PLANNED)
+    planned = Mail.objects.filter(
+        kind="partners.invited", subject=job_subject(membership), outcome=Mail.Outcome.PLANNED
+    )
     jobs = Job.objects.unfinished_for_many("documents.send_mail", planned)
     return any(job.is_under_way for job in jobs.values())
 
@@ -154,13 +156,13 @@ def issue_token(
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise Refused(_("There is no scope “%(scope)s”.") % {"scope": unknown[0]})
     token, secret = ApiToken.objects.issue(owner=owner, acting_for=acting_for, name=name, scopes=scopes)
-    if token.speaker() is None:
+    if token.acting_user() is None:
         raise Refused(
             _("%(name)s has no role in “%(partner)s”.") % {"name": owner, "partner": acting_for}
             if acting_for
             else _("%(name)s has no role in the association.") % {"name": owner}
         )
-    AuditEntry.objects.create(by=by, on_behalf_of=token.acting_for_id, action="issue_token", subject=subject_of(token))
+    AuditEntry.objects.create(by=by, on_behalf_of=token.acting_for_id, action="issue_token", subject=job_subject(token))
     return token, secret
 
 
@@ -169,5 +171,5 @@ def revoke_token(token: ApiToken, *, by: User | None) -> None:
     """End a token for good; a second time changes nothing."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
         AuditEntry.objects.create(
-            by=by, on_behalf_of=token.acting_for_id, action="revoke_token", subject=subject_of(token)
+            by=by, on_behalf_of=token.acting_for_id, action="revoke_token", subject=job_subject(token)
         )

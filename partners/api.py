@@ -34,10 +34,10 @@ class TokenAuthentication(BaseAuthentication):
         if not words or words[0].lower() != b"bearer":
             return None
         token = ApiToken.objects.find(words[1].decode("ascii", "replace")) if len(words) == 2 else None
-        speaker = token.speaker() if token else None
-        if speaker is None:
+        acting_user = token.acting_user() if token else None
+        if acting_user is None:
             raise AuthenticationFailed(_("This token is not known, was revoked, or its owner’s role has ended."))
-        return speaker, token
+        return acting_user, token
 
     def authenticate_header(self, request):
         return 'Bearer realm="api"'
@@ -82,13 +82,13 @@ class JsonOnly(BaseContentNegotiation):
     """Answer in JSON whatever `Accept` says: files are sent as what they are."""
 
     def select_parser(self, request, parsers):
-        return next((parser for parser in parsers if _is_of(parser, request.content_type)), None)
+        return next((parser for parser in parsers if _is_for(parser, request.content_type)), None)
 
     def select_renderer(self, request, renderers, format_suffix=None):
         return renderers[0], renderers[0].media_type
 
 
-def _is_of(parser, content_type):
+def _is_for(parser, content_type):
     return content_type.partition(";")[0].strip().lower() == parser.media_type
 
 
@@ -123,14 +123,14 @@ class ApiView(GenericAPIView):
             raise TooLarge(self.largest)
         super().initial(request, *args, **kwargs)
 
-    def asked(self, serializer_class, data=None):
+    def validated(self, serializer_class, data=None):
         """What was sent, well formed; a wrong field is a 400."""
         sent = self.request.data if data is None else data
         serializer = serializer_class(data=sent, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def listed(self, queryset, serializer_class):
+    def paginated(self, queryset, serializer_class):
         """One page of the rows."""
         rows = self.paginate_queryset(queryset)
         return self.get_paginated_response(serializer_class(rows, many=True).data)
@@ -178,4 +178,4 @@ class Partners(ApiView):
         bill_tos = Prefetch("bill_tos", BillTo.objects.filter(is_active=True))
         covered = Prefetch("coverage", Coverage.objects.live().select_related("commune"), to_attr="covered")
         partners = Partner.objects.visible_to(request.user).prefetch_related(bill_tos, covered)
-        return self.listed(partners, PartnerSerializer)
+        return self.paginated(partners, PartnerSerializer)

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.payment_text import unknown_signs, with_plain_signs
 from records import clock
-from web.pagination import key_of
-from web.validators import plain_name
+from web.pagination import parse_key
+from web.validators import validate_plain_name
 
 from .lifecycle import PartnerStatus
 from .models import Agreement, BillTo, Commune, Locality, Membership, Partner
@@ -18,7 +18,7 @@ FROM_THE_PARTNER = ("name", "postcode", "town")  # needed on an invoice, and may
 class PartnerForm(forms.ModelForm):
     """An organisation with its address and the communes it speaks for."""
 
-    name = forms.CharField(label=_("Name"), max_length=70, validators=[plain_name])
+    name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
     area = forms.CharField(
         label=_("Postcodes of its communes"),
         help_text=_("One or several: 3400 3432. The communes then appear below."),
@@ -42,8 +42,8 @@ class PartnerForm(forms.ModelForm):
             (Partner.Delivery.PERSON, Partner.Delivery.PERSON.label),
             (Partner.Delivery.OFFICE, _("To the organisation")),  # "our" office is said by its own people
         ]
-        found = communes_of(self["area"].value() or self["postcode"].value() or "")
-        ticked = [key_of(str(value)) for value in self["communes"].value() or []]
+        found = communes_in(self["area"].value() or self["postcode"].value() or "")
+        ticked = [parse_key(str(value)) for value in self["communes"].value() or []]
         shown = {commune.pk: commune for commune in [*found, *Commune.objects.live().filter(pk__in=ticked)]}
         self.fields["communes"].choices = [(pk, str(commune)) for pk, commune in shown.items()]
 
@@ -59,13 +59,13 @@ class PartnerForm(forms.ModelForm):
         return [] if self.is_bound else unknown_postcodes(self["area"].value() or "")
 
 
-def communes_of(text):
+def communes_in(text):
     """The communes of the postcodes in a text, the largest share of addresses first."""
     places = Commune.objects.live().filter(localities__postcode__in=POSTCODE.findall(text))
     return list(dict.fromkeys(places.order_by("-localities__share", "name")))
 
 
-def main_communes_of(text):
+def main_communes_in(text):
     """Of each postcode in a text the commune with the largest share of its addresses, as keys."""
     places = Locality.objects.filter(postcode__in=POSTCODE.findall(text), commune__valid_to=None)
     first = places.order_by("postcode", "-share", "name").distinct("postcode")
@@ -141,7 +141,7 @@ class AgreementForm(forms.ModelForm):
 
 
 class InviteForm(forms.Form):
-    name = forms.CharField(label=_("First and last name"), max_length=100, validators=[plain_name])
+    name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
     email = forms.EmailField(label=_("E-mail"))
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role, widget=forms.RadioSelect)
 

@@ -3,7 +3,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
-from documents.mail import Letter, mail
+from documents.mail import Envelope, mail
 
 from .models import Membership
 
@@ -29,4 +29,4 @@ def invited(row):
         "url": settings.BASE_URL + path,
         "code_url": settings.BASE_URL + reverse("account_request_login_code"),
     }
-    return Letter(user.email, user.language, context)
+    return Envelope(user.email, user.language, context)

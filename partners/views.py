@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from people.access import admin_required, signed_in
 from web.forms import attempt
-from web.pagination import key_of, page_of
+from web.pagination import paginate, parse_key
 
 from . import actions
 from .access import inviter_required, partner_reader_required, reads_requests
@@ -20,8 +20,8 @@ from .forms import (
     FilterForm,
     InviteForm,
     PartnerForm,
-    communes_of,
-    main_communes_of,
+    communes_in,
+    main_communes_in,
     unknown_postcodes,
 )
 from .lifecycle import PartnerStatus
@@ -42,7 +42,7 @@ def index(request):
         partners = partners.filter(Q(name__icontains=words) | Q(town__icontains=words))
     if status:
         partners = partners.filter(status=status)
-    context = {"form": form, "page": page_of(partners, request.GET), "filtered": bool(words or status)}
+    context = {"form": form, "page": paginate(partners, request.GET), "filtered": bool(words or status)}
     return render(request, "partners/list.html", context)
 
 
@@ -51,7 +51,7 @@ def create(request):
     """Take on an organisation with who pays, on one page; "find" looks up its communes and keeps what was typed."""
     if "find" in request.POST:
         typed = {name: request.POST.get(name, "") for name in request.POST}
-        ticked = [*request.POST.getlist("communes"), *main_communes_of(typed.get("area") or typed.get("postcode", ""))]
+        ticked = [*request.POST.getlist("communes"), *main_communes_in(typed.get("area") or typed.get("postcode", ""))]
         form = PartnerForm(initial=typed | {"communes": ticked})
         bill_to = BillToForm(initial=_unprefixed(request.POST), prefix="pays")
     elif request.method == "POST":
@@ -60,10 +60,10 @@ def create(request):
         valid = form.is_valid() & bill_to.is_valid()
         bill_to.leave_to(form)
         if valid:
-            deed = partial(
+            action = partial(
                 actions.create, form.instance, bill_to.instance, list(form.cleaned_data["communes"]), by=request.user
             )
-            if partner := attempt(form, deed):
+            if partner := attempt(form, action):
                 messages.success(request, _("Admitted. Next: record the signed agreement and invite the first person."))
                 return redirect(partner)
     else:
@@ -195,7 +195,7 @@ def end_access(request, pk):
 @signed_in
 def act_for(request):
     """Go on working for another of one's organisations."""
-    partner = get_object_or_404(Partner.objects.of_member(request.user), pk=key_of(request.POST.get("partner")))
+    partner = get_object_or_404(Partner.objects.of_member(request.user), pk=parse_key(request.POST.get("partner")))
     request.session[SESSION_KEY] = partner.pk
     return redirect("home")
 
@@ -205,8 +205,8 @@ def places(request):
     """The places and communes of postcodes, the largest share first: JSON, a choice of communes, or town names."""
     text = request.GET.get("area") or request.GET.get("postcode", "")
     if request.GET.get("as") == "communes":
-        ticked = [*request.GET.getlist("communes"), *map(str, main_communes_of(text))]
-        context = {"communes": communes_of(text), "ticked": ticked, "unknown": unknown_postcodes(text)}
+        ticked = [*request.GET.getlist("communes"), *map(str, main_communes_in(text))]
+        context = {"communes": communes_in(text), "ticked": ticked, "unknown": unknown_postcodes(text)}
         return render(request, "partners/_places.html", context)
     found = Locality.objects.suggest(*POSTCODE.findall(text)[:20])
     if "application/json" in request.headers.get("Accept", ""):

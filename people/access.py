@@ -48,7 +48,7 @@ def access(label, allowed):
 
 
 def _page(request):
-    """Where to go on after signing in: never to a deed or a fragment, which are no pages."""
+    """Where to go on after signing in: never to an action or a fragment, which are no pages."""
     if request.htmx:
         return request.htmx.current_url_abs_path or "/home/"
     return request.get_full_path() if request.method in ("GET", "HEAD") else page_before(request)

@@ -7,7 +7,7 @@ from records import clock
 from .models import Limit
 
 
-def forget_expired() -> None:
+def delete_expired() -> None:
     """Remove sessions whose time is over, and counted attempts at signing in: they hold addresses of machines."""
     SessionStore.clear_expired()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

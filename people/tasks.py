@@ -3,6 +3,6 @@ from celery import shared_task
 from . import actions
 
 
-@shared_task(name="people.forget_expired")
-def forget_expired():
-    actions.forget_expired()
+@shared_task(name="people.delete_expired")
+def delete_expired():
+    actions.delete_expired()

@@ -42,7 +42,7 @@ def is_busy(error: Exception) -> bool:
 
 
 def sentence_for(error: Exception) -> Any:
-    """What a person reads when the books or somebody else stand against a deed; None for what is our own fault."""
+    """What a person reads when the books or somebody else stand against an action; None for what is our own fault."""
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, IntegrityError):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from devices import actions as device_actions
 from devices.models import Device
 from documents.models import StoredFile
-from documents.uploads import ENDINGS, media_type_of
+from documents.uploads import ENDINGS, detect_media_type
 from partners.models import Commune, Locality, Partner, Tariff
 from people.models import User
 from records import clock
@@ -45,7 +45,7 @@ def receive(
     if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
         office = {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
         recipient = recipient | office
-    elif not Locality.objects.knows(recipient["postcode"]):
+    elif not Locality.objects.has_postcode(recipient["postcode"]):
         raise Refused(_("We don’t know this postcode."))
     token = form_token or uuid.uuid4()
     device_request, is_new = DeviceRequest.objects.get_or_create(
@@ -89,11 +89,11 @@ def discard_draft(token: uuid.UUID, *, by: User) -> bool:
     return draft is not None
 
 
-def forget_drafts() -> None:
+def delete_old_drafts() -> None:
     """Drop the forms that their writers have left alone for too long, with their proofs; the clock does it."""
-    for pk in RequestDraft.objects.left_alone().values_list("pk", flat=True):
+    for pk in RequestDraft.objects.abandoned().values_list("pk", flat=True):
         with transaction.atomic():
-            draft = RequestDraft.objects.left_alone().select_for_update().filter(pk=pk).first()
+            draft = RequestDraft.objects.abandoned().select_for_update().filter(pk=pk).first()
             if draft:  # it may have been saved or sent just now
                 draft.forget()
 
@@ -137,8 +137,8 @@ def _sent(token: uuid.UUID, *, approving: bool, by: User) -> DeviceRequest:
 
 def keep_proof(content: bytes) -> StoredFile:
     """Store a proof under a name that says nothing about the person; the form has looked at its first bytes."""
-    media_type = media_type_of(content) or ""
-    return StoredFile.objects.keep(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
+    media_type = detect_media_type(content) or ""
+    return StoredFile.objects.store(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
 
 
 @transaction.atomic

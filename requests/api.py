@@ -7,17 +7,17 @@ from rest_framework.response import Response
 
 from devices.models import Device
 from documents import uploads
-from jobs.api import once
+from jobs.api import idempotent
 from partners.access import request_reader_required, social_worker_required
 from partners.api import ApiView
 from partners.models import BillTo, Commune, Partner
 from people.access import dispatcher_required
 from people.models import AuditEntry
-from web.validators import plain_name
+from web.validators import validate_plain_name
 
 from . import actions
 from .models import Allocation, DeviceRequest, Recipient, RequestStep
-from .models.recipient import LANGUAGES, PERSON, this_year
+from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
 
 Delivery = Partner.Delivery
 
@@ -25,9 +25,11 @@ Delivery = Partner.Delivery
 class RecipientSerializer(serializers.Serializer):
     """The person a request is for. A parcel to the office needs no address."""
 
-    first_name = serializers.CharField(max_length=50, validators=[plain_name])
-    last_name = serializers.CharField(max_length=50, validators=[plain_name])
-    birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, validators=[this_year])
+    first_name = serializers.CharField(max_length=50, validators=[validate_plain_name])
+    last_name = serializers.CharField(max_length=50, validators=[validate_plain_name])
+    birth_year = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1900, validators=[validate_not_in_future]
+    )
     street = serializers.CharField(max_length=70, required=False, allow_blank=True)
     house_number = serializers.CharField(max_length=16, required=False, allow_blank=True)
     postcode = serializers.RegexField(r"\A([0-9]{4})?\Z", required=False, allow_blank=True)
@@ -142,14 +144,14 @@ class Requests(RequestView):
     )
     def get(self, request):
         """The requests, newest first, without names."""
-        wanted = self.asked(RequestFilterSerializer, request.query_params)
-        return self.listed(DeviceRequest.objects.visible_to(request.user).filter(**wanted), RequestSerializer)
+        wanted = self.validated(RequestFilterSerializer, request.query_params)
+        return self.paginated(DeviceRequest.objects.visible_to(request.user).filter(**wanted), RequestSerializer)
 
     @extend_schema(operation_id="requests_create", request=NewRequestSerializer, responses={201: RequestSerializer})
-    @once
+    @idempotent
     def post(self, request):
         """Write down a request; it goes nowhere before it is approved."""
-        answers = self.asked(NewRequestSerializer)
+        answers = self.validated(NewRequestSerializer)
         file, user = answers.pop("proof", None), request.user
         proof = actions.keep_proof(file.read()) if file and answers["system"] == Device.System.WINDOWS else None
         device_request = actions.receive(partner=user.acting_for, owner=user, form_token=None, proof=proof, **answers)
@@ -173,7 +175,7 @@ class RequestApprove(RequestView):
     may = {"POST": social_worker_required}
 
     @extend_schema(operation_id="requests_approve", request=None, responses=RequestSerializer)
-    @once
+    @idempotent
     def post(self, request, number):
         """Register an examined request with the association; its price is frozen."""
         device_request = self.fetch(number)
@@ -203,10 +205,10 @@ class Allocations(RequestView):
     @extend_schema(
         operation_id="allocations_create", request=NewAllocationSerializer, responses={201: AllocationSerializer}
     )
-    @once
+    @idempotent
     def post(self, request):
         """Keep a ready laptop for an approved request."""
-        numbers = self.asked(NewAllocationSerializer)
+        numbers = self.validated(NewAllocationSerializer)
         device_request = self.fetch(numbers["request"])
         device = get_object_or_404(Device.objects.visible_to(request.user), number=numbers["device"])
         allocation = actions.allocate(device_request, device, by=request.user)

@@ -9,11 +9,11 @@ from devices.models import Device
 from documents import uploads
 from partners.models import BillTo, Commune, Locality, Partner
 from web.forms import RowChoiceField
-from web.validators import plain_name
+from web.validators import validate_plain_name
 
 from .lifecycle import RequestStatus
 from .models import DeclineReason, DeviceRequest
-from .models.recipient import LANGUAGES, PERSON, this_year
+from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
 from .rules import ADDRESS, faults
 
 Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delivery
@@ -24,13 +24,13 @@ WISH = ("case_reference", "bill_to", "commune", "delivery", "purpose", "system",
 class RequestForm(forms.Form):
     """A request on one page: person, delivery, laptop. `has_proof`: one was kept with the draft."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=50, validators=[plain_name])
-    last_name = forms.CharField(label=_("Last name"), max_length=50, validators=[plain_name])
+    first_name = forms.CharField(label=_("First name"), max_length=50, validators=[validate_plain_name])
+    last_name = forms.CharField(label=_("Last name"), max_length=50, validators=[validate_plain_name])
     birth_year = forms.IntegerField(
         label=_("Year of birth"),
         help_text=_("Four digits: 1989"),
         required=False,
-        validators=[MinValueValidator(1900), this_year],
+        validators=[MinValueValidator(1900), validate_not_in_future],
         widget=forms.TextInput,
     )
     case_reference = forms.CharField(
@@ -122,7 +122,7 @@ class RequestForm(forms.Form):
         self._leave_out_what_is_not_shown()
         answers = self.cleaned_data
         if postcode := answers.get("postcode"):
-            if not Locality.objects.knows(postcode):
+            if not Locality.objects.has_postcode(postcode):
                 self.add_error("postcode", _("We don’t know this postcode."))
             elif not answers.get("town") and "town" not in self.errors:
                 towns = self.towns

@@ -3,6 +3,6 @@ from celery import shared_task
 from . import actions
 
 
-@shared_task(name="requests.forget_drafts")
-def forget_drafts():
-    actions.forget_drafts()
+@shared_task(name="requests.delete_old_drafts")
+def delete_old_drafts():
+    actions.delete_old_drafts()

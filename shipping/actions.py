@@ -76,18 +76,18 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
     label = _draw_label(shipment)
     if label is None:
         return
-    content = render_label(face_of(shipment, label.ident_code))
+    content = render_label(label_face(shipment, label.ident_code))
     with claim.held():
         shipment.lock()
         if shipment.status != ShipmentStatus.PACKING:
             return
-        label.file = StoredFile.objects.keep(content, media_type="application/pdf", name=f"{label.ident_code}.pdf")
+        label.file = StoredFile.objects.store(content, media_type="application/pdf", name=f"{label.ident_code}.pdf")
         label.state, label.made_at = Label.State.MADE, clock.now()
         label.save(update_fields=["file", "state", "made_at"])
         shipment.move("make_label", by=None, numbers={"parcel": label.ident_code}, ident_code=label.ident_code)
 
 
-def face_of(shipment: Shipment, ident_code: str) -> LabelFace:
+def label_face(shipment: Shipment, ident_code: str) -> LabelFace:
     """What stands on a parcel's label: to the person, or to the organisation's office with the request's number."""
     request, own = shipment.request, settings.ASSOCIATION
     sender = Address(own["name"], f"{own['street']} {own['house_number']}".strip(), own["postcode"], own["town"])

@@ -6,7 +6,7 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 
 from documents import views as documents
-from jobs.api import once
+from jobs.api import idempotent
 from jobs.models import Job
 from partners.api import ApiView
 from people.access import access, dispatcher_required, workshop_required
@@ -73,15 +73,15 @@ class Shipments(ShipmentView):
     )
     def get(self, request):
         """The parcels, newest first."""
-        wanted = self.asked(ShipmentFilterSerializer, request.query_params)
-        return self.listed(self.shipments().filter(**wanted), ShipmentSerializer)
+        wanted = self.validated(ShipmentFilterSerializer, request.query_params)
+        return self.paginated(self.shipments().filter(**wanted), ShipmentSerializer)
 
     @extend_schema(operation_id="shipments_create", request=NewShipmentSerializer, responses={201: ShipmentSerializer})
-    @once
+    @idempotent
     def post(self, request):
         """Begin a parcel for an allocation; its label is made in the background."""
         kept = Allocation.objects.filter(request__in=DeviceRequest.objects.visible_to(request.user))
-        allocation = get_object_or_404(kept, pk=self.asked(NewShipmentSerializer)["allocation"])
+        allocation = get_object_or_404(kept, pk=self.validated(NewShipmentSerializer)["allocation"])
         shipment = actions.pack(allocation, by=request.user)
         return Response(ShipmentSerializer(shipment).data, status.HTTP_201_CREATED)
 
@@ -119,11 +119,11 @@ class ShipmentClose(ShipmentView):
     may = {"POST": workshop_required}
 
     @extend_schema(operation_id="shipments_close", request=ScanSerializer, responses=ShipmentSerializer)
-    @once
+    @idempotent
     def post(self, request, pk):
         """Close a parcel with the laptop that must be inside."""
         shipment = self.fetch(pk)
-        actions.close_parcel(shipment, device_code=self.asked(ScanSerializer)["device"], by=request.user)
+        actions.close_parcel(shipment, device_code=self.validated(ScanSerializer)["device"], by=request.user)
         return Response(ShipmentSerializer(shipment).data)
 
 
@@ -131,7 +131,7 @@ class ShipmentHandOver(ShipmentView):
     may = {"POST": workshop_required}
 
     @extend_schema(operation_id="shipments_hand_over", request=None, responses=ShipmentSerializer)
-    @once
+    @idempotent
     def post(self, request, pk):
         """The parcel leaves the house; from now on it is to be charged."""
         shipment = self.fetch(pk)

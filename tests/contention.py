@@ -45,14 +45,14 @@ def wait_for(contenders=1, *, unless):
 
 
 @contextmanager
-def behind(deed):
-    """Do a deed in a transaction that ends once somebody waits for it; what is done inside the block must do so."""
+def behind(action):
+    """Do an action in a transaction that ends once somebody waits for it; what is done inside the block must do so."""
     is_done, overlapped, ended = threading.Event(), [], []
 
     def faster():
         try:
             with transaction.atomic():
-                deed()
+                action()
                 is_done.set()
                 overlapped.append(wait_for(unless=ended))
         finally:

@@ -139,7 +139,7 @@ def people(make_user, partner):
 def keys(partner, foreign_partner, make_user):
     """`keys(about, whose, user)`: what stands in the address for an own, a foreign and a missing object."""
     factories.creditor_account()
-    file = StoredFile.objects.keep(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
+    file = StoredFile.objects.store(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
     somebody = make_user("somebody.else@example.org")
     Device.objects.create(asset_tag="ready", number="D-900001", status="ready", grade="A")
     made = {"own": _records(partner, file), "foreign": _records(foreign_partner, file)}
@@ -272,7 +272,7 @@ def test_strangers_are_asked_to_sign_in(name, client, keys, social_worker):
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.method == "post"])
-def test_no_deed_is_done_by_a_link(name, client, people, keys):
+def test_no_action_is_taken_by_a_link(name, client, people, keys):
     row = ROWS[name]
     user = people[min(row.roles)]
     client.force_login(user)

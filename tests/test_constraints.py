@@ -20,7 +20,7 @@ from billing.models import (
 )
 from devices.models import Device, Drive, Erasure, Inspection
 from documents.models import StoredFile
-from jobs.models import Job, KeptAnswer
+from jobs.models import IdempotentAnswer, Job
 from partners.models import Agreement, ApiToken, Coverage, Locality, Tariff
 from people.models import AuditEntry
 from records.triggers import Trigger
@@ -58,7 +58,7 @@ ATTACKS = {
     "one_waiting_job_per_subject": copied("jobs_job"),
     "job_state_is_known": changed("jobs_job", "state = 'x'"),
     "running_job_has_a_lease": changed("jobs_job", "state = 'running'"),
-    "one_answer_per_key": copied("jobs_keptanswer"),
+    "one_answer_per_key": copied("jobs_idempotentanswer"),
     # partners
     "partner_status_is_known": changed("partners_partner", "status = 'x'"),
     "one_partner_per_name_and_postcode": copied("partners_partner", name="'SOZIALDIENST LINDENTAL'"),
@@ -130,7 +130,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     partner.note("invite")
     AuditEntry.objects.create(by=volunteer, action="look", subject="x")
     Job.objects.create(kind="x", subject="x")
-    KeptAnswer.objects.create(token_id=1, key="a-key-of-a-deed", fingerprint="x")
+    IdempotentAnswer.objects.create(token_id=1, key="a-key-of-an-action", fingerprint="x")
     Agreement.objects.create(
         partner=partner, version="2026-1", signed_on="2026-01-15", signed_by="Nina", countersigned_by=volunteer
     )
@@ -151,7 +151,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Round.objects.create(date=day).steps.create(verb="close_round", from_status="open", to_status="closed")
     shipment = factories.parcel_of(allocation, ident_code="990000000000000001", **factories.handed_over(bill_to))
     shipment.note("pack")
-    file = StoredFile.objects.keep(b"%PDF", media_type="application/pdf", name="x.pdf")
+    file = StoredFile.objects.store(b"%PDF", media_type="application/pdf", name="x.pdf")
     Label.objects.create(
         shipment=shipment, item_number=1, ident_code="1", state="made", file=file, made_at="2026-10-19T08:00Z"
     )

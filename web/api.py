@@ -14,7 +14,7 @@ from rest_framework.views import exception_handler
 
 from records.refusals import is_busy, sentence_for
 
-from .pagination import page_of
+from .pagination import paginate
 
 TITLES = {
     "invalid": _("The input is not complete or not well formed"),
@@ -95,7 +95,7 @@ class KeysetPagination(BasePagination):
     """Pages by the key of the last row, newest first: `next` leads to older rows, `previous` to newer ones."""
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
-        self.request, self.page = request, page_of(queryset, request.query_params)
+        self.request, self.page = request, paginate(queryset, request.query_params)
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:

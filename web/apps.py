@@ -1,7 +1,5 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class WebConfig(AppConfig):
     name = "web"
-    verbose_name = _("Pages and answers")

@@ -25,11 +25,11 @@ class RowChoiceField(forms.ChoiceField):
         self.choice_help = {str(value): small for value, _label, small in rows}
 
 
-def attempt(form: forms.BaseForm, deed: Callable[[], Result], *, field: str | None = None) -> Result | None:
-    """Do the deed in a transaction and give back what it gives; None, with an error in the form, if it is refused."""
+def attempt(form: forms.BaseForm, action: Callable[[], Result], *, field: str | None = None) -> Result | None:
+    """Do the action in a transaction and give back what it gives; None, with an error in the form, if it is refused."""
     try:
         with transaction.atomic():
-            return deed()
+            return action()
     except (Refused, DatabaseError) as error:
         sentence = sentence_for(error)
         if sentence is None:

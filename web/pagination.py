@@ -20,13 +20,13 @@ class Page:
     older_url: str
 
 
-def page_of(queryset: QuerySet[Any], params: QueryDict, *, key: str = "pk") -> Page:
+def paginate(queryset: QuerySet[Any], params: QueryDict, *, key: str = "pk") -> Page:
     """The page that `after` or `before` (keys) and `rows` (25 or 100) of a query string ask for; one query.
 
     `key` names a column of whole numbers that is unique and has an index.
     """
     size = MANY if params.get("rows") == str(MANY) else ROWS
-    after, before = key_of(params.get("after")), key_of(params.get("before"))
+    after, before = parse_key(params.get("after")), parse_key(params.get("before"))
     if before:
         rows = list(queryset.filter(**{f"{key}__gt": before}).order_by(key)[: size + 1])
         newer, older = len(rows) > size, True
@@ -43,14 +43,14 @@ def page_of(queryset: QuerySet[Any], params: QueryDict, *, key: str = "pk") -> P
     )
 
 
-def key_of(text: str | None) -> int | None:
+def parse_key(text: str | None) -> int | None:
     """The key that a text holds, or None: digits of other alphabets and endless ones are no key."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def row_of(found: QuerySet[Row], text: str | None) -> Row | None:
+def find_row(found: QuerySet[Row], text: str | None) -> Row | None:
     """The row whose key a text holds; None, and no query, when it holds none."""
-    key = key_of(text)
+    key = parse_key(text)
     return None if key is None else found.filter(pk=key).first()
 
 

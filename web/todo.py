@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Todo:
-    """One row of the home page: how many, what, why now, and the one deed."""
+    """One row of the home page: how many, what, why now, and the one action."""
 
     count: int
     title: str

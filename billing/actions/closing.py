@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from billing.charges_due import Due, charge, due_per_bill_to, is_anything_due
 from billing.lifecycle import InvoiceStatus
 from billing.models import Close, Invoice
-from billing.periods import cut_off, period_of
+from billing.periods import completed_period, cut_off
 from partners.models import BillTo
 from people.models import User
 from records import clock
@@ -43,7 +43,7 @@ def close_bill_to(bill_to: BillTo, month: date, *, by: User | None) -> Invoice |
     # A draft that is being discarded is waited for, and not found then.
     draft, _is_new = Invoice.objects.select_for_update().get_or_create(
         bill_to=bill_to,
-        period=period_of(month, bill_to.cadence),
+        period=completed_period(month, bill_to.cadence),
         request=None,
         status=InvoiceStatus.DRAFT,
         defaults={"partner_id": bill_to.partner_id},

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.invoice_pdf import bill_of, render_invoice
+from billing.invoice_pdf import bill_from_snapshot, render_invoice
 from billing.lifecycle import InvoiceStatus
 from billing.models import ChargeLine, CreditorAccount, Invoice, InvoiceDocument, Series, VatStatus
 from billing.qr_bill import NotPrintable, payload
@@ -121,7 +121,7 @@ def make_document(invoice: Invoice, claim: Claim) -> None:
     with claim.held():
         invoice.lock()  # a second job for it waits here
         if not kept.exists():
-            file = StoredFile.objects.keep(content, media_type="application/pdf", name=name)
+            file = StoredFile.objects.store(content, media_type="application/pdf", name=name)
             InvoiceDocument.objects.create(invoice=invoice, file=file, sha256=file.sha256)
 
 
@@ -133,7 +133,7 @@ def _refuse_unprintable(invoice: Invoice, snapshot: dict[str, Any], account: Cre
         "reference": qr_reference(account.reference_prefix, year, LARGEST_NUMBER),
     }
     try:
-        payload(bill_of(snapshot | numbers))
+        payload(bill_from_snapshot(snapshot | numbers))
     except NotPrintable as error:
         raise _not_printable(invoice, error) from error
 

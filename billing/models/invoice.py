@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import lifecycle
 from billing.lifecycle import InvoiceState, InvoiceStatus
-from billing.periods import period_of, words_for
+from billing.periods import completed_period, words_for
 from billing.references import public_number
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
@@ -31,8 +31,8 @@ DRAFT = r"draft-([1-9]\d{0,17})"
 def is_of_month(month: date) -> Q:
     """Whether an invoice is of the last period that its unit's cadence has completed at this month's end."""
     is_quarterly = Q(bill_to__cadence=BillTo.Cadence.QUARTER)
-    return ~is_quarterly & Q(period=period_of(month, BillTo.Cadence.MONTH)) | is_quarterly & Q(
-        period=period_of(month, BillTo.Cadence.QUARTER)
+    return ~is_quarterly & Q(period=completed_period(month, BillTo.Cadence.MONTH)) | is_quarterly & Q(
+        period=completed_period(month, BillTo.Cadence.QUARTER)
     )
 
 
@@ -58,7 +58,7 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
             return self.issued().filter(series=series_of(found[1]), number=int(found[2]))
         return self.none()
 
-    def of_button(self, slug: str) -> Self:
+    def by_slug_or_former_draft(self, slug: str) -> Self:
         """The one that a button names: draft-12 stays its address there when it is issued meanwhile."""
         found = re.fullmatch(DRAFT, slug)
         return self.filter(pk=found[1]) if found else self.of_slug(slug)

@@ -10,7 +10,7 @@ from billing.models import BankFile, BankTransaction, Invoice
 from billing.references import in_fives, is_qr_reference
 from people.access import money_reader_required, treasurer_required
 from web.forms import attempt
-from web.pagination import page_of
+from web.pagination import paginate
 
 
 @money_reader_required
@@ -37,7 +37,7 @@ def _files_page(request, form):
     waiting = BankTransaction.objects.visible_to(request.user).for_a_person()
     shows_files = request.GET.get("view") == "files"
     found = BankFile.objects.visible_to(request.user) if shows_files else waiting.select_related("file")
-    page = page_of(found, request.GET)
+    page = paginate(found, request.GET)
     may_book = treasurer_required.allowed(request.user)
     context = {
         "form": form if may_book else None,
@@ -55,7 +55,7 @@ def bank_file(request, pk):
     found = get_object_or_404(BankFile.objects.visible_to(request.user), pk=pk)
     waiting = found.transactions.for_a_person()
     shows_booked = request.GET.get("view", "waiting" if found.for_a_person else "booked") == "booked"
-    page = page_of(found.transactions.booked() if shows_booked else waiting, request.GET)
+    page = paginate(found.transactions.booked() if shows_booked else waiting, request.GET)
     may_book = treasurer_required.allowed(request.user)
     context = {
         "file": found,

@@ -19,7 +19,7 @@ from partners.access import invoice_reader_required, reads_requests
 from partners.models import Partner
 from people.access import treasurer_required
 from web.filters import chips
-from web.pagination import page_of, row_of
+from web.pagination import find_row, paginate
 
 VIEWS = {"all": gettext_lazy("Everything"), "unpaid": gettext_lazy("To be paid"), "draft": gettext_lazy("Drafts")}
 
@@ -42,7 +42,7 @@ def index(request):
     partner = _asked_partner(params, user)
     if partner:
         found = found.filter(partner=partner)
-    page = page_of(found.for_list(), params, key="place")
+    page = paginate(found.for_list(), params, key="place")
     label = dict(form.fields["state"].choices)[state] if state else ""
     context = {
         "page": page,
@@ -66,11 +66,11 @@ def list_lines(invoices):
 
 def _asked_partner(params, user):
     """The organisation asked for in the address, if this person may see it."""
-    return row_of(Partner.objects.visible_to(user), params.get("partner"))
+    return find_row(Partner.objects.visible_to(user), params.get("partner"))
 
 
 def _fetch_invoice(request, slug, *related):
-    found = Invoice.objects.visible_to(request.user).of_button(slug).with_paid()
+    found = Invoice.objects.visible_to(request.user).by_slug_or_former_draft(slug).with_paid()
     return get_object_or_404(found.select_related("bill_to", "partner", *related))
 
 
@@ -146,7 +146,7 @@ def discard(request, slug):
 
 def _invoice_of_button(request, slug):
     """The invoice of a button, also when its draft was issued since; None when it was discarded, 404 for any other."""
-    found = Invoice.objects.visible_to(request.user).of_button(slug).select_related("bill_to").first()
+    found = Invoice.objects.visible_to(request.user).by_slug_or_former_draft(slug).select_related("bill_to").first()
     if found is None and not actions.was_discarded(slug):
         raise Http404
     return found

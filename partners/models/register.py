@@ -52,7 +52,7 @@ class LocalityQuerySet(models.QuerySet["Locality"]):
         found = self.filter(postcode__in=postcodes).select_related("commune")
         return found.order_by("postcode", "-share", "name")
 
-    def knows(self, postcode: str) -> bool:
+    def has_postcode(self, postcode: str) -> bool:
         """Whether there is such a postcode; any counts as known until the register is loaded."""
         return self.filter(postcode=postcode).exists() or not self.exists()
 

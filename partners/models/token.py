@@ -65,7 +65,7 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def speaker(self) -> User | None:
+    def acting_user(self) -> User | None:
         """The owner as whoever the token speaks for; None once the right behind it has ended.
 
         A token never falls back to another organisation, nor from one to the association.

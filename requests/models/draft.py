@@ -23,7 +23,7 @@ class RequestDraftQuerySet(models.QuerySet["RequestDraft"]):
         """The draft as it is now, until the transaction ends; None if it was sent or discarded meanwhile."""
         return self.select_for_update(of=("self",)).select_related("proof", "partner").filter(pk=draft.pk).first()
 
-    def left_alone(self) -> Self:
+    def abandoned(self) -> Self:
         """What its writer has left alone for too long."""
         return self.filter(saved_at__lt=clock.now() - KEPT)
 

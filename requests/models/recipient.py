@@ -33,7 +33,7 @@ PERSON = (
 )
 
 
-def this_year(year: int) -> None:
+def validate_not_in_future(year: int) -> None:
     """Refuse a year of birth that has not come yet."""
     MaxValueValidator(clock.today().year)(year)
 

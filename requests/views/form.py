@@ -92,7 +92,7 @@ def check(request, token):
         return redirect(reverse("requests:draft", args=[token]) + "?again=1")
     if request.method == "POST":
         approving = request.POST.get("verb") == "approve"
-        deed = partial(
+        action = partial(
             actions.send_draft,
             kept,
             seen=request.POST.get("seen", ""),
@@ -101,7 +101,7 @@ def check(request, token):
             by=request.user,
             **form.wish,
         )
-        if device_request := attempt(form, deed):
+        if device_request := attempt(form, action):
             if approving:
                 messages.success(request, _("Sent. %(number)s is in the queue.") % {"number": device_request})
             else:

@@ -15,7 +15,7 @@ from requests.lifecycle import ON_THE_WAY, RequestStatus
 from requests.models import DeviceRequest, RequestDraft
 from requests.models.device_request import whole_number
 from web.filters import chips
-from web.pagination import MANY, page_of, row_of
+from web.pagination import MANY, find_row, paginate
 
 VIEWS = {
     "needs-us": gettext_lazy("Needs us"),
@@ -33,14 +33,14 @@ def index(request):
     form.is_valid()  # what is no filter is left out, the other one still holds
     words, status = form.cleaned_data.get("q"), form.cleaned_data.get("status")
     chosen = params.get("view") if params.get("view") in VIEWS else "all" if words or status else "recent"
-    found = _of_view(DeviceRequest.objects.visible_to(request.user), chosen, request.user)
+    found = _in_view(DeviceRequest.objects.visible_to(request.user), chosen, request.user)
     if words:
         found = found.matching_words(words)
     if status:
         found = found.filter(status=status)
-    if partner := _partner_of(params, request.user):
+    if partner := _chosen_partner(params, request.user):
         found = found.filter(partner=partner)
-    page = page_of(found.select_related("recipient", "partner"), params)
+    page = paginate(found.select_related("recipient", "partner"), params)
     context = {
         "page": page,
         "lines": _lines(page.rows, request.user),
@@ -53,12 +53,12 @@ def index(request):
     return render(request, "requests/list.html", context | {"name_form": NameForm()})
 
 
-def _partner_of(params, user):
+def _chosen_partner(params, user):
     """The organisation whose requests are asked for, or None if this person sees none of that key."""
-    return row_of(Partner.objects.visible_to(user), params.get("partner"))
+    return find_row(Partner.objects.visible_to(user), params.get("partner"))
 
 
-def _of_view(found, view, user):
+def _in_view(found, view, user):
     if view == "needs-us":
         return found.waiting_for(user)
     if view == "on-the-way":

@@ -46,7 +46,7 @@ def detail(request, number):
         "act_url": reverse(following.page) if following.page else "",
         "timeline": timeline(device_request, steps, user=user),
         "may_decide": may_decide,
-        "price": _price_of(device_request) if may_decide else device_request.price,
+        "price": _price(device_request) if may_decide else device_request.price,
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
         "may_release": dispatcher_required.allowed(user) and device_request.allows("release"),
     }
@@ -63,7 +63,7 @@ def proof(request, number):
     return documents.send(device_request.proof)
 
 
-def _price_of(device_request):
+def _price(device_request):
     """What approving it now would fix."""
     return device_request.price or Tariff.objects.price_for(
         tier=device_request.partner.tier, delivery=device_request.delivery

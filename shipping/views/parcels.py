@@ -53,7 +53,7 @@ def detail(request, pk):
         "waits": waits,
         "over": not waits,
         "failed": failed,
-        "to": actions.face_of(shipment, shipment.ident_code).recipient,
+        "to": actions.label_face(shipment, shipment.ident_code).recipient,
         "may_work": dispatcher_required.allowed(request.user),
         "timeline": timeline(shipment, steps, user=request.user),
     }

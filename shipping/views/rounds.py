@@ -19,7 +19,7 @@ from shipping.forms import HandOverForm, ProgressForm
 from shipping.lifecycle import ShipmentStage
 from shipping.models import Shipment, allocations_to_pack
 from web.forms import attempt
-from web.pagination import page_of
+from web.pagination import paginate
 
 IN_HOUSE = 500  # rows of one page at most; a round is 50, in summer 200
 STAGES = (
@@ -124,7 +124,7 @@ def _label_progress(request):
 
 def _handed_over(request):
     parcels = Shipment.objects.visible_to(request.user).out().select_related("request", "device", "partner")
-    context = {"views": _tabs(handed_over=True), "page": page_of(parcels, request.GET)}
+    context = {"views": _tabs(handed_over=True), "page": paginate(parcels, request.GET)}
     return render(request, "shipping/handed_over.html", context)
 
 

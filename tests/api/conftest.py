@@ -33,7 +33,7 @@ LAPTOP = {
 
 
 class Program:
-    """What calls the API: a token, JSON, and a new Idempotency-Key for each deed unless one is given."""
+    """What calls the API: a token, JSON, and a new Idempotency-Key for each action unless one is given."""
 
     def __init__(self, secret):
         self.client = Client(headers={"Authorization": f"Bearer {secret}"} if secret else {})

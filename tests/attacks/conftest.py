@@ -20,7 +20,7 @@ CODE = "990000000000000417"
 def device_request(partner, social_worker, dispatcher):
     """Allocated, with a proof, a labelled parcel, a device that tells of it, and an earlier parcel on an invoice."""
     bill_to = partner.bill_tos.get()
-    proof = StoredFile.objects.keep(PROOF, media_type="application/pdf", name="proof.pdf")
+    proof = StoredFile.objects.store(PROOF, media_type="application/pdf", name="proof.pdf")
     person = {"first_name": FIRST, "last_name": LAST, "street": STREET, "postcode": "3400", "town": "Burgdorf"}
     found = factories.request_of(
         bill_to,

@@ -36,12 +36,12 @@ def test_a_foreign_host_is_turned_away(client, host):
     assert "evil.example" not in client.get("/accounts/login/", headers={"X-Forwarded-Host": host}).content.decode()
 
 
-@pytest.mark.parametrize("deed", ["approve", "decline", "withdraw", "allocate", "release", "pack"])
-def test_no_deed_is_done_by_a_link_or_without_its_forms_token(social_worker, dispatcher, device_request, deed):
+@pytest.mark.parametrize("action", ["approve", "decline", "withdraw", "allocate", "release", "pack"])
+def test_no_action_is_taken_by_a_link_or_without_its_forms_token(social_worker, dispatcher, device_request, action):
     for user in (social_worker, dispatcher):
         client = Client(enforce_csrf_checks=True)
         client.force_login(user)
-        url = f"/requests/{device_request.number}/{deed}/"
+        url = f"/requests/{device_request.number}/{action}/"
         for method in ("get", "head", "options", "put", "patch", "delete"):
             getattr(client, method)(url)
         assert client.post(url, {"reason": "has_one", "device": "D-1"}).status_code == 403

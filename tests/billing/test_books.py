@@ -322,7 +322,7 @@ def test_what_is_booked_is_only_added_to(issued, bank_entry, dispatcher, table, 
     credit(issued, Shipment.objects.get(), dispatcher)
     Close.objects.create(bill_to=issued.bill_to, cut_off="2026-11-01T00:00Z")
     issued.steps.create(verb="issue", from_status="draft", to_status="issued")
-    stored = StoredFile.objects.keep(b"%PDF", media_type="application/pdf", name="x.pdf")
+    stored = StoredFile.objects.store(b"%PDF", media_type="application/pdf", name="x.pdf")
     InvoiceDocument.objects.create(invoice=issued, file=stored, sha256=stored.sha256)
     Payment.objects.create(invoice=issued, transaction=bank_entry, amount=150, paid_on=PERIOD)
     refused(f"billing_{table}_stays", f"UPDATE billing_{table} SET {column} = {column}")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from billing import actions
 from billing.models import ChargeLine, Close, Invoice, NoCharge
-from billing.periods import cut_off, period_of
+from billing.periods import completed_period, cut_off
 from partners.models import BillTo, Partner
 from records.refusals import Refused
 from tests import contention
@@ -76,7 +76,7 @@ class TestClosing:
         (draft,) = actions.close_month(month, by=dispatcher)
         ends_at = Close.objects.get().cut_off
         assert (draft.lines.count(), draft.lines.filter(shipment=under_way).exists()) == (1, False)
-        assert (draft.period, ends_at) == (period_of(month, "quarter"), cut_off(month, "quarter"))
+        assert (draft.period, ends_at) == (completed_period(month, "quarter"), cut_off(month, "quarter"))
         assert Invoice.objects.of_month(month).get() == draft
 
     @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ class TestClosing:
         ],
     )
     def test_a_quarter_counts_once_it_is_over(self, month, quarter, ends_at):
-        assert period_of(date(*month, 1), "quarter") == date(*quarter, 1)
+        assert completed_period(date(*month, 1), "quarter") == date(*quarter, 1)
         assert cut_off(date(*month, 1), "quarter") == datetime.fromisoformat(ends_at)
 
     def test_a_unit_that_pays_per_parcel_is_not_forgotten(self, bill_to, make_parcel, dispatcher):

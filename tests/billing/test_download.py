@@ -20,7 +20,7 @@ def url(invoice):
 
 
 def make_document(invoice):
-    file = StoredFile.objects.keep(PDF, media_type="application/pdf", name=f"{invoice.public_number}.pdf")
+    file = StoredFile.objects.store(PDF, media_type="application/pdf", name=f"{invoice.public_number}.pdf")
     InvoiceDocument.objects.create(invoice=invoice, file=file, sha256=file.sha256)
     Job.objects.filter(kind="billing.make_document").update(state="done")
 

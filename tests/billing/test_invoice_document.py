@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import actions
-from billing.invoice_pdf import bill_of, render_invoice
+from billing.invoice_pdf import bill_from_snapshot, render_invoice
 from billing.models import CreditorAccount, Invoice, InvoiceDocument, Series, VatStatus
 from billing.qr_bill import payload
 from billing.references import qr_reference
 from billing.snapshot import snapshot_of
 from documents.models import StoredFile
 from jobs import actions as job_actions
-from jobs.models import Job, LostClaim, subject_of
+from jobs.models import Job, LostClaim, job_subject
 from partners.models import BillTo
 from records.refusals import Refused
 from requests.models import Recipient
@@ -42,7 +42,7 @@ def invoice(draft, account, treasurer):
 
 
 def job_of(invoice):
-    return Job.objects.get(kind="billing.make_document", subject=subject_of(invoice))
+    return Job.objects.get(kind="billing.make_document", subject=job_subject(invoice))
 
 
 def text_of(document):
@@ -61,7 +61,7 @@ class TestTheDocument:
         assert (document.file.media_type, document.file.size) == ("application/pdf", len(content))
         (page,) = pypdfium2.PdfDocument(content)
         (code,) = zxingcpp.read_barcodes(page.render(scale=300 / 72).to_pil())
-        assert code.text == payload(bill_of(invoice.snapshot))
+        assert code.text == payload(bill_from_snapshot(invoice.snapshot))
         assert job_of(invoice).state == "done"
 
     def test_is_not_planned_when_the_issue_does_not_commit(self, draft, account, treasurer):
@@ -160,14 +160,14 @@ class TestABillThatCannotBePrinted:
         BillTo.objects.update(cost_centre="/" * 40, name="N" * 70, department="D" * 70, street="S" * 70)
         actions.issue(draft, by=treasurer)
         assert job_actions.run(job_of(draft).pk) is True
-        assert r"/20/\/\/\/" in payload(bill_of(draft.snapshot))
+        assert r"/20/\/\/\/" in payload(bill_from_snapshot(draft.snapshot))
         assert draft.document.sha256
 
     @pytest.mark.parametrize("field", ["cost_centre", "order_number", "name"])
     def test_does_not_come_from_an_umlaut_written_as_two_characters(self, draft, account, treasurer, field):
         BillTo.objects.update(**{field: "Bu\u0308ro 5"})
         actions.issue(draft, by=treasurer)
-        assert "B\u00fcro 5" in payload(bill_of(draft.snapshot))
+        assert "B\u00fcro 5" in payload(bill_from_snapshot(draft.snapshot))
 
     def test_is_not_issued_from_an_account_that_is_none(self, draft, treasurer):
         CreditorAccount.objects.create(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext, override
 from PIL import ImageOps
 
-from billing.invoice_pdf import bill_of, render_invoice
+from billing.invoice_pdf import bill_from_snapshot, render_invoice
 from billing.periods import words_for
 from billing.qr_bill import LABELS, NotPrintable, payload
 from billing.references import qr_reference
@@ -108,7 +108,7 @@ class TestTheCode:
     def test_reads_back_as_the_payload(self, language):
         paper = printed(language=language)
         found = paper.code()
-        assert (found.text, found.ec_level) == (payload(bill_of(snapshot())), "M")
+        assert (found.text, found.ec_level) == (payload(bill_from_snapshot(snapshot())), "M")
 
     @pytest.mark.parametrize("amount", ["0.01", "999999999.99"])
     def test_reads_back_with_the_smallest_and_the_largest_amount(self, amount):

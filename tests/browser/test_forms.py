@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .sent import wait_for
+from .waiting import wait_for
 
 pytestmark = pytest.mark.django_db
 SCRIPT = (Path(__file__).resolve().parents[2] / "static" / "app.js").read_text()

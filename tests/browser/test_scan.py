@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from devices.models import Device
 
-from .doors import make_person, sign_in
-from .sent import wait_for
+from .signing_in import make_person, sign_in
+from .waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

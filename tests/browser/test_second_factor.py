@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .doors import code_now, go_where_the_password_is_asked_again, make_person, sign_in
-from .look import look
+from .checks import check_page
+from .signing_in import code_now, go_where_the_password_is_asked_again, make_person, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,11 +22,11 @@ def test_an_authenticator_app_is_set_up_and_asked_for(visit, admin):
     page = visit("de")
     sign_in(page, admin)
     expect(page).to_have_url(re.compile("/accounts/2fa/$"))
-    look(page, "second factor")
+    check_page(page, "second factor")
     page.goto("/requests/")
     expect(page).to_have_url(re.compile("/accounts/2fa/$"))
     go_where_the_password_is_asked_again(page, "/accounts/2fa/totp/activate/")
-    look(page, "authenticator app")
+    check_page(page, "authenticator app")
     secret = page.input_value("#authenticator_secret")
     page.fill("[name=code]", code_now(secret))
     page.press("[name=code]", "Enter")
@@ -37,7 +37,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(visit, admin):
     other = visit("de")
     sign_in(other, admin)
     expect(other).to_have_url(re.compile("/2fa/authenticate/"))
-    look(other, "code")
+    check_page(other, "code")
     other.goto("/requests/")
     expect(other).to_have_url(re.compile("/accounts/"))
 
@@ -61,7 +61,7 @@ def test_a_passkey_is_set_up_and_opens_the_door_alone(visit, admin):
     )
     sign_in(page, admin)
     go_where_the_password_is_asked_again(page, "/accounts/2fa/webauthn/add/")
-    look(page, "new passkey")
+    check_page(page, "new passkey")
     page.fill("[name=name]", "Schlüssel")
     page.check("[name=passwordless]")
     page.click("#mfa_webauthn_add")

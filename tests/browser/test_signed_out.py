@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .doors import make_person, sign_in
+from .signing_in import make_person, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

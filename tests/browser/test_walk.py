@@ -21,8 +21,8 @@ from requests.models import DeviceRequest
 from shipping.models import Shipment
 from tests import factories
 
-from .doors import PASSWORD, make_person, sign_in
-from .look import look
+from .checks import check_page
+from .signing_in import PASSWORD, make_person, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PLACES = {
@@ -129,17 +129,17 @@ def test_from_an_organisations_first_day_to_a_paid_invoice(language, enter, visi
     import_the_bank_file(treasurer, invoice, tmp_path, language)
 
     worker.goto(f"/requests/{request.number}/")
-    look(worker, f"{language}-request-paid")
+    check_page(worker, f"{language}-request-paid")
     verbs = ["receive", "approve", "allocate", "ship", "billed", "paid"]
     assert list(request.steps.values_list("verb", flat=True)) == verbs
     assert worker.locator(".wg-time li:not(.is-next)").count() == len(verbs)
     worker.goto("/requests/")
-    look(worker, f"{language}-requests")
+    check_page(worker, f"{language}-requests")
 
 
 def take_on_an_organisation(page, place, language):
     """The admin: an organisation from the register with who pays, its signed agreement, its first person."""
-    look(page, f"{language}-home-admin")
+    check_page(page, f"{language}-home-admin")
     page.goto("/partners/new/")
     page.fill("[name=name]", place.name)
     page.select_option("[name=language]", language)
@@ -154,25 +154,25 @@ def take_on_an_organisation(page, place, language):
     expect(commune).to_be_checked()
     page.select_option("[name=pays-language]", language)
     page.select_option("[name=pays-cadence]", "month")
-    look(page, f"{language}-partner-new")
+    check_page(page, f"{language}-partner-new")
     press(page)
     partner = Partner.objects.get()
     expect(page.locator("h1")).to_have_text(place.name)
-    look(page, f"{language}-partner-admitted")
+    check_page(page, f"{language}-partner-admitted")
 
     page.click("a[href$='/record-agreement/']")
     page.fill("[name=version]", "2026-1")
     page.fill("[name=signed_on]", "2026-01-15")
     page.fill("[name=signed_by]", "Nina Aebi")
-    look(page, f"{language}-record-agreement")
+    check_page(page, f"{language}-record-agreement")
     press(page)
     page.click("a[href$='/invite/']")
     page.fill("[name=name]", "Jana Côté-Müller")
     page.fill("[name=email]", "jana@partner.example.org")
     choose(page, "role", "social_worker")
-    look(page, f"{language}-invite")
+    check_page(page, f"{language}-invite")
     press(page)
-    look(page, f"{language}-partner-active")
+    check_page(page, f"{language}-partner-active")
     partner.refresh_from_db()
     assert partner.status == "active"
     return partner
@@ -182,22 +182,22 @@ def first_sign_in(page, tmp_path, language):
     """The invited person: the mail's link, a password, the invitation accepted, the empty list."""
     words = mail_to(tmp_path, "jana@partner.example.org")
     page.goto(re.search(r"http\S+/password/\S+", words)[0])
-    look(page, f"{language}-choose-password")
+    check_page(page, f"{language}-choose-password")
     page.fill("[name=password1]", PASSWORD)
     page.fill("[name=password2]", PASSWORD)
     press(page)
     page.goto("/accounts/login/")
     page.fill("[name=login]", "jana@partner.example.org")
     page.fill("[name=password]", PASSWORD)
-    look(page, f"{language}-sign-in")
+    check_page(page, f"{language}-sign-in")
     press(page)
     page.wait_for_url("**/home/")
     assert page.evaluate(HTML_LANGUAGE) == language
-    look(page, f"{language}-home-invited")
+    check_page(page, f"{language}-home-invited")
     press(page)
-    look(page, f"{language}-home-social-worker")
+    check_page(page, f"{language}-home-social-worker")
     page.goto("/requests/")
-    look(page, f"{language}-requests-empty")
+    check_page(page, f"{language}-requests-empty")
     return page
 
 
@@ -217,21 +217,21 @@ def write_and_approve(page, place, language):
     page.fill("[name=town]", place.town)
     choose(page, "purpose", "school")
     choose(page, "keyboard", KEYBOARDS[language])
-    look(page, f"{language}-request-new")
+    check_page(page, f"{language}-request-new")
     press(page)
-    look(page, f"{language}-request-check")
+    check_page(page, f"{language}-request-check")
     press(page)
     request = DeviceRequest.objects.get()
     assert request.status == "approved"
-    look(page, f"{language}-request-approved")
+    check_page(page, f"{language}-request-approved")
     return request
 
 
 def make_a_laptop_ready(page, language):
     """The volunteer: scan in, erase, check; on a page for phones."""
-    look(page, f"{language}-home-volunteer")
+    check_page(page, f"{language}-home-volunteer")
     page.goto("/devices/scan/")
-    look(page, f"{language}-scan")
+    check_page(page, f"{language}-scan")
     page.fill("[name=code]", "pf3xk9q2")
     page.press("[name=code]", "Enter")
     page.wait_for_url("**/devices/receive/**")
@@ -241,57 +241,57 @@ def make_a_laptop_ready(page, language):
     choose(page, "keyboard", KEYBOARDS[language])
     page.fill("[name=shelf]", "B2")
     page.fill("[name=drive-0-serial]", "S4EVNX0M")
-    look(page, f"{language}-receive")
+    check_page(page, f"{language}-receive")
     press(page)
-    look(page, f"{language}-erasure")
+    check_page(page, f"{language}-erasure")
     with page.expect_navigation():
         page.click("[name=result][value=success]")
     for point in page.locator("[name=points]").all():
         point.check(force=True)
     choose(page, "grade", "A")
-    look(page, f"{language}-ready")
+    check_page(page, f"{language}-ready")
     press(page)
-    look(page, f"{language}-scan-after-ready")
+    check_page(page, f"{language}-scan-after-ready")
     device = Device.objects.get()
     assert (device.status, device.asset_tag) == ("ready", "PF3XK9Q2")
     page.goto(f"/devices/{device.number}/")
-    look(page, f"{language}-device")
+    check_page(page, f"{language}-device")
     page.goto("/devices/")
-    look(page, f"{language}-devices")
+    check_page(page, f"{language}-devices")
     return device
 
 
 def match_pack_close_and_hand_over(page, request, device, language):
     """The dispatcher: the proposed match, the label made by the worker, two scans, and out of the house."""
-    look(page, f"{language}-home-dispatcher")
+    check_page(page, f"{language}-home-dispatcher")
     page.goto("/requests/queue/")
-    look(page, f"{language}-queue")
+    check_page(page, f"{language}-queue")
     with page.expect_navigation():
         page.click("main td form button")
     page.goto("/rounds/")
-    look(page, f"{language}-rounds-to-pack")
+    check_page(page, f"{language}-rounds-to-pack")
     press(page, "#to-pack")
     expect(page.locator("#to-close")).to_be_visible()  # the worker has made the label, the page has noticed
-    look(page, f"{language}-rounds-to-close")
+    check_page(page, f"{language}-rounds-to-close")
     shipment = Shipment.objects.get()
     page.goto(f"/shipments/{shipment.pk}/")
-    look(page, f"{language}-shipment")
+    check_page(page, f"{language}-shipment")
     label = page.request.get(f"/shipments/{shipment.pk}/label/")
     assert label.body().startswith(b"%PDF")
 
     page.goto("/rounds/station/")
-    look(page, f"{language}-station")
+    check_page(page, f"{language}-station")
     scan(page, shipment.ident_code)
-    look(page, f"{language}-station-label-scanned")
+    check_page(page, f"{language}-station-label-scanned")
     scan(page, "D-999999")
     expect(page.locator("#scan")).to_have_attribute("data-state", "stop")
-    look(page, f"{language}-station-stop")
+    check_page(page, f"{language}-station-stop")
     scan(page, device.number)
     expect(page.locator("#scan")).to_have_attribute("data-state", "ok")
-    look(page, f"{language}-station-match")
+    check_page(page, f"{language}-station-match")
     page.goto("/rounds/")
     press(page, "#to-hand-over")
-    look(page, f"{language}-rounds-handed-over")
+    check_page(page, f"{language}-rounds-handed-over")
     shipment.refresh_from_db()
     request.refresh_from_db()
     assert (shipment.status, request.status) == ("handed_over", "shipped")
@@ -307,17 +307,17 @@ def let_the_month_end(shipment):
 
 def close_and_issue(page, language):
     """The treasurer: the dry run, the close, the drafts looked over, issued."""
-    look(page, f"{language}-home-treasurer")
+    check_page(page, f"{language}-home-treasurer")
     page.goto("/invoices/month-end/")
     expect(page.locator("#dry-run")).to_be_visible()
-    look(page, f"{language}-month-end-dry-run")
+    check_page(page, f"{language}-month-end-dry-run")
     with page.expect_navigation():
         page.click("button[form=close]")
-    look(page, f"{language}-month-end-drafts")
+    check_page(page, f"{language}-month-end-drafts")
     with page.expect_navigation():
         page.click("#issue button[type=submit].btn-primary:not([form])")
     expect(page.locator("#outcome [data-tone=done]")).to_be_visible()  # the worker has issued it
-    look(page, f"{language}-month-end-issued")
+    check_page(page, f"{language}-month-end-issued")
     invoice = Invoice.objects.get()
     assert (invoice.status, invoice.number, invoice.total) == ("issued", 1, 150)
     return invoice
@@ -328,7 +328,7 @@ def download(page, invoice, place):
     page.goto(invoice.get_absolute_url())
     link = page.locator("main a[href$='/pdf/']").first
     expect(link).to_be_visible()  # the worker has rendered it
-    look(page, f"{invoice.bill_to.language}-invoice")
+    check_page(page, f"{invoice.bill_to.language}-invoice")
     document = pypdfium2.PdfDocument(page.request.get(link.get_attribute("href")).body())
     picture = document[len(document) - 1].render(scale=300 / 72).to_pil()
     if folder := os.environ.get("SCREENSHOTS"):
@@ -345,15 +345,15 @@ def import_the_bank_file(page, invoice, tmp_path, language):
     path = tmp_path / "camt.xml"
     path.write_text(CAMT.format(reference=invoice.reference, amount=invoice.total, today=date.today()))
     page.goto("/payments/")
-    look(page, f"{language}-payments-empty")
+    check_page(page, f"{language}-payments-empty")
     for _time in range(2):
         page.goto("/payments/")
         page.set_input_files("[name=file]", path)
         press(page)
-    look(page, f"{language}-payments")
+    check_page(page, f"{language}-payments")
     assert [payment.amount for payment in invoice.payments.all()] == [150]
     page.goto("/invoices/")
-    look(page, f"{language}-invoices")
+    check_page(page, f"{language}-invoices")
 
 
 def scan(page, code):

@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from config.middleware import NotKeptMiddleware
+from config.middleware import NoStoreMiddleware
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def test_every_answer_carries_the_content_policy(client, settings):
 
 def test_what_says_itself_how_long_it_may_be_kept_is_left_alone(rf):
     said = HttpResponse(headers={"Cache-Control": "max-age=60"})
-    assert NotKeptMiddleware(lambda request: said)(rf.get("/")).headers["Cache-Control"] == "max-age=60"
+    assert NoStoreMiddleware(lambda request: said)(rf.get("/")).headers["Cache-Control"] == "max-age=60"
 
 
 @pytest.mark.parametrize("key", ["aaaaaaaaaaaa\\000b", "A" * 32, "x" * 40, "../../etc/passwd"])

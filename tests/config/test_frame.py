@@ -69,7 +69,7 @@ def test_volunteers_get_large_buttons_at_home_and_others_those_of_a_desk(client,
     ],
 )
 def test_a_refusal_leads_back_to_the_page_as_it_was_and_never_out_of_the_house(client, admin, came_from, back):
-    done = Job.objects.create(kind="tests.deed", subject="people.user:1", state="done")
+    done = Job.objects.create(kind="tests.action", subject="people.user:1", state="done")
     client.force_login(admin)
     answer = client.post(f"/jobs/{done.pk}/try-again/", headers={"referer": came_from})
     assert (answer.status_code, answer.url) == (303, back)
@@ -77,7 +77,7 @@ def test_a_refusal_leads_back_to_the_page_as_it_was_and_never_out_of_the_house(c
 
 
 def test_a_fragment_is_answered_by_a_note_inside_it_and_a_program_by_json(client, admin):
-    done = Job.objects.create(kind="tests.deed", subject="people.user:1", state="done")
+    done = Job.objects.create(kind="tests.action", subject="people.user:1", state="done")
     client.force_login(admin)
     answer = client.post(f"/jobs/{done.pk}/try-again/", headers={"HX-Request": "true", "Accept": "*/*"})
     assert (answer.status_code, answer.headers["HX-Reswap"]) == (409, "afterbegin")
@@ -93,7 +93,7 @@ def test_what_a_refusal_repeats_is_shown_and_never_run(client, admin, monkeypatc
         raise Refused("<img src=x onerror=alert(1)>")
 
     monkeypatch.setattr("jobs.actions.try_again", refuse)
-    done = Job.objects.create(kind="tests.deed", subject="people.user:1", state="done")
+    done = Job.objects.create(kind="tests.action", subject="people.user:1", state="done")
     client.force_login(admin)
     answer = client.post(f"/jobs/{done.pk}/try-again/", headers={"HX-Request": "true"})
     assert "&lt;img" in answer.content.decode()

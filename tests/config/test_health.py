@@ -18,19 +18,21 @@ def asked(client):
 
 
 def test_it_is_green_when_all_is_well(client):
-    Job.objects.create(kind="tests.deed", subject="people.user:1", due_at=timezone.now() - LATE + timedelta(minutes=1))
+    Job.objects.create(
+        kind="tests.action", subject="people.user:1", due_at=timezone.now() - LATE + timedelta(minutes=1)
+    )
     assert asked(client) == (200, [])
 
 
 def test_a_job_that_nobody_takes_makes_it_red(client):
     due_at = timezone.now() - LATE - timedelta(seconds=1)
-    Job.objects.create(kind="tests.deed", subject="people.user:1", due_at=due_at)
+    Job.objects.create(kind="tests.action", subject="people.user:1", due_at=due_at)
     assert asked(client) == (503, [f"workers: a job has been due since {due_at:%Y-%m-%dT%H:%M:%SZ}"])
 
 
 def test_a_worker_that_died_over_a_job_makes_it_red_as_well(client):
     due_at = timezone.now() - LATE - timedelta(seconds=1)
-    job = Job.objects.create(kind="tests.deed", subject="people.user:1", due_at=due_at)
+    job = Job.objects.create(kind="tests.action", subject="people.user:1", due_at=due_at)
     assert job.claim()
     assert asked(client) == (200, [])
     Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))

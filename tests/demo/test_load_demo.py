@@ -14,7 +14,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from billing import actions as billing_actions
-from billing.invoice_pdf import bill_of
+from billing.invoice_pdf import bill_from_snapshot
 from billing.models import BankTransaction, Invoice
 from billing.periods import month_before
 from billing.qr_bill import payload
@@ -243,7 +243,7 @@ class TestTheBooks:
 
     def test_every_invoice_can_be_printed(self):
         for invoice in Invoice.objects.issued():
-            assert payload(bill_of(invoice.snapshot)).startswith("SPC")
+            assert payload(bill_from_snapshot(invoice.snapshot)).startswith("SPC")
 
     def test_no_person_is_named_on_an_invoice(self):
         named = """SELECT i.id FROM billing_chargeline c JOIN billing_invoice i ON i.id = c.invoice_id

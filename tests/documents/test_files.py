@@ -20,7 +20,7 @@ def folder(settings, tmp_path):
 
 
 def keep(content=b"%PDF-1.7", age=0):
-    stored = StoredFile.objects.keep(content, media_type="application/pdf", name="proof.pdf")
+    stored = StoredFile.objects.store(content, media_type="application/pdf", name="proof.pdf")
     then = time.time() - age
     os.utime(stored.path, (then, then))
     return stored

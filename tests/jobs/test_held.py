@@ -32,8 +32,8 @@ def before_the_first_query(claim):
 
 @pytest.mark.parametrize("work", [at_the_end, before_the_first_query])
 def test_a_connection_that_breaks_puts_the_job_back_and_the_worker_goes_on(work, volunteer, dispatcher, monkeypatch):
-    monkeypatch.setitem(DOORS, "tests.deed", lambda key, claim: work(claim) if key == str(volunteer.pk) else None)
-    Job.objects.plan_many("tests.deed", [volunteer, dispatcher])
+    monkeypatch.setitem(DOORS, "tests.action", lambda key, claim: work(claim) if key == str(volunteer.pk) else None)
+    Job.objects.plan_many("tests.action", [volunteer, dispatcher])
     broken, whole = Job.objects.order_by("pk")
     with pytest.raises(OperationalError):
         actions.run(broken.pk)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from documents import mail
 from jobs import actions, registry
-from jobs.models import ATTEMPTS, Job, LostClaim, subject_of
+from jobs.models import ATTEMPTS, Job, LostClaim, job_subject
 from jobs.registry import DOORS
 from records.refusals import Refused
 
@@ -20,7 +20,7 @@ def door(monkeypatch):
     calls = []
 
     def use(work):
-        monkeypatch.setitem(DOORS, "tests.deed", lambda key, claim: (calls.append(key), work(key, claim)))
+        monkeypatch.setitem(DOORS, "tests.action", lambda key, claim: (calls.append(key), work(key, claim)))
         return calls
 
     return use
@@ -28,16 +28,16 @@ def door(monkeypatch):
 
 @pytest.fixture
 def job(volunteer):
-    Job.objects.plan("tests.deed", volunteer)
+    Job.objects.plan("tests.action", volunteer)
     return Job.objects.get()
 
 
 @pytest.mark.parametrize(("register", "doors"), [(registry.job, DOORS), (mail.mail, mail.DOORS)])
 def test_a_kind_of_job_or_of_mail_has_one_door(register, doors, monkeypatch):
-    monkeypatch.setitem(doors, "tests.deed", print)
+    monkeypatch.setitem(doors, "tests.action", print)
     words = ["words"] if register is registry.job else []
-    with pytest.raises(ValueError, match=r"two doors for tests\.deed"):
-        register("tests.deed", *words)(len)
+    with pytest.raises(ValueError, match=r"two doors for tests\.action"):
+        register("tests.action", *words)(len)
 
 
 def test_a_job_is_done_once(job, door, volunteer):
@@ -54,11 +54,11 @@ def test_a_job_is_not_done_before_it_is_due(job, door):
 
 
 def test_a_waiting_job_is_there_once_and_a_running_one_does_not_block_a_new_one(job, volunteer):
-    Job.objects.plan("tests.deed", volunteer)
+    Job.objects.plan("tests.action", volunteer)
     assert Job.objects.count() == 1
     job.claim()
-    Job.objects.plan("tests.deed", volunteer)
-    assert Job.objects.filter(subject=subject_of(volunteer)).count() == 2
+    Job.objects.plan("tests.action", volunteer)
+    assert Job.objects.filter(subject=job_subject(volunteer)).count() == 2
 
 
 def test_a_failed_job_waits_longer_each_time_and_is_given_up_with_its_reason(job, door):
@@ -86,7 +86,7 @@ def test_no_reason_shows_the_row_that_the_database_refused(job, door):
 
 
 def test_a_failed_job_makes_room_for_a_newer_one_that_waits(job, door, volunteer):
-    door(lambda key, claim: (Job.objects.plan("tests.deed", volunteer), 1 / 0))
+    door(lambda key, claim: (Job.objects.plan("tests.action", volunteer), 1 / 0))
     with pytest.raises(ZeroDivisionError):
         actions.run(job.pk)
     assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["done", "waiting"]

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def dead(volunteer):
-    Job.objects.plan("tests.deed", volunteer)
+    Job.objects.plan("tests.action", volunteer)
     Job.objects.update(state="dead", attempts=8, error="No paper left.", is_refused=True, ended_at="2026-11-23T08:00Z")
     return Job.objects.get()
 
@@ -49,7 +49,7 @@ def test_an_error_stands_behind_a_sentence_and_a_refusal_is_one(client, admin, d
 
 
 def test_what_is_done_comes_25_a_page(client, admin):
-    Job.objects.bulk_create(Job(kind="tests.deed", subject=f"people.user:{n}", state="done") for n in range(30))
+    Job.objects.bulk_create(Job(kind="tests.action", subject=f"people.user:{n}", state="done") for n in range(30))
     client.force_login(admin)
     first = client.get("/jobs/").context["page"]
     second = client.get(f"/jobs/{first.older_url}").context["page"]
@@ -87,7 +87,7 @@ def test_trying_again_twice_is_said_on_the_page_and_answered_409_to_a_program(cl
 
 
 def test_a_job_is_not_tried_again_beside_the_same_one_that_waits(client, admin, volunteer, dead):
-    Job.objects.plan("tests.deed", volunteer)
+    Job.objects.plan("tests.action", volunteer)
     client.force_login(admin)
     answer = client.post(f"/jobs/{dead.pk}/try-again/", headers={"accept": "application/json"})
     assert (answer.status_code, answer.json()) == (409, {"detail": "The same job waits already."})
@@ -97,7 +97,7 @@ def test_a_job_is_not_tried_again_beside_the_same_one_that_waits(client, admin, 
 
 def test_progress_is_seen_by_its_owner_and_admins_and_nobody_else(client, volunteer, dispatcher, admin):
     batch = Batch.objects.create(title="Labels", owner=volunteer)
-    Job.objects.plan("tests.deed", volunteer, batch=batch)
+    Job.objects.plan("tests.action", volunteer, batch=batch)
     client.force_login(dispatcher)
     assert client.get(batch.get_absolute_url()).status_code == 404
     for user in (volunteer, admin):
@@ -107,9 +107,9 @@ def test_progress_is_seen_by_its_owner_and_admins_and_nobody_else(client, volunt
 
 def test_the_batches_at_work_are_listed_with_their_progress(client, volunteer, dispatcher, admin):
     batch, over = (Batch.objects.create(title=title, owner=volunteer) for title in ("Labels", "Invoices"))
-    Job.objects.plan_many("tests.deed", [volunteer, dispatcher, admin], batch=batch)
+    Job.objects.plan_many("tests.action", [volunteer, dispatcher, admin], batch=batch)
     Job.objects.filter(subject=f"people.user:{admin.pk}").update(state="done")
-    Job.objects.create(kind="tests.deed", subject="people.user:1", state="done", batch=over)
+    Job.objects.create(kind="tests.action", subject="people.user:1", state="done", batch=over)
     client.force_login(admin)
     page = client.get("/jobs/").content.decode()
     assert page.count(f'href="{batch.get_absolute_url()}"') == 1

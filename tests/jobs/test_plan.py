@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def job(volunteer):
-    Job.objects.plan("tests.deed", volunteer)
+    Job.objects.plan("tests.action", volunteer)
     return Job.objects.get()
 
 
@@ -41,7 +41,7 @@ def is_held():
 
 def test_a_worker_waits_for_whoever_plans_the_same_again(job, volunteer):
     with transaction.atomic():
-        Job.objects.plan("tests.deed", volunteer)
+        Job.objects.plan("tests.action", volunteer)
         assert is_held()
 
 
@@ -82,6 +82,6 @@ def test_what_a_worker_takes_between_looking_and_locking_is_planned_anew(job, vo
         return answer
 
     with connection.execute_wrapper(take_after_the_insert):
-        Job.objects.plan("tests.deed", volunteer)
+        Job.objects.plan("tests.action", volunteer)
     assert all(taken)
     assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["running", "waiting"]

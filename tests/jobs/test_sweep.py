@@ -81,7 +81,7 @@ def test_who_plans_many_stops_ringing_when_nobody_opens(make_user, monkeypatch):
     tried = []
     monkeypatch.setattr("jobs.models.ring", tried.append)  # which gives back nothing, as if nobody opened
     with transaction.atomic():
-        Job.objects.plan_many("tests.deed", [make_user(f"{n}@example.org") for n in range(5)])
+        Job.objects.plan_many("tests.action", [make_user(f"{n}@example.org") for n in range(5)])
     assert len(tried) == 1
 
 
@@ -89,7 +89,7 @@ def test_who_plans_many_stops_ringing_when_nobody_opens(make_user, monkeypatch):
 def test_the_sweep_rings_for_what_is_overdue_and_stops_when_nobody_opens(volunteer, dispatcher, admin, monkeypatch):
     tried = []
     monkeypatch.setattr("jobs.tasks.ring", lambda pk: tried.append(pk) or len(tried) < 2)
-    Job.objects.plan_many("tests.deed", [volunteer, dispatcher, admin])
+    Job.objects.plan_many("tests.action", [volunteer, dispatcher, admin])
     sweep()
     assert tried == []  # they have just been rung for
     Job.objects.update(due_at=timezone.now() - LEASE)
@@ -102,7 +102,7 @@ def test_a_sweep_rings_for_so_many_at_once_the_oldest_first(volunteer, dispatche
     tried = []
     monkeypatch.setattr("jobs.tasks.AT_ONCE", 2)
     monkeypatch.setattr("jobs.tasks.ring", lambda pk: tried.append(pk) or True)
-    Job.objects.plan_many("tests.deed", [volunteer, dispatcher, admin])
+    Job.objects.plan_many("tests.action", [volunteer, dispatcher, admin])
     newest, *older = Job.objects.order_by("pk")
     Job.objects.update(due_at=timezone.now() - LEASE)
     Job.objects.filter(pk=newest.pk).update(due_at=timezone.now() - LEASE / 2)

@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from jobs.models import Batch, Job, subject_of
+from jobs.models import Batch, Job, job_subject
 
 pytestmark = pytest.mark.django_db
-KIND = "tests.deed"
+KIND = "tests.action"
 
 
 def end(job, state, **columns):
@@ -52,7 +52,7 @@ def test_of_several_jobs_about_a_record_the_one_under_way_counts(job, volunteer)
 def test_many_records_cost_one_query_and_none_costs_none(job, volunteer, dispatcher, admin, django_assert_num_queries):
     batch = Batch.objects.create(title="Labels", owner=volunteer)
     Job.objects.plan_many(KIND, [dispatcher, admin], batch=batch)
-    end(Job.objects.get(subject=subject_of(admin)), "done")
+    end(Job.objects.get(subject=job_subject(admin)), "done")
     with django_assert_num_queries(1):
         found = Job.objects.unfinished_for_many(KIND, [volunteer, dispatcher, admin])
         assert {key: job.batch for key, job in found.items()} == {volunteer.pk: None, dispatcher.pk: batch}

@@ -18,19 +18,19 @@ def applicant(db):
     ],
 )
 def test_deciding_on_an_application_twice_is_as_deciding_once(client, admin, applicant, verb, status, sentence):
-    deed = f"/partners/{applicant.pk}/{verb.replace('_', '-')}/"
+    action = f"/partners/{applicant.pk}/{verb.replace('_', '-')}/"
     client.force_login(admin)
     page = client.get(applicant.get_absolute_url()).content.decode()
-    assert f'"{deed}"' in page
+    assert f'"{action}"' in page
     assert "/record-agreement/" not in page
     assert "/invite/" not in page
     for _time in range(2):
-        assert client.post(deed).url == applicant.get_absolute_url()
+        assert client.post(action).url == applicant.get_absolute_url()
     applicant.refresh_from_db()
     assert applicant.status == status
     assert [(step.verb, step.by) for step in applicant.steps.all()] == [(verb, admin)]
     page = client.get(applicant.get_absolute_url()).content.decode()
-    assert (deed in page, sentence in page) == (False, True)
+    assert (action in page, sentence in page) == (False, True)
 
 
 def test_before_declining_the_page_says_what_that_does(client, admin, applicant, partner):

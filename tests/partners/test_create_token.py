@@ -39,7 +39,7 @@ def test_scopes_may_be_named(capsys, dispatcher):
         (["worker@example.org"], "Worker has no role in the association."),
         (["dispatch@example.org", "--acting-for", "Sozialdienst Lindental"], "has no role in “Sozialdienst Lindental”"),
         (["stranger@example.org", "--acting-for", "Sozialdienst Lindental"], "has no role in “Sozialdienst Lindental”"),
-        (["worker@example.org", "--acting-for", "Nowhere"], "There is no organisation “Nowhere”."),
+        (["worker@example.org", "--acting-for", "UnknownRoute"], "There is no organisation “UnknownRoute”."),
     ],
 )
 def test_what_gives_no_right_gives_no_token(social_worker, dispatcher, stranger, arguments, sentence):

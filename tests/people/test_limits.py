@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from people.tasks import forget_expired
+from people.tasks import delete_expired
 
 pytestmark = pytest.mark.django_db
 WRONG = {"login": "worker@example.org", "password": "not the right one 9"}
@@ -49,7 +49,7 @@ def test_what_is_over_is_forgotten_and_who_is_signed_in_stays(client, social_wor
         cursor.execute(
             "UPDATE people_limit SET expires = now() - interval '1s' WHERE cache_key LIKE %s", ["%:worker@%"]
         )
-        forget_expired()
+        delete_expired()
         cursor.execute("SELECT cache_key FROM people_limit")
         assert cursor.fetchall() == [(":1:dispatch@example.org",)]
     assert list(Session.objects.values_list("session_key", flat=True)) == [live]

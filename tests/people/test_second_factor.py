@@ -51,7 +51,7 @@ def test_codes_on_paper_alone_are_none(client, make_staff):
     assert client.get("/requests/").status_code == 302
 
 
-def test_a_deed_is_not_done_without_one(client, make_staff, make_user):
+def test_an_action_is_not_done_without_one(client, make_staff, make_user):
     client.force_login(make_staff("admin"))
     assert client.post("/partners/new/", {"name": "Sozialdienst Obertal"}).url == "/accounts/2fa/"
 

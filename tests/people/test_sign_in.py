@@ -23,7 +23,7 @@ def test_a_page_is_come_back_to(client, method):
         ("", "/home/"),
     ],
 )
-def test_a_deed_is_not_come_back_to_but_the_page_it_stands_on(client, referer, page):
+def test_an_action_is_not_come_back_to_but_the_page_it_stands_on(client, referer, page):
     answer = client.post("/requests/R-1/approve/", headers={"referer": referer})
     assert (answer.status_code, answer.url) == (302, LOGIN + page)
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_what_is_discarded_meanwhile_is_not_sent(client, social_worker, partner, commune):
-    proof = StoredFile.objects.keep(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
+    proof = StoredFile.objects.store(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
     answers = ANSWERS | {"commune": str(commune.pk), "bill_to": str(partner.bill_tos.get().pk)}
     answers |= {"system": "windows", "purpose": "training"}
     draft = RequestDraft.objects.create(

@@ -1,4 +1,4 @@
-"""Somebody else holds what a deed needs, or each waits for the other: a sentence, never a fault of ours."""
+"""Somebody else holds what an action needs, or each waits for the other: a sentence, never a fault of ours."""
 
 import threading
 
@@ -39,7 +39,7 @@ def test_a_form_says_it_beside_what_was_typed_and_hides_no_fault_of_ours():
 
 
 def test_a_page_that_waited_too_long_says_so_on_the_page_one_came_from(client, admin):
-    dead = Job.objects.create(kind="tests.deed", subject="people.user:1", state="dead", ended_at="2026-11-23T08:00Z")
+    dead = Job.objects.create(kind="tests.action", subject="people.user:1", state="dead", ended_at="2026-11-23T08:00Z")
     client.force_login(admin)
     answers = []
 

@@ -18,7 +18,7 @@ def test_it_says_what_comes_next_and_tells_the_way_so_far(client, social_worker,
     assert "By Dispatch" not in page
 
 
-def test_who_must_act_reads_the_deed_with_its_price_or_its_page(
+def test_who_must_act_reads_the_action_with_its_price_or_its_page(
     client, social_worker, dispatcher, make_received, make_approved
 ):
     received, approved = make_received("LT-1"), make_approved("LT-2")

@@ -44,7 +44,7 @@ def test_a_draft_that_holds_nothing_is_listed_too(client, social_worker, make_dr
 
 
 def test_discarding_says_what_it_does_and_twice_is_as_once(client, social_worker, make_draft):
-    proof = StoredFile.objects.keep(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
+    proof = StoredFile.objects.store(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
     gone, kept = make_draft("LT-1", proof=proof), make_draft("LT-2")
     client.force_login(social_worker)
     url = f"/requests/new/{gone.token}/discard/"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def device_request(make_received):
-    proof = StoredFile.objects.keep(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
+    proof = StoredFile.objects.store(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
     found = make_received()
     DeviceRequest.objects.update(proof=proof)
     return found

@@ -1,7 +1,7 @@
 import pytest
 
 from jobs import actions as job_actions
-from jobs.models import Job, subject_of
+from jobs.models import Job, job_subject
 from requests import actions as request_actions
 from requests.models import DeviceRequest
 from shipping import actions
@@ -32,7 +32,7 @@ def make_labelled(make_allocation, dispatcher):
 
     def make(shelf=""):
         shipment = actions.pack(make_allocation(shelf), by=dispatcher)
-        assert job_actions.run(Job.objects.get(subject=subject_of(shipment)).pk)
+        assert job_actions.run(Job.objects.get(subject=job_subject(shipment)).pk)
         shipment.refresh_from_db()
         return shipment
 

@@ -1,7 +1,7 @@
 import pypdfium2
 import pytest
 
-from jobs.models import Claim, Job, subject_of
+from jobs.models import Claim, Job, job_subject
 from people.models import User
 from shipping import actions
 from shipping.carriers.own_label import render_label
@@ -25,7 +25,7 @@ def test_the_label_is_a_pdf_with_the_address_that_nobody_keeps(client, dispatche
 def test_a_label_to_an_office_names_the_request_and_never_the_person(make_labelled):
     shipment = make_labelled()
     shipment.request.delivery = "office"
-    face = actions.face_of(shipment, shipment.ident_code)
+    face = actions.label_face(shipment, shipment.ident_code)
     assert (face.recipient.name, face.recipient.town) == ("Sozialdienst Lindental", "Burgdorf")
     text = pypdfium2.PdfDocument(render_label(face))[0].get_textpage().get_text_range()
     assert shipment.request.number in text
@@ -57,7 +57,7 @@ class SlowClaim(Claim):
 
 
 def claim_for(shipment, kind=Claim):
-    job = Job.objects.get(subject=subject_of(shipment))
+    job = Job.objects.get(subject=job_subject(shipment))
     return kind(job, job.claim().token)
 
 

@@ -26,14 +26,14 @@ def fill(make_allocation, make_labelled, make_closed, make_withdrawn, make_taken
     return fill
 
 
-def page_of(client, query=""):
+def paginate(client, query=""):
     return client.get(f"/rounds/{query}")
 
 
 def test_each_parcel_stands_where_its_next_step_is(client, dispatcher, fill):
     steps = fill()
     client.force_login(dispatcher)
-    page = page_of(client)
+    page = paginate(client)
     assert page.context["steps"] == steps
     words = page.content.decode()
     for word in ("Pack 1", "Close 1 parcel", "Hand over 1 parcel", "Withdrawn: take it out.", "It is taken out"):
@@ -46,7 +46,7 @@ def test_each_parcel_stands_where_its_next_step_is(client, dispatcher, fill):
 def test_the_first_step_there_is_has_the_primary_button(client, dispatcher, make_labelled, make_closed, kind, button):
     {"labelled": make_labelled, "closed": make_closed}[kind]()
     client.force_login(dispatcher)
-    words = page_of(client).content.decode()
+    words = paginate(client).content.decode()
     assert button in words.partition("btn-primary")[2].partition("btn ")[0]
 
 
@@ -60,13 +60,13 @@ def test_home_names_nothing_that_does_not_wait(client, dispatcher):
 def test_parcels_are_listed_in_the_order_of_the_shelves(client, dispatcher, make_labelled):
     there, here = make_labelled("B-02"), make_labelled("B-01")
     client.force_login(dispatcher)
-    assert page_of(client).context["steps"]["labelled"] == [here, there]
+    assert paginate(client).context["steps"]["labelled"] == [here, there]
 
 
 def test_an_empty_house_says_what_to_do(client, dispatcher):
     client.force_login(dispatcher)
-    assert "No parcel in the house" in page_of(client).content.decode()
-    assert "No parcel has left the house" in page_of(client, "?view=handed-over").content.decode()
+    assert "No parcel in the house" in paginate(client).content.decode()
+    assert "No parcel has left the house" in paginate(client, "?view=handed-over").content.decode()
 
 
 def test_the_house_costs_the_same_for_one_parcel_of_each_kind_and_for_three(
@@ -75,11 +75,11 @@ def test_the_house_costs_the_same_for_one_parcel_of_each_kind_and_for_three(
     client.force_login(dispatcher)
     fill()
     with django_assert_max_num_queries(8) as few:
-        page_of(client)
+        paginate(client)
     fill()
     fill()
     with django_assert_num_queries(len(few)):
-        assert {len(rows) for rows in page_of(client).context["steps"].values()} == {3}
+        assert {len(rows) for rows in paginate(client).context["steps"].values()} == {3}
 
 
 def test_what_has_left_the_house_costs_the_same_for_25_and_100_rows(
@@ -88,19 +88,19 @@ def test_what_has_left_the_house_costs_the_same_for_25_and_100_rows(
     client.force_login(dispatcher)
     make_handed_over(26)
     with django_assert_max_num_queries(8) as few:
-        assert page_of(client, "?view=handed-over").content.decode().count("<tr>") == 1 + 25
+        assert paginate(client, "?view=handed-over").content.decode().count("<tr>") == 1 + 25
     make_handed_over(75)
     with django_assert_num_queries(len(few)):
-        assert page_of(client, "?view=handed-over&rows=100").content.decode().count("<tr>") == 1 + 100
+        assert paginate(client, "?view=handed-over&rows=100").content.decode().count("<tr>") == 1 + 100
 
 
 def test_older_and_newer_lead_there_and_back(client, dispatcher, make_handed_over):
     rows = make_handed_over(30)[::-1]
     client.force_login(dispatcher)
-    first = page_of(client, "?view=handed-over").context["page"]
-    second = page_of(client, first.older_url).context["page"]
+    first = paginate(client, "?view=handed-over").context["page"]
+    second = paginate(client, first.older_url).context["page"]
     assert [row.pk for page in (first, second) for row in page.rows] == [row.pk for row in rows]
-    assert page_of(client, second.newer_url).context["page"].rows == first.rows
+    assert paginate(client, second.newer_url).context["page"].rows == first.rows
 
 
 def test_the_progress_of_the_labels_asks_again_until_it_is_over(client, dispatcher, make_allocation):
@@ -108,14 +108,14 @@ def test_the_progress_of_the_labels_asks_again_until_it_is_over(client, dispatch
     make_allocation()
     client.force_login(dispatcher)
     client.post("/rounds/pack/")
-    page = page_of(client)
+    page = paginate(client)
     url = page.context["progress"]["url"]
     assert "0 of 2" in page.content.decode()
     fragment = client.get(url, headers={"hx-request": "true"})
     assert ("0 of 2" in fragment.content.decode(), "<html" in fragment.content.decode()) == (True, False)
     run_label_jobs()
     assert client.get(url, headers={"hx-request": "true"}).headers["HX-Refresh"] == "true"
-    assert page_of(client).context["progress"] is None
+    assert paginate(client).context["progress"] is None
 
 
 def test_progress_is_asked_for_labels_only(client, dispatcher):
@@ -128,8 +128,8 @@ def test_progress_is_asked_for_labels_only(client, dispatcher):
 def test_only_dispatch_opens_the_list(client, volunteer, social_worker, stranger):
     for user in (volunteer, social_worker, stranger):
         client.force_login(user)
-        assert page_of(client).status_code == 403
-        assert page_of(client, "?view=handed-over").status_code == 403
+        assert paginate(client).status_code == 403
+        assert paginate(client, "?view=handed-over").status_code == 403
 
 
 def test_home_names_what_waits(client, dispatcher, volunteer, fill):
@@ -160,7 +160,7 @@ def test_a_house_too_full_for_one_page_is_counted_whole_with_the_withdrawn_ones_
     withdrawn = make_withdrawn()
     monkeypatch.setattr("shipping.views.rounds.IN_HOUSE", 2)
     client.force_login(dispatcher)
-    page = page_of(client)
+    page = paginate(client)
     steps, counts = page.context["steps"], page.context["counts"]
     assert {step: len(rows) for step, rows in steps.items() if rows} == {"to_pack": 2, "withdrawn": 1, "labelled": 1}
     assert steps["withdrawn"] == [withdrawn]
@@ -173,7 +173,7 @@ def test_all_that_is_closed_is_handed_over(client, dispatcher, make_closed, monk
     parcels = [make_closed() for _time in range(3)]
     monkeypatch.setattr("shipping.views.rounds.IN_HOUSE", 2)
     client.force_login(dispatcher)
-    assert "Hand over all 3 parcels" in page_of(client).content.decode()
+    assert "Hand over all 3 parcels" in paginate(client).content.decode()
     client.post("/rounds/hand-over/")
     assert {parcel.lock().status for parcel in parcels} == {"handed_over"}
 

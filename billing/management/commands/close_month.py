@@ -3,7 +3,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 
 from billing import actions
-from billing.periods import month_of
+from billing.periods import parse_month
 from documents.templatetags.swiss import money
 from jobs.progress import Progress
 from records.refusals import Refused
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what closing would do, write nothing")
 
     def handle(self, *, month, dry_run, **options):
-        first = month_of(month)
+        first = parse_month(month)
         if first is None:
             raise CommandError(f"“{month}” is no month. Write it like 2026-10.")
         try:

@@ -5,7 +5,7 @@ from django.db import DatabaseError
 
 from billing import actions
 from billing.models import Invoice
-from billing.periods import month_of
+from billing.periods import parse_month
 from documents.templatetags.swiss import money
 from jobs.progress import Progress
 from records.refusals import Refused, sentence_for
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("month", metavar="YYYY-MM", help="the month whose drafts are issued, like 2026-10")
 
     def handle(self, *, month, **options):
-        first = month_of(month)
+        first = parse_month(month)
         if first is None:
             raise CommandError(f"“{month}” is no month. Write it like 2026-10.")
         drafts = Invoice.objects.drafts().of_month(first).select_related("bill_to").order_by("pk")

@@ -39,14 +39,14 @@ def routes(resolver: URLResolver | None = None, prefix="/", space="", sign_in=Fa
             yield from routes(entry, path, inner, sign_in or _is_allauth(entry))
         elif isinstance(entry, URLPattern):
             who_may = ALLAUTH if sign_in else getattr(entry.callback, "access", "")
-            yield Route(path, f"{space}{entry.name}" if entry.name else "", methods_of(entry.callback), who_may)
+            yield Route(path, f"{space}{entry.name}" if entry.name else "", allowed_methods(entry.callback), who_may)
 
 
 def _is_allauth(resolver):
     return getattr(resolver.urlconf_module, "__name__", "").partition(".")[0] == ALLAUTH
 
 
-def methods_of(view) -> list[str]:
+def allowed_methods(view) -> list[str]:
     """What a view takes: a class by its handlers, a function by `@require_POST` and the like around it."""
     if handlers := getattr(view, "view_class", None):
         names = [name for name in handlers.http_method_names if name != "options" and hasattr(handlers, name)]

@@ -1,4 +1,4 @@
-"""The Idempotency-Key: the same deed asked for again is answered again and done once."""
+"""The Idempotency-Key: the same action asked for again is answered again and done once."""
 
 import threading
 from datetime import timedelta
@@ -9,8 +9,8 @@ from django.db import connection, connections, transaction
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from jobs.models import KeptAnswer
-from jobs.tasks import forget_answers
+from jobs.models import IdempotentAnswer
+from jobs.tasks import delete_old_answers
 from requests.models import DeviceRequest
 from tests import contention
 
@@ -28,7 +28,7 @@ def test_the_same_key_and_body_get_the_same_answer_and_nothing_is_done_again(wor
 
 
 @pytest.mark.django_db
-def test_another_key_is_another_deed(worker, wish):
+def test_another_key_is_another_action(worker, wish):
     assert [worker.post("requests/", wish).status_code for _time in range(2)] == [201, 201]
     assert DeviceRequest.objects.count() == 2
 
@@ -50,7 +50,7 @@ def test_the_order_of_the_fields_makes_no_other_request(worker, wish):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", ["", "short", "with a space in it", "x" * 65, "schlüssel-mit-umlaut"])
-def test_a_deed_without_a_usable_key_is_not_done(worker, wish, key, assert_problem):
+def test_an_action_without_a_usable_key_is_not_done(worker, wish, key, assert_problem):
     answer = worker.client.post(
         "/api/v1/requests/", wish, content_type="application/json", headers={"Idempotency-Key": key}
     )
@@ -69,7 +69,7 @@ def test_what_was_refused_leaves_nothing_and_may_be_tried_again(worker, wish, pa
     partner.status = "suspended"
     partner.save()
     assert_problem(worker.post("requests/", wish, key=KEY), 409)
-    assert KeptAnswer.objects.count() == 0
+    assert IdempotentAnswer.objects.count() == 0
     partner.status = "active"
     partner.save()
     assert worker.post("requests/", wish, key=KEY).status_code == 201
@@ -79,7 +79,7 @@ def test_what_was_refused_leaves_nothing_and_may_be_tried_again(worker, wish, pa
 def test_no_answer_that_is_kept_names_the_person(worker, wish):
     number = worker.post("requests/", wish).json()["number"]
     worker.post(f"requests/{number}/approve/")
-    kept = str(list(KeptAnswer.objects.values()))
+    kept = str(list(IdempotentAnswer.objects.values()))
     assert number in kept
     for word in ("Samira", "Wenger", "Mühlegasse"):
         assert word not in kept
@@ -88,11 +88,11 @@ def test_no_answer_that_is_kept_names_the_person(worker, wish):
 @pytest.mark.django_db
 def test_answers_are_forgotten_after_a_week(worker, wish):
     worker.post("requests/", wish, key=KEY)
-    forget_answers()
-    assert KeptAnswer.objects.count() == 1
-    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(days=7, seconds=1))
-    forget_answers()
-    assert KeptAnswer.objects.count() == 0
+    delete_old_answers()
+    assert IdempotentAnswer.objects.count() == 1
+    IdempotentAnswer.objects.update(made_at=timezone.now() - timedelta(days=7, seconds=1))
+    delete_old_answers()
+    assert IdempotentAnswer.objects.count() == 0
 
 
 @pytest.mark.django_db
@@ -111,16 +111,16 @@ def test_a_form_sent_again_is_the_same_though_its_boundary_differs(worker, wish,
     assert DeviceRequest.objects.get().proof.read() == b"%PDF-1.7"
 
 
-def test_every_deed_asks_for_its_key():
+def test_every_action_asks_for_its_key():
     api = next(entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/v1/")
     handlers = {
         entry.name: getattr(entry.callback.cls, "post", None)
         for entry in api.url_patterns
         if isinstance(entry, URLPattern)
     }
-    deeds = {name: handler for name, handler in handlers.items() if handler}
-    assert len(deeds) > 8
-    assert [name for name, handler in deeds.items() if not getattr(handler, "is_done_once", False)] == []
+    actions = {name: handler for name, handler in handlers.items() if handler}
+    assert len(actions) > 8
+    assert [name for name, handler in actions.items() if not getattr(handler, "is_idempotent", False)] == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -138,7 +138,7 @@ def test_of_two_at_once_one_does_it_and_the_other_waits_for_its_answer(worker, w
 
     threads = [threading.Thread(target=send) for _caller in range(2)]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(STOP)  # the first caller in mid-deed
+        cursor.execute(STOP)  # the first caller in mid-action
         for thread in threads:
             thread.start()
         assert contention.wait_for(2, unless=answers), answers  # they overlap

@@ -11,7 +11,7 @@ from documents.models import StoredFile
 from records.refusals import Refused
 from requests import actions
 from requests.models import DeviceRequest, RequestDraft
-from requests.tasks import forget_drafts
+from requests.tasks import delete_old_drafts
 from tests.request_form import send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,14 +42,14 @@ def test_after_thirty_days_the_form_and_its_proof_are_gone(keep):
     path = keep()
     assert path.exists()
     grow_old(31)
-    forget_drafts()
+    delete_old_drafts()
     assert (RequestDraft.objects.count(), StoredFile.objects.count(), path.exists()) == (0, 0, False)
 
 
 def test_until_then_they_stay(keep):
     path = keep()
     grow_old(29)
-    forget_drafts()
+    delete_old_drafts()
     assert (RequestDraft.objects.count(), path.exists()) == (1, True)
 
 
@@ -81,7 +81,7 @@ def test_a_proof_that_was_sent_stays_with_the_request(client, keep, token):
     path = keep()
     send(client, token, "approve")
     grow_old(31)
-    forget_drafts()
+    delete_old_drafts()
     assert DeviceRequest.objects.get().proof.path == path
     assert path.exists()
 

@@ -6,7 +6,7 @@ from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
-from .mail import NotAccepted, hand_in
+from .mail import NotAccepted, hand_to_server
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email = get_user_model().objects.normalize_email(email)  # a look-alike that was typed has another mailbox
         message = self.render_mail(template_prefix, email, {"request": self.request, "email": email} | context)
         try:
-            hand_in(message)
+            hand_to_server(message)
         except (NotAccepted, OSError) as error:
             log.error("account_mail_not_sent", mail=template_prefix, reason=f"{type(error).__name__}: {error}")
 

@@ -8,7 +8,7 @@ WIDTHS = (1280, 390)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 
-def look(page, name):
+def check_page(page, name):
     """Check the page at both widths; with SCREENSHOTS set to a folder its pictures are left there for people."""
     folder = os.environ.get("SCREENSHOTS")
     for width in WIDTHS:
