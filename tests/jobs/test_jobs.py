@@ -1,9 +1,8 @@
 import uuid
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 
 from documents import mail
@@ -113,16 +112,6 @@ def test_a_refusal_ends_a_job_at_once(job, door):
     with pytest.raises(ZeroDivisionError):
         actions.run(job.pk)
     assert Job.objects.get().is_refused is False
-
-
-@pytest.mark.parametrize(
-    ("error", "is_refused"), [("No address.", True), ("OSError: disk full", False), ("the worker died", False)]
-)
-def test_what_was_refused_before_there_was_a_column_is_known_by_its_words(job, error, is_refused):
-    Job.objects.update(state="dead", error=error)
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("jobs.migrations.0006_refusals_of_before").REFUSALS_OF_BEFORE)
-    assert Job.objects.get().is_refused is is_refused
 
 
 def test_a_job_whose_worker_died_is_taken_again_after_its_lease(job, door):
