@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from documents.pdf import render
 
@@ -65,6 +66,8 @@ def _letter(snapshot: dict[str, Any], bill: Bill) -> dict[str, Any]:
     for line, sum_so_far in zip(lines, accumulate(line["amount"] for line in lines), strict=True):
         line["sum_so_far"] = sum_so_far
     return {
+        "title": f"{_('Invoice')} {snapshot['number']}",
+        "author": snapshot["creditor"]["name"],
         "invoice": snapshot,
         "issued_on": issued_on,
         "due_on": due_on,
