@@ -54,5 +54,6 @@ def try_again(request: SignedInRequest, pk: int) -> HttpResponse:
 def batch(request: SignedInRequest, token: UUID) -> HttpResponse:
     """The progress of one button press, for who pressed it and for admins."""
     found = get_object_or_404(Batch.objects.visible_to(request.user), token=token)
-    context = {"title": found.title, "url": found.get_absolute_url(), **found.progress()}
-    return render(request, "components/_progress.html" if request.htmx else "jobs/batch.html", context)
+    progress = {"title": found.title, "url": found.get_absolute_url(), **found.progress()}
+    template = "components/_progress.html" if request.htmx else "jobs/batch.html"
+    return render(request, template, {"progress": progress})

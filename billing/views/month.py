@@ -38,7 +38,7 @@ def month_end(request):
     if request.htmx and bar:
         if bar["over"]:
             return HttpResponseClientRedirect(bar["url"])
-        return render(request, "components/_progress.html", bar)
+        return render(request, "components/_progress.html", {"progress": bar})
     if bar and request.GET.get("batch") != str(batch.token):
         return redirect(bar["url"])  # what comes of it is shown at its own address
     found = at_month_end(month, actions.dry_run(month), user)
@@ -76,7 +76,7 @@ def month_end(request):
 
 
 def _progress_bar(batch, month):
-    """The variables of the progress bar: it asks this page for itself."""
+    """The progress bar: it asks this page for itself."""
     return {
         "title": _("Invoices and their PDFs"),
         "url": f"{_month_url(month)}&batch={batch.token}",

@@ -105,7 +105,7 @@ def _newest_batch(jobs):
 
 
 def _progress_of(batch):
-    """The variables of a batch's progress bar, which asks this page for itself."""
+    """A batch's progress bar, which asks this page for itself."""
     url = f"{reverse('shipping:list')}?batch={batch.token}"
     return {"title": _("Labels made"), "url": url, **batch.progress()}
 
@@ -119,7 +119,7 @@ def _label_progress(request):
     progress = _progress_of(get_object_or_404(batches, token=form.cleaned_data["batch"]))
     if progress["over"]:
         return HttpResponseClientRefresh()
-    return render(request, "components/_progress.html", progress)
+    return render(request, "components/_progress.html", {"progress": progress})
 
 
 def _handed_over(request):
