@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.contrib.messages import constants as levels
+
 from config.environment import Environment, refuse
 from config.logs import configure_structlog
 
@@ -157,6 +159,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# A message's tag is the tone of the note that shows it.
+MESSAGE_TAGS = {levels.INFO: "", levels.SUCCESS: "done", levels.WARNING: "wait", levels.ERROR: "stop"}
 
 LANGUAGES = [("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("en", "English")]
 LANGUAGE_CODE = "en"

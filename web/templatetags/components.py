@@ -50,6 +50,20 @@ def browser(agent: str) -> str:
 
 
 @register.filter
+def tone(level: str) -> str:
+    """The tone of a note for one of allauth's alerts."""
+    return {"error": "stop", "warning": "wait", "success": "done"}.get(level, "")
+
+
+@register.filter
+def button_look(tags: str) -> str:
+    """The class of one of allauth's buttons, whose tags say how it looks."""
+    if "danger" in tags:
+        return "wg-btn-risk"
+    return "wg-btn" if any(quiet in tags for quiet in ("outline", "secondary", "link")) else "btn-primary"
+
+
+@register.filter
 def unbroken(sentence: Any) -> str:
     """A sentence whose numbers, as D-000123, and sums, as CHF 150.00, stay on one line."""
     sentence = re.sub(r"-(?=\d{4})", "\N{NON-BREAKING HYPHEN}", str(sentence))
@@ -202,13 +216,8 @@ def error_summary(*bound_forms: forms.BaseForm) -> dict[str, Any]:
                 if isinstance(bound.field.widget, GROUPS):
                     target = f"{bound.auto_id}_0"
                 section = getattr(form, "section", "")
-                label = f"{section}, {bound.label}" if section else bound.label
-                about: dict[str, Any] = {
-                    "target": target,
-                    "label": label,
-                    "is_sentence": str(label).endswith(("?", ".")),
-                }
-                lines += [about | {"text": text} for text in bound.errors]
+                label = f"{section}, {bound.label}" if section else str(bound.label)
+                lines += [{"target": target, "text": _labelled(label, text)} for text in bound.errors]
     return {
         "lines": lines,
         "heading": ngettext(
@@ -216,6 +225,13 @@ def error_summary(*bound_forms: forms.BaseForm) -> dict[str, Any]:
         )
         % {"count": len(lines)},
     }
+
+
+def _labelled(label: str, text: object) -> str:
+    """An error after the name of its field: "Postcode: four digits"; a label that is a sentence takes no colon."""
+    if label.endswith(("?", ".")):
+        return f"{label} {text}"
+    return gettext("%(label)s: %(text)s") % {"label": label, "text": text}
 
 
 @register.inclusion_tag("components/form_fields.html")
@@ -233,4 +249,5 @@ def sort(context: Any, column: str, label: str, css: str = "") -> dict[str, Any]
     query.pop("before", None)
     query["sort"] = f"-{column}" if now == column else column
     direction = {column: "ascending", f"-{column}": "descending"}.get(now, "")
-    return {"label": label, "css": css, "direction": direction, "url": f"?{query.urlencode()}"}
+    arrow = {"ascending": "arrow-up-short", "descending": "arrow-down-short"}.get(direction, "")
+    return {"label": label, "css": css, "direction": direction, "arrow": arrow, "url": f"?{query.urlencode()}"}
