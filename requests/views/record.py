@@ -40,6 +40,7 @@ def detail(request, number):
     context = {
         "device_request": device_request,
         "person": device_request.recipient,
+        "delivery": _delivery(device_request, user),
         "device": allocation.device if allocation else None,
         "next": following,
         "is_my_turn": following.waits_for(user),
@@ -61,6 +62,17 @@ def proof(request, number):
         raise Http404
     AuditEntry.objects.note("read_recipient", device_request.number, by=request.user)
     return documents.send(device_request.proof)
+
+
+def _delivery(device_request, user):
+    """To whom the laptop goes, then the address, a line each: the person's, or the office's."""
+    person, office = device_request.recipient, device_request.partner
+    to_office = device_request.delivery == "office"
+    lines = [_("To the organisation") if to_office and not user.acting_for else device_request.get_delivery_display()]
+    if person.town or to_office:
+        place = person if person.town else office
+        lines += [f"{place.street} {place.house_number}".strip(), f"{place.postcode} {place.town}"]
+    return "\n".join(filter(None, lines))
 
 
 def _price(device_request):
