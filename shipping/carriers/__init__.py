@@ -15,6 +15,11 @@ class Address:
     town: str
     reference: str = ""
 
+    def __str__(self) -> str:
+        """The address, a line each."""
+        lines = (self.name, self.reference, self.street, f"{self.postcode} {self.town}")
+        return "\n".join(line for line in lines if line)
+
 
 @dataclass(frozen=True)
 class LabelFace:
