@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -22,16 +23,28 @@ STAFF = {  # e-mail: name, role, signs in
 }
 
 
-def make_staff(today: date) -> dict[str, User]:
-    """The association's own people, by e-mail address."""
+class Staff(NamedTuple):
+    """The association's own people, by what they do; of several, the first one signs in to the demo."""
+
+    admin: User
+    treasurer: User
+    dispatchers: list[User]
+    volunteers: list[User]
+
+
+def make_staff(today: date) -> Staff:
+    """Write the association's own people with their roles."""
     signing_in = {email for email, (_name, _role, signs_in) in STAFF.items() if signs_in}
     users = make_users([(email, name, "de") for email, (name, _role, _signs_in) in STAFF.items()], signing_in)
-    staff = {user.email: user for user in users}
+    by_role: dict[str, list[User]] = {}
+    for user in users:
+        by_role.setdefault(STAFF[user.email][1], []).append(user)
     AssociationRole.objects.bulk_create(
-        AssociationRole(user=staff[email], role=role, ends_on=today + AUDIT if role == "auditor" else None)
-        for email, (_name, role, _signs_in) in STAFF.items()
+        AssociationRole(user=user, role=role, ends_on=today + AUDIT if role == "auditor" else None)
+        for role, users in by_role.items()
+        for user in users
     )
-    return staff
+    return Staff(by_role["admin"][0], by_role["treasurer"][0], by_role["dispatcher"], by_role["volunteer"])
 
 
 def make_users(people: list[tuple[str, str, str]], signing_in: Container[str]) -> list[User]:

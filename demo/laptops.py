@@ -1,11 +1,12 @@
-"""Laptops of the demo: what they are and how far each has come in the workshop; pure."""
+"""Laptops of the demo: what they are, and what is to happen to each in the workshop and when."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .hours import Calendar
+from .accounts import Staff
+from .calendar import Calendar
 
 MODELS = (
     ("Lenovo", "ThinkPad T480", 8),
@@ -40,11 +41,11 @@ ENDS = {  # verb and what the laptop was before
 }
 
 
-class Laptop(NamedTuple):
-    """One row of the table `laptop_told`; `story` is the request it was for, if any."""
+class PlannedLaptop(NamedTuple):
+    """What is to happen to a laptop; times are None for what is not. `request` is the plan it is for, if any."""
 
     key: int
-    story: int | None
+    request: int | None
     status: str
     asset_tag: str
     maker: str
@@ -52,9 +53,9 @@ class Laptop(NamedTuple):
     memory_gb: int
     system: str
     keyboard: str
-    grade: str | None
-    shelf: str | None
-    drives: int
+    grade: str
+    shelf: str
+    serials: str  # of its drives, with a blank between them
     drive_kind: str
     drive_size: int
     receiver: int
@@ -65,48 +66,55 @@ class Laptop(NamedTuple):
     erased_at: datetime | None = None
     ready_at: datetime | None = None
     ended_at: datetime | None = None
-    end_verb: str | None = None
-    end_from: str | None = None
+    end_verb: str = ""
+    end_from: str = ""
 
 
 class Workshop:
-    """Tells laptops, each with a tag of its own; `people` are those who work there."""
+    """Plans laptops, each with a tag of its own."""
 
-    def __init__(self, rng: Random, calendar: Calendar, people: list[int]):
-        self.rng, self.calendar, self.people = rng, calendar, people
-        self.told = 0
+    def __init__(self, rng: Random, calendar: Calendar, staff: Staff) -> None:
+        self.rng, self.calendar = rng, calendar
+        self.people = [volunteer.pk for volunteer in staff.volunteers]
+        self.planned = 0
 
-    def for_story(self, story: int, *, status: str, system: str, keyboard: str, by_place: int) -> Laptop:
-        """A laptop that was ready on the morning of a working day, for the request it went to."""
+    def for_request(self, request: int, *, status: str, system: str, keyboard: str, by_place: int) -> PlannedLaptop:
+        """A laptop that is ready on the morning of a working day, for the request that it goes to."""
         rng = self.rng
         ready = max(by_place - rng.randrange(1, 12), 2)
         grade = "A" if rng.random() < 0.45 else "B"
-        return self._laptop(status, system, keyboard, ready=ready, grade=grade, story=story)
+        return self._laptop(status, system, keyboard, ready=ready, grade=grade, request=request)
 
-    def stock(self, requests: int) -> Iterator[Laptop]:
-        """What stands in the house and is kept for nobody."""
-        rng, last = self.rng, self.calendar.last
+    def in_stock(self, status: str, n: int = 0) -> PlannedLaptop:
+        """The n-th of the laptops that stand there and are kept for nobody."""
+        system = "windows" if n % 6 == 5 else "linux"
+        keyboard = "ch-fr" if n % 5 == 3 else "ch-de"
+        ready = self.calendar.last - self.rng.randrange(1 if status in ("received", "erased") else 4, 14)
+        return self._laptop(status, system, keyboard, ready=ready, grade="CBAAB"[n % 5], n=n)
+
+    def stock(self, requests: int) -> Iterator[PlannedLaptop]:
+        """All that is kept for nobody beside so many requests."""
         for status, (share, least) in STOCK.items():
             for n in range(max(round(share * requests), least)):
-                system = "windows" if n % 6 == 5 else "linux"
-                keyboard = "ch-fr" if n % 5 == 3 else "ch-de"
-                ready = last - rng.randrange(1 if status in ("received", "erased") else 4, 14)
-                yield self._laptop(status, system, keyboard, ready=ready, grade="CBAAB"[n % 5], n=n)
+                yield self.in_stock(status, n)
 
-    def _laptop(self, status, system, keyboard, *, ready, grade, story=None, n=0):
+    def _laptop(
+        self, status: str, system: str, keyboard: str, *, ready: int, grade: str, request: int | None = None, n: int = 0
+    ) -> PlannedLaptop:
         rng = self.rng
         maker, model, memory_gb = rng.choice(MODELS)
         if system == "windows":
             memory_gb = max(memory_gb, 8)
         kind, size = rng.choice(DRIVES)
         times = self._times(status, ready, n)
-        verb, before = ENDS.get(status, (None, None))
+        verb, before = ENDS.get(status, ("", ""))
         has_grade = times["ready_at"] is not None
         shelf = f"{rng.choice(SHELVES)}-{rng.randrange(1, 25):02}"
-        self.told += 1
-        return Laptop(
-            self.told,
-            story,
+        drives = 2 if rng.random() < 0.08 else 1
+        self.planned += 1
+        return PlannedLaptop(
+            self.planned,
+            request,
             status,
             self._tag(maker),
             maker,
@@ -114,9 +122,9 @@ class Workshop:
             memory_gb,
             system,
             keyboard,
-            grade if has_grade else None,
-            shelf if has_grade else None,
-            2 if rng.random() < 0.08 else 1,
+            grade if has_grade else "",
+            shelf if has_grade else "",
+            " ".join(f"{rng.getrandbits(48):012X}" for _drive in range(drives)),
             kind,
             size,
             rng.choice(self.people),
@@ -127,7 +135,7 @@ class Workshop:
             end_from=before,
         )
 
-    def _times(self, status, ready, n):
+    def _times(self, status: str, ready: int, n: int) -> dict[str, Any]:
         """Received, erased, looked over: a few working days apart; some drives needed a second try."""
         rng, calendar = self.rng, self.calendar
         erased = max(ready - rng.randrange(1, 4), 1)
@@ -145,6 +153,6 @@ class Workshop:
             "ended_at": calendar.moment(rng, end, 13, 16) if status in ENDS else None,
         }
 
-    def _tag(self, maker):
-        scrambled = self.told * 7919 % 1_000_003  # a prime: no two laptops share a tag
+    def _tag(self, maker: str) -> str:
+        scrambled = self.planned * 7919 % 1_000_003  # a prime: no two laptops share a tag
         return f"{maker[:2].upper()}{scrambled:07}"

@@ -5,6 +5,8 @@ Apostrophes here and in streets are straight: a QR-bill does not know the typogr
 
 from typing import NamedTuple
 
+WALKED = ("muster", "autre")  # all that happens to these goes through the actions: people sign in there
+
 
 class Payer(NamedTuple):
     """A bill-to unit; an empty name stands for the organisation's own."""

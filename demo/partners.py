@@ -2,21 +2,24 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import NamedTuple
 
 from billing.periods import midnight
+from partners import actions
 from partners.models import Agreement, BillTo, Commune, Coverage, Locality, Membership, Partner, PartnerStep, Tariff
 from people.models import User
+from records import clock
 
 from .accounts import make_users
-from .hours import Calendar
+from .calendar import Calendar
 from .names import colleague, street
-from .organisations import FUNCTIONS, KNOWN_COMMUNES, ORGANISATIONS, Organisation, of_a_commune
+from .organisations import FUNCTIONS, KNOWN_COMMUNES, ORGANISATIONS, WALKED, Organisation, of_a_commune
 
 REQUESTS_PER_PARTNER = 80  # in a large demo
-INVITED_AFTER, SIGNED_AFTER = timedelta(hours=2), timedelta(weeks=2)
+INVITED_AFTER, ACCEPTED_AFTER, SIGNED_AFTER = timedelta(hours=2), timedelta(hours=3), timedelta(weeks=2)
 BEGINNING = "2023-01-01"
 PRICES = {
     ("standard", "person"): Decimal("150.00"),
@@ -33,20 +36,33 @@ SIGN_INS = {  # who signs in, at which organisation, in which roles
 }
 
 
+class Area(NamedTuple):
+    """A commune that an organisation speaks for, and where people live there, with each place's share of them."""
+
+    commune: Commune
+    places: list[Locality]
+    shares: list[float]
+
+
 @dataclass
 class Client:
-    """An organisation as the stories need it: its rows' keys, its people, the places its people live in."""
+    """An organisation as the plans need it; of the workers, who takes more of the requests stands there more often."""
 
     organisation: Organisation
     partner: Partner
-    seat: Locality
-    bill_tos: list[int] = field(default_factory=list)
-    communes: list[tuple[int, list[Locality], list[float]]] = field(default_factory=list)
-    workers: list[int] = field(default_factory=list)
+    areas: list[Area]
+    bill_tos: list[BillTo]
+    agreement: Agreement
+    workers: list[User] = field(default_factory=list)
+    members: list[tuple[User, str]] = field(default_factory=list)  # each with a role
+
+    @property
+    def is_walked(self) -> bool:
+        return self.organisation.slug in WALKED
 
 
-def make_partners(rng: Random, calendar: Calendar, requests: int, staff: dict[str, User]) -> list[Client]:
-    """Write tariffs, organisations, bill-to units, coverage, people and agreements."""
+def make_partners(rng: Random, calendar: Calendar, requests: int, admin: User) -> list[Client]:
+    """Write tariffs, and organisations with who pays, coverage, people and agreements; give those that take part."""
     Tariff.objects.bulk_create(
         Tariff(tier=tier, delivery=delivery, valid_from=BEGINNING, amount=amount)
         for (tier, delivery), amount in PRICES.items()
@@ -57,19 +73,18 @@ def make_partners(rng: Random, calendar: Calendar, requests: int, staff: dict[st
     for locality in Locality.objects.order_by("postcode", "name"):
         places[locality.commune_id].append(locality)
     clients = [_client(rng, calendar, organisation, communes, places) for organisation in organisations]
-    Partner.objects.bulk_create([client.partner for client in clients])
-    _bill_tos(rng, clients)
-    Coverage.objects.bulk_create(
-        Coverage(partner=client.partner, commune_id=commune, valid_from=client.partner.made_at.date())
-        for client in clients
-        for commune, _places, _shares in client.communes
-    )
-    _people(rng, clients)
-    _signatures(rng, calendar, clients, staff)
+    _hire(rng, clients)
+    for client in clients:
+        if client.is_walked:
+            _take_on(client, by=admin)
+    _write(rng, calendar, [client for client in clients if not client.is_walked], admin)
+    for client in clients:
+        for worker in client.workers:
+            worker.acting_for = client.partner
     return [client for client in clients if client.organisation.weight]
 
 
-def _more(rng, number):
+def _more(rng: Random, number: int) -> list[Organisation]:
     """Communes for a large demo, picked from the register."""
     if number <= 0:
         return []
@@ -80,7 +95,13 @@ def _more(rng, number):
     ]
 
 
-def _client(rng, calendar, organisation, communes, places):
+def _client(
+    rng: Random,
+    calendar: Calendar,
+    organisation: Organisation,
+    communes: dict[str, Commune],
+    places: dict[int, list[Locality]],
+) -> Client:
     seat = max(places[communes[organisation.communes[0]].pk], key=lambda place: place.share)
     road, house_number = street(rng, organisation.language)
     made_on = calendar.days[0] - timedelta(weeks=rng.randrange(6, 120))
@@ -89,7 +110,6 @@ def _client(rng, calendar, organisation, communes, places):
     partner = Partner(
         name=organisation.name,
         kind=organisation.kind,
-        status=organisation.status,
         language=organisation.language,
         street=road,
         house_number=house_number,
@@ -99,45 +119,49 @@ def _client(rng, calendar, organisation, communes, places):
         tier=organisation.tier,
         made_at=midnight(made_on) + timedelta(minutes=rng.randrange(9 * 60, 14 * 60)),
     )
-    client = Client(organisation, partner, seat)
-    for name in organisation.communes:
-        found = places[communes[name].pk]
-        client.communes.append((communes[name].pk, found, [float(place.share) for place in found]))
-    return client
+    areas = [
+        Area(commune, places[commune.pk], [float(place.share) for place in places[commune.pk]])
+        for commune in (communes[name] for name in organisation.communes)
+    ]
+    signed_at = partner.made_at + SIGNED_AFTER
+    agreement = Agreement(
+        partner=partner,
+        version="2023.1",
+        signed_on=signed_at.date() - timedelta(days=3),
+        signed_by=colleague(rng, partner.language),
+        function=FUNCTIONS[partner.language],
+        recorded_at=signed_at,
+    )
+    return Client(organisation, partner, areas, _bill_tos(rng, organisation, partner), agreement)
 
 
-def _bill_tos(rng, clients):
-    rows = []
-    for client in clients:
-        for payer in client.organisation.payers:
-            partner = client.partner
-            same_house = not payer.name
-            road, number = (partner.street, partner.house_number) if same_house else street(rng, partner.language)
-            rows.append(
-                BillTo(
-                    partner=partner,
-                    name=payer.name or partner.name,
-                    department=payer.department,
-                    street=road,
-                    house_number=number,
-                    postcode=partner.postcode,
-                    town=partner.town,
-                    email=f"finanzen@{client.organisation.slug}.example",
-                    language=payer.language or partner.language,
-                    cadence=payer.cadence,
-                    cost_centre=payer.cost_centre,
-                    order_number=payer.order_number,
-                    supplier_number=payer.supplier_number,
-                )
+def _bill_tos(rng: Random, organisation: Organisation, partner: Partner) -> list[BillTo]:
+    found = []
+    for payer in organisation.payers:
+        same_house = not payer.name
+        road, number = (partner.street, partner.house_number) if same_house else street(rng, partner.language)
+        found.append(
+            BillTo(
+                partner=partner,
+                name=payer.name or partner.name,
+                department=payer.department,
+                street=road,
+                house_number=number,
+                postcode=partner.postcode,
+                town=partner.town,
+                email=f"finanzen@{organisation.slug}.example",
+                language=payer.language or partner.language,
+                cadence=payer.cadence,
+                cost_centre=payer.cost_centre,
+                order_number=payer.order_number,
+                supplier_number=payer.supplier_number,
             )
-    BillTo.objects.bulk_create(rows)
-    by_partner = {client.partner.pk: client for client in clients}
-    for row in rows:
-        by_partner[row.partner_id].bill_tos.append(row.pk)
+        )
+    return found
 
 
-def _people(rng, clients):
-    """A social worker, a manager and the finance office of each, and those who sign in."""
+def _hire(rng: Random, clients: list[Client]) -> None:
+    """Write the accounts of a social worker and a manager of each, and of those who sign in."""
     wanted = []
     for client in clients:
         if client.organisation.status == "applied":
@@ -148,54 +172,74 @@ def _people(rng, clients):
         for email, roles in (known | more).items():
             wanted.append((client, email, colleague(rng, language), language, roles))
     users = make_users([(email, name, language) for _client, email, name, language, _roles in wanted], SIGN_INS)
-    memberships = []
     for (client, email, _name, _language, roles), user in zip(wanted, users, strict=True):
-        started_at = client.partner.made_at + INVITED_AFTER
-        memberships += [
-            Membership(user=user, partner=client.partner, role=role, started_at=started_at, accepted_at=started_at)
-            for role in roles
-        ]
+        client.members += [(user, role) for role in roles]
         if "social_worker" in roles:
-            client.workers += [user.pk] * (3 if email in SIGN_INS else 1)
-    Membership.objects.bulk_create(memberships)
+            client.workers += [user] * (3 if email in SIGN_INS else 1)
 
 
-def _signatures(rng, calendar, clients, staff):
-    """Agreements, and the steps that led each organisation to where it stands."""
-    admin = staff["admin@demo.example"]
-    agreements, steps = [], []
+def _take_on(client: Client, *, by: User) -> None:
+    """Take on an organisation as people do: it is admitted, invites its people, and signs."""
+    partner = client.partner
+    with clock.set_to(partner.made_at):
+        actions.create(partner, client.bill_tos[0], [area.commune for area in client.areas], by=by)
+        for bill_to in client.bill_tos[1:]:
+            bill_to.save()
+    with clock.set_to(partner.made_at + INVITED_AFTER):
+        for user, role in client.members:
+            actions.invite(partner, email=user.email, name=user.name, role=role, by=by)
+    with clock.set_to(partner.made_at + ACCEPTED_AFTER):
+        for membership in Membership.objects.filter(partner=partner).order_by("pk"):
+            actions.accept_invitation(membership, by=membership.user)
+    with clock.set_to(client.agreement.recorded_at):
+        actions.record_agreement(partner, client.agreement, by=by)
+
+
+def _write(rng: Random, calendar: Calendar, clients: list[Client], admin: User) -> None:
+    """Write the other organisations as sets, each with the steps that led it to where it stands."""
     for client in clients:
-        partner, way = client.partner, []
-        signed_at = partner.made_at + SIGNED_AFTER
-        if partner.status != "applied":
-            way.append(("admit", "applied", "admitted", partner.made_at))
-            way.append(("invite", "admitted", "admitted", partner.made_at + INVITED_AFTER))
-        if partner.status == "suspended":
-            way.append(("suspend", "active", "suspended", calendar.moment(rng, calendar.last - 4)))
-        if partner.status in ("active", "suspended"):
-            way.append(("record_agreement", "admitted", "active", signed_at))
-            agreements.append(
-                Agreement(
-                    partner=partner,
-                    version="2023.1",
-                    signed_on=signed_at.date() - timedelta(days=3),
-                    signed_by=colleague(rng, partner.language),
-                    function=FUNCTIONS[partner.language],
-                    countersigned_by=admin,
-                    recorded_at=signed_at,
-                )
-            )
-        steps += [
-            PartnerStep(
-                record=partner,
-                verb=verb,
-                from_status=before,
-                to_status=after,
-                by=admin,
-                at=at,
-                numbers={"role": "manager"} if verb == "invite" else {},
-            )
-            for verb, before, after, at in way
-        ]
-    Agreement.objects.bulk_create(agreements)
+        client.partner.status = client.organisation.status
+        client.agreement.countersigned_by = admin
+    Partner.objects.bulk_create([client.partner for client in clients])
+    BillTo.objects.bulk_create([bill_to for client in clients for bill_to in client.bill_tos])
+    Coverage.objects.bulk_create(
+        Coverage(partner=client.partner, commune=area.commune, valid_from=client.partner.made_at.date())
+        for client in clients
+        for area in client.areas
+    )
+    Membership.objects.bulk_create(
+        Membership(
+            user=user,
+            partner=client.partner,
+            role=role,
+            started_at=client.partner.made_at + INVITED_AFTER,
+            accepted_at=client.partner.made_at + ACCEPTED_AFTER,
+            invited_as=user.name,
+        )
+        for client in clients
+        for user, role in client.members
+    )
+    signed = [client for client in clients if client.partner.status in ("active", "suspended")]
+    Agreement.objects.bulk_create([client.agreement for client in signed])
+    steps = [step for client in clients for step in _steps(rng, calendar, client, admin)]
     PartnerStep.objects.bulk_create(sorted(steps, key=lambda step: step.at))
+
+
+def _steps(rng: Random, calendar: Calendar, client: Client, admin: User) -> list[PartnerStep]:
+    partner, found = client.partner, []
+
+    def add(verb: str, before: str, after: str, at: datetime, by: User = admin, **numbers: str) -> None:
+        found.append(
+            PartnerStep(record=partner, verb=verb, from_status=before, to_status=after, at=at, by=by, numbers=numbers)
+        )
+
+    if partner.status != "applied":
+        add("admit", "applied", "admitted", partner.made_at)
+    for user, role in client.members:
+        add("invite", "admitted", "admitted", partner.made_at + INVITED_AFTER, role=role)
+        add("accept_invitation", "admitted", "admitted", partner.made_at + ACCEPTED_AFTER, by=user, role=role)
+    if partner.status in ("active", "suspended"):
+        add("record_agreement", "admitted", "active", client.agreement.recorded_at)
+    if partner.status == "suspended":
+        add("suspend", "active", "suspended", calendar.moment(rng, calendar.last - 4))
+    return found

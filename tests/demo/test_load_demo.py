@@ -1,4 +1,4 @@
-"""The demo, told once for all of these tests: 130 requests, written as the runtime login writes them."""
+"""The demo, loaded once for all of these tests: 130 requests, written as the runtime login writes them."""
 
 from datetime import date, timedelta
 from io import StringIO
@@ -18,15 +18,16 @@ from billing.invoice_pdf import bill_from_snapshot
 from billing.models import BankTransaction, Invoice
 from billing.periods import month_before
 from billing.qr_bill import payload
-from demo.hours import Calendar
+from demo.accounts import Staff
+from demo.calendar import Calendar
 from demo.laptops import Workshop
 from demo.management.commands.load_demo import load
 from demo.organisations import ORGANISATIONS
-from demo.partners import Client
-from demo.stories import Cast, Teller
+from demo.partners import Area, Client
+from demo.plans import Planner
 from devices.models import Device, Drive
 from jobs.progress import Progress
-from partners.models import BillTo, Locality, Partner
+from partners.models import BillTo, Commune, Locality, Partner
 from people.models import User
 from requests.models import DeviceRequest, Recipient, RequestDraft
 from shipping.models import Shipment
@@ -322,22 +323,24 @@ def test_at_the_turn_of_the_year_each_year_has_its_own_numbers(settings, tmp_pat
 
 
 @pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 3, 2), date(2027, 2, 28), date(2026, 11, 24)])
-def test_the_same_seed_and_day_tell_the_same_stories_and_another_seed_tells_others(day):
-    first, again, other = (tell(day, seed) for seed in (7, 7, 8))
+def test_the_same_seed_and_day_make_the_same_plans_and_another_seed_makes_others(day):
+    first, again, other = (plans(day, seed) for seed in (7, 7, 8))
     assert len(first) == REQUESTS
     assert first == again
     assert first != other
 
 
-def tell(day, seed):
+def plans(day, seed):
     rng, calendar = Random(seed), Calendar(day)
+    staff = Staff(User(pk=1), User(pk=2), [User(pk=3)], [User(pk=4), User(pk=5)])
+    area = Area(Commune(pk=404), [Locality(postcode="3400", name="Burgdorf")], [1.0])
     clients = [
-        Client(organisation, Partner(pk=n), None, [n], [(n, [Locality(postcode="3400", name="Burgdorf")], [1.0])], [n])
+        Client(organisation, Partner(pk=n), [area], [BillTo(pk=n)], None, [User(pk=n)])
         for n, organisation in enumerate(ORGANISATIONS, 1)
         if organisation.weight
     ]
-    teller = Teller(rng, calendar, clients, Cast(1, [2], [3, 4]), Workshop(rng, calendar, [3, 4]))
-    return list(teller.tell(REQUESTS))
+    planner = Planner(rng, calendar, staff, Workshop(rng, calendar, staff))
+    return list(planner.plan_many(REQUESTS, clients))
 
 
 class Terminal(StringIO):

@@ -1,5 +1,6 @@
 import sys
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from random import Random
 
 from django.conf import settings
@@ -8,12 +9,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections, transaction
 
 from billing.models import CreditorAccount
-from demo import books, papers, trails, writing
+from demo import papers
 from demo.accounts import make_staff
-from demo.hours import Calendar
+from demo.bank import import_payments
+from demo.calendar import Calendar
+from demo.closings import closings
 from demo.laptops import Workshop
 from demo.partners import make_partners
-from demo.stories import Cast, Teller
+from demo.plans import Plan, Planner
+from demo.sets import records
+from demo.sets.invoices import Invoices
+from demo.sets.numbers import Numbers
+from demo.sets.steps import STEPS
+from demo.sets.tables import check_keys, copy_plans, run
+from demo.walk import Walk
 from jobs.progress import Progress
 from partners.models import Commune, Partner
 from people.models import User
@@ -31,7 +40,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--requests", type=int, default=REQUESTS, help=f"how many requests ({REQUESTS})")
-        parser.add_argument("--seed", type=int, default=1, help="another number tells other stories (1)")
+        parser.add_argument("--seed", type=int, default=1, help="another number makes other plans (1)")
 
     def handle(self, *, requests, seed, verbosity, **options):
         if not settings.DEMO:
@@ -59,44 +68,53 @@ def load(requests: int, seed: int, today: date, progress: Progress) -> None:
         cursor.execute("SET LOCAL statement_timeout = 0")  # a large demo takes its time
     rng, calendar = Random(seed), Calendar(today)
     staff = make_staff(calendar.today)
-    treasurer, dispatcher = staff["treasurer@demo.example"], staff["dispatch@demo.example"]
-    clients = make_partners(rng, calendar, requests, staff)
+    clients = make_partners(rng, calendar, requests, staff.admin)
+    walked = [client for client in clients if client.is_walked]
     progress.advance(4, "organisations")
 
-    workshop = Workshop(rng, calendar, keys(staff, "volunteer"))
-    cast = Cast(staff["admin@demo.example"].pk, keys(staff, "dispatch"), keys(staff, "volunteer"))
-    stories = Teller(rng, calendar, clients, cast, workshop).tell(requests)
-    writing.hand_in(_counted(stories, requests, progress), workshop.stock(requests))
+    workshop = Workshop(rng, calendar, staff)
+    planner, closed = Planner(rng, calendar, staff, workshop), closings(rng, calendar)
+    walk = Walk(planner, walked, closed)
+    others = planner.plan_many(requests - walk.number, [client for client in clients if not client.is_walked])
+    copy_plans(_counted(others, requests, progress), workshop.stock(requests))
+    numbers, invoices = Numbers(), Invoices(rng, calendar, closed, staff.treasurer)
+
+    def draw_numbers(until: datetime) -> None:
+        numbers.draw(until)
+        invoices.draw(until)
+
+    progress.advance(4, "walk")
+    walk.take(before_each=draw_numbers)
+    draw_numbers(calendar.now)
+    numbers.join()
     progress.advance(4, "laptops")
-    writing.write_devices()
-    progress.advance(14, "requests")
-    writing.write(writing.REQUESTS)
+    records.write_devices()
+    progress.advance(12, "requests")
+    records.write_requests()
     progress.advance(10, "parcels")
-    writing.write(writing.SHIPMENTS)
-    progress.advance(10, "invoices")
-    books.draft(rng, calendar, treasurer)
-    invoices = books.issue_and_pay(rng, calendar, treasurer)
-    for steps in (trails.REQUEST_STEPS, trails.DEVICE_STEPS, trails.SHIPMENT_STEPS, trails.INVOICE_STEPS):
-        progress.advance(8, "trails")
-        writing.write(steps)
+    records.write_shipments()
+    progress.advance(8, "invoices")
+    invoices.write()
+    for steps in STEPS:
+        progress.advance(8, "steps")
+        run(steps)
+    progress.advance(4, "payments")
+    import_payments(rng, calendar, staff.treasurer, [client.partner.pk for client in walked])
     progress.advance(2, "papers")
     papers.draw_labels()
     papers.keep_proofs()
     papers.begin_forms(rng, clients)
-    papers.plan_jobs(books.newest(invoices, papers.DOCUMENTS), dispatcher)
+    papers.plan_jobs(staff.dispatchers[0])
+    check_keys()
     progress.end()
 
 
-def keys(staff: dict[str, User], prefix: str) -> list[int]:
-    return [user.pk for email, user in staff.items() if email.startswith(prefix)]
-
-
-def _counted(stories, requests, progress):
-    """The stories as they come, with the bar moving on: a fifth of the whole."""
-    for n, story in enumerate(stories, 1):
+def _counted(plans: Iterable[Plan], requests: int, progress: Progress) -> Iterator[Plan]:
+    """The plans as they come, with the bar moving on: a fifth of the whole."""
+    for n, plan in enumerate(plans, 1):
         if n % 1000 == 0:
-            progress.advance(20_000 / requests, "stories")
-        yield story
+            progress.advance(20_000 / requests, "plans")
+        yield plan
 
 
 def refresh_statistics() -> None:
