@@ -1,4 +1,4 @@
-"""The demo, loaded once for all of these tests: 130 requests, written as the runtime login writes them."""
+"""The demo as it stands after `manage.py load_demo`: 130 requests."""
 
 from datetime import date, timedelta
 from io import StringIO
@@ -10,7 +10,6 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
-from django.test import override_settings
 from django.utils import timezone
 
 from billing import actions as billing_actions
@@ -33,7 +32,8 @@ from requests.models import DeviceRequest, Recipient, RequestDraft
 from shipping.models import Shipment
 from tests import factories
 
-REQUESTS = 130
+from .conftest import REQUESTS
+
 SIGN_INS = (
     "admin@demo.example",
     "treasurer@demo.example",
@@ -45,24 +45,13 @@ SIGN_INS = (
 )
 
 
-@pytest.fixture(scope="module")
-def told(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Load once and take everything back at the end."""
-    media = tmp_path_factory.mktemp("media")
-    with django_db_blocker.unblock(), override_settings(DEMO=True, MEDIA_ROOT=media), transaction.atomic():
-        factories.creditor_account()
-        call_command("load_demo", requests=REQUESTS, stdout=StringIO())
-        yield
-        transaction.set_rollback(True)
-
-
 def rows(sql):
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall()
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("loaded")
 class TestTheAssociation:
     @pytest.mark.parametrize("email", SIGN_INS)
     def test_every_printed_sign_in_works(self, rf, email):
@@ -96,7 +85,7 @@ class TestTheAssociation:
         assert rows(invented) == []
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("loaded")
 class TestWhatHappened:
     def test_there_are_requests_in_every_state_and_exactly_as_many_as_wanted(self):
         assert DeviceRequest.objects.count() == REQUESTS
@@ -148,7 +137,7 @@ TRAILS = [
 SOME_HAVE_NONE = {Invoice, Partner}  # a draft and an application have no step yet
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("loaded")
 class TestTrails:
     @pytest.mark.parametrize(("steps", "records", "first", "model"), TRAILS, ids=str)
     def test_a_trail_leads_from_the_beginning_to_where_the_record_stands(self, steps, records, first, model):
@@ -181,7 +170,7 @@ class TestTrails:
             assert [day for (day,) in by_people if day.weekday() > 4] == []
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("loaded")
 class TestTheBooks:
     def test_three_months_are_issued_and_the_last_one_waits_to_be_closed(self):
         last = month_before(timezone.localdate())
@@ -234,12 +223,12 @@ class TestTheBooks:
         assert said == {(key,) for key in owed.values_list("pk", flat=True)}
 
     def test_a_snapshot_has_the_shape_of_one_that_was_issued_by_hand(self):
-        told = Invoice.objects.issued().last()
+        frozen = Invoice.objects.issued().last()
         issued = Invoice.objects.drafts().first()
         with transaction.atomic():
             billing_actions.issue(issued, by=User.objects.get(email="treasurer@demo.example"))
             issued.refresh_from_db()
-            assert shape(told.snapshot) == shape(issued.snapshot)
+            assert shape(frozen.snapshot) == shape(issued.snapshot)
             transaction.set_rollback(True)
 
     def test_every_invoice_can_be_printed(self):
@@ -272,7 +261,7 @@ def dispatcher_client(client):
     return client
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("loaded")
 def test_a_second_time_it_says_so_and_changes_nothing():
     said, before = StringIO(), DeviceRequest.objects.count()
     call_command("load_demo", requests=REQUESTS, stdout=said)
