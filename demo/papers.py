@@ -1,5 +1,6 @@
 """What lies about in files and forms: labels of parcels still in the house, proofs, half-filled forms, waiting jobs."""
 
+from functools import cache
 from random import Random
 from uuid import UUID
 
@@ -23,6 +24,7 @@ DOCUMENTS = 80  # PDFs of invoices that are made at once; the others when somebo
 PROOFS = 24
 
 
+@cache
 def proof() -> bytes:
     """A page that stands in for the proof of a training provider."""
     return render("<h1>Example</h1><p>The training needs Windows. This is no real proof.</p>")

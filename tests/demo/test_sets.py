@@ -35,7 +35,7 @@ TABLES = {
     "devices_device": ("status", CYCLES[Device]),
     "devices_erasure": ("result", f"drive_id IN (SELECT id FROM devices_drive WHERE device_id IN {LAPTOPS})"),
     "devices_inspection": ("''", f"device_id IN {LAPTOPS}"),
-    "requests_devicerequest": ("status || ' ' || system", OF_AN_ORGANISATION),
+    "requests_devicerequest": ("status", OF_AN_ORGANISATION),
     "requests_recipient": ("CASE WHEN erased_at IS NULL THEN '' ELSE 'erased' END", OF_AN_ORGANISATION),
     "requests_allocation": ("''", OF_AN_ORGANISATION),
     "shipping_shipment": ("status", OF_AN_ORGANISATION),
