@@ -1,7 +1,6 @@
 """Who pays which invoice when, and the bank's files that say so: one a week, imported on Monday mornings."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import cycle, groupby
@@ -17,6 +16,7 @@ from people.models import User
 from records import clock
 
 from .calendar import Calendar
+from .partners import Client
 
 # What becomes of invoices, one after the other: how much of the total is paid, in one or two parts.
 WHOLE, IN_TWO, IN_PART, NOTHING = "whole", "in two", "in part", "nothing"
@@ -34,10 +34,10 @@ class Credit(NamedTuple):
     reference: str
 
 
-def import_payments(rng: Random, calendar: Calendar, treasurer: User, walked: Iterable[int]) -> None:
-    """Import all the bank's files; `walked` are the organisations whose invoices come to something of each kind."""
+def import_payments(rng: Random, calendar: Calendar, treasurer: User, clients: list[Client]) -> None:
+    """Import all the bank's files; those who walk pay so that each state of an invoice is among theirs."""
     account = CreditorAccount.objects.on(calendar.today)
-    files = _payments(rng, calendar, set(walked))
+    files = _payments(rng, calendar, {client.partner.pk for client in clients if client.is_walked})
     last = calendar.mondays[-1]
     for monday in sorted({*files, last}):
         day, credits = calendar.days[monday], files[monday]
@@ -67,7 +67,7 @@ def _parts(rng: Random, calendar: Calendar, invoice: Invoice, outcome: str) -> l
     """The parts in which an invoice is paid: the place of the day and the amount in CHF."""
     day = calendar.place_of(cast(date, invoice.issued_on))  # a draft has none
     was_held = day >= calendar.held_until
-    # Of the others late enough that each parcel has arrived, or is known to be lost.
+    # Others are paid once each of their parcels has arrived, or is known to be lost.
     first = day + 2 if was_held else day + rng.randrange(8, 24)
     total = invoice.total
     part = max(total - 150, total / 2)

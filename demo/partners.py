@@ -73,11 +73,11 @@ def make_partners(rng: Random, calendar: Calendar, requests: int, admin: User) -
     for locality in Locality.objects.order_by("postcode", "name"):
         places[locality.commune_id].append(locality)
     clients = [_client(rng, calendar, organisation, communes, places) for organisation in organisations]
-    _hire(rng, clients)
+    _make_accounts(rng, clients)
     for client in clients:
         if client.is_walked:
             _take_on(client, by=admin)
-    _write(rng, calendar, [client for client in clients if not client.is_walked], admin)
+    _write_sets(rng, calendar, [client for client in clients if not client.is_walked], admin)
     for client in clients:
         for worker in client.workers:
             worker.acting_for = client.partner
@@ -160,7 +160,7 @@ def _bill_tos(rng: Random, organisation: Organisation, partner: Partner) -> list
     return found
 
 
-def _hire(rng: Random, clients: list[Client]) -> None:
+def _make_accounts(rng: Random, clients: list[Client]) -> None:
     """Write the accounts of a social worker and a manager of each, and of those who sign in."""
     wanted = []
     for client in clients:
@@ -195,7 +195,7 @@ def _take_on(client: Client, *, by: User) -> None:
         actions.record_agreement(partner, client.agreement, by=by)
 
 
-def _write(rng: Random, calendar: Calendar, clients: list[Client], admin: User) -> None:
+def _write_sets(rng: Random, calendar: Calendar, clients: list[Client], admin: User) -> None:
     """Write the other organisations as sets, each with the steps that led it to where it stands."""
     for client in clients:
         client.partner.status = client.organisation.status

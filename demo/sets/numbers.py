@@ -80,14 +80,13 @@ class Numbers:
         with connection.cursor() as cursor:
             cursor.execute(BEGIN)
 
-    def draw(self, until: datetime | str) -> None:
+    def draw(self, until: datetime) -> None:
         """Draw for all that happens up to a moment and has no number yet, in the order in which it happens."""
         with connection.cursor() as cursor:
             cursor.execute(DRAW, {"since": self.drawn_until, "until": until})
         self.drawn_until = until
 
     def join(self) -> None:
-        """Draw the rest, and bring plans and numbers together in the tables `laptop` and `request`."""
-        self.draw("infinity")
+        """Bring plans and numbers together in the tables `laptop` and `request`."""
         with connection.cursor() as cursor:
             cursor.execute(JOIN)

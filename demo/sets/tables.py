@@ -11,9 +11,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from demo.laptops import PlannedLaptop
-from demo.plans import Plan, PlannedRequest
-
 SQL_TYPES = {int: "bigint", str: "text", Decimal: "numeric", UUID: "uuid", date: "date", datetime: "timestamptz"}
 # All keys that wait for the commit, but for the one that holds a series of numbers together: while sets and walk
 # write in turn, it has gaps.
@@ -57,17 +54,6 @@ def copy(name: str, kind: type[NamedTuple], rows: Iterable[NamedTuple]) -> None:
             table.add(row)
 
 
-def copy_plans(plans: Iterable[Plan], stock: Iterable[PlannedLaptop]) -> None:
-    """Make the tables `planned_request` and `planned_laptop`."""
-    with Table("planned_request", PlannedRequest) as requests, Table("planned_laptop", PlannedLaptop) as laptops:
-        for request, laptop in plans:
-            requests.add(request)
-            if laptop:
-                laptops.add(laptop)
-        for laptop in stock:
-            laptops.add(laptop)
-
-
 def run(statements: str, **values: Any) -> None:
     """Run some statements, and let what waits for the commit be checked now and not all at the end."""
     with connection.cursor() as cursor:
@@ -77,10 +63,3 @@ def run(statements: str, **values: Any) -> None:
         (keys,) = cursor.fetchone()
         cursor.execute(f"SET CONSTRAINTS {keys} IMMEDIATE")
         cursor.execute(f"SET CONSTRAINTS {keys} DEFERRED")
-
-
-def check_keys() -> None:
-    """Let all that waits for the commit be checked now, the series of numbers too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -1,6 +1,6 @@
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from random import Random
 
 from django.conf import settings
@@ -17,11 +17,7 @@ from demo.closings import closings
 from demo.laptops import Workshop
 from demo.partners import make_partners
 from demo.plans import Plan, Planner
-from demo.sets import records
-from demo.sets.invoices import Invoices
-from demo.sets.numbers import Numbers
-from demo.sets.steps import STEPS
-from demo.sets.tables import check_keys, copy_plans, run
+from demo.sets.sets import Sets
 from demo.walk import Walk
 from jobs.progress import Progress
 from partners.models import Commune, Partner
@@ -69,44 +65,33 @@ def load(requests: int, seed: int, today: date, progress: Progress) -> None:
     rng, calendar = Random(seed), Calendar(today)
     staff = make_staff(calendar.today)
     clients = make_partners(rng, calendar, requests, staff.admin)
-    walked = [client for client in clients if client.is_walked]
     progress.advance(4, "organisations")
 
     workshop = Workshop(rng, calendar, staff)
     planner, closed = Planner(rng, calendar, staff, workshop), closings(rng, calendar)
-    walk = Walk(planner, walked, closed)
+    walk = Walk(planner, [client for client in clients if client.is_walked], closed)
     others = planner.plan_many(requests - walk.number, [client for client in clients if not client.is_walked])
-    copy_plans(_counted(others, requests, progress), workshop.stock(requests))
-    numbers, invoices = Numbers(), Invoices(rng, calendar, closed, staff.treasurer)
-
-    def draw_numbers(until: datetime) -> None:
-        numbers.draw(until)
-        invoices.draw(until)
-
+    plans, stock = _counted(others, requests, progress), workshop.stock(requests)
+    sets = Sets(plans, stock, closed, rng=rng, calendar=calendar, staff=staff)
     progress.advance(4, "walk")
-    walk.take(before_each=draw_numbers)
-    draw_numbers(calendar.now)
-    numbers.join()
-    progress.advance(4, "laptops")
-    records.write_devices()
-    progress.advance(12, "requests")
-    records.write_requests()
-    progress.advance(10, "parcels")
-    records.write_shipments()
-    progress.advance(8, "invoices")
-    invoices.write()
-    for steps in STEPS:
-        progress.advance(8, "steps")
-        run(steps)
+    walk.take(before_each=sets.draw_numbers)
+    sets.write(progress)
     progress.advance(4, "payments")
-    import_payments(rng, calendar, staff.treasurer, [client.partner.pk for client in walked])
+    import_payments(rng, calendar, staff.treasurer, clients)
     progress.advance(2, "papers")
     papers.draw_labels()
     papers.keep_proofs()
     papers.begin_forms(rng, clients)
     papers.plan_jobs(staff.dispatchers[0])
-    check_keys()
+    _check_keys()
     progress.end()
+
+
+def _check_keys() -> None:
+    """Let all keys that wait for the commit be checked now, so that none fails after the bar has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _counted(plans: Iterable[Plan], requests: int, progress: Progress) -> Iterator[Plan]:
