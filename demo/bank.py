@@ -1,7 +1,7 @@
 """Who pays which invoice when, and the bank's files that say so: one a week, imported on Monday mornings."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import cycle, groupby
 from operator import itemgetter
@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 from xml.sax.saxutils import escape
 
 from billing.actions import import_bank_file
+from billing.actions.issuing import DAYS_TO_PAY
 from billing.models import CreditorAccount, Invoice
 from billing.references import qr_reference
 from people.models import User
@@ -36,7 +37,7 @@ class Credit(NamedTuple):
 
 def import_payments(rng: Random, calendar: Calendar, treasurer: User, clients: list[Client]) -> None:
     """Import all the bank's files; those who walk pay so that each state of an invoice is among theirs."""
-    account = CreditorAccount.objects.on(calendar.today)
+    account = cast(CreditorAccount, CreditorAccount.objects.on(calendar.today))  # `load_demo` begins with one only
     files = _payments(rng, calendar, {client.partner.pk for client in clients if client.is_walked})
     last = calendar.mondays[-1]
     for monday in sorted({*files, last}):
@@ -52,37 +53,40 @@ def _payments(rng: Random, calendar: Calendar, walked: set[int]) -> defaultdict[
     old, young = (cycle(OLD), cycle(OLD_WALKED)), (cycle(YOUNG), cycle(YOUNG_WALKED))
     found: defaultdict[int, list[Credit]] = defaultdict(list)
     for invoice in Invoice.objects.issued().select_related("bill_to").order_by("place"):
-        outcomes = young if invoice.due_on >= calendar.today else old
+        issued_on = cast(date, invoice.issued_on)  # only a draft has none
+        outcomes = young if issued_on + timedelta(days=DAYS_TO_PAY) >= calendar.today else old
         outcome = next(outcomes[invoice.partner_id in walked])
-        for place, amount in _parts(rng, calendar, invoice, outcome):
+        for place, amount in _parts(rng, calendar, calendar.place_of(issued_on), invoice.total)[outcome]:
             monday = next((monday for monday in calendar.mondays if monday > place), None)
             if monday is None:  # it is on the account, but its file is not imported yet
                 continue
-            credit = Credit(calendar.days[place], amount, invoice.bill_to.name, invoice.reference)
-            found[monday].append(credit)
+            found[monday].append(_credit(invoice, calendar.days[place], amount))
     return found
 
 
-def _parts(rng: Random, calendar: Calendar, invoice: Invoice, outcome: str) -> list[tuple[int, Decimal]]:
-    """The parts in which an invoice is paid: the place of the day and the amount in CHF."""
-    day = calendar.place_of(cast(date, invoice.issued_on))  # a draft has none
-    was_held = day >= calendar.held_until
+def _parts(rng: Random, calendar: Calendar, issued: int, total: Decimal) -> dict[str, list[tuple[int, Decimal]]]:
+    """In which parts an invoice would be paid, whatever comes of it: the place of the day, and the amount in CHF."""
+    was_held = issued >= calendar.held_until
     # Others are paid once each of their parcels has arrived, or is known to be lost.
-    first = day + 2 if was_held else day + rng.randrange(8, 24)
-    total = invoice.total
+    first = issued + (2 if was_held else rng.randrange(8, 24))
     part = max(total - 150, total / 2)
     return {
         WHOLE: [(first, total)],
         IN_TWO: [(first, part), (first + 5, total - part)],
         IN_PART: [(first, part)],
         NOTHING: [],
-    }[outcome]
+    }
+
+
+def _credit(invoice: Invoice, booked_on: date, amount: Decimal) -> Credit:
+    """What its debtor pays of an issued invoice."""
+    return Credit(booked_on, amount, invoice.bill_to.name, cast(str, invoice.reference))
 
 
 def _for_a_person(account: CreditorAccount, booked_on: date) -> list[Credit]:
     """Two that a person must look at: what was paid once more, and what no invoice has the reference of."""
     paid = Invoice.objects.in_state("paid").select_related("bill_to").order_by("place").first()
-    twice = [Credit(booked_on, paid.total, paid.bill_to.name, paid.reference)] if paid else []
+    twice = [_credit(paid, booked_on, paid.total)] if paid else []
     unknown = qr_reference(account.reference_prefix, 2019, 4711)
     return [*twice, Credit(booked_on, Decimal("150.00"), "Gemeinde Hinterthal", unknown)]
 

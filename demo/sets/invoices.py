@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import connection
 
@@ -118,7 +118,8 @@ class Invoices:
 
     def __init__(self, rng: Random, calendar: Calendar, closings: list[Closing], treasurer: User) -> None:
         self.treasurer, self.today = treasurer, calendar.today
-        self.account = CreditorAccount.objects.on(calendar.today)
+        # `load_demo` begins with one only.
+        self.account = cast(CreditorAccount, CreditorAccount.objects.on(calendar.today))
         copy("closing", Closing, closings)
         run(CHARGED)
         self.waiting = sorted(_planned(rng, calendar), reverse=True)  # the earliest last, to be taken off there
