@@ -13,6 +13,8 @@ from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+
 from .accounts import Staff
 from .calendar import Calendar
 from .laptops import PlannedLaptop, Workshop
@@ -35,7 +37,7 @@ ENDINGS = {
 PARCELS = ("closed", "packing", "labelled", "", "closed", "labelled", "packing", "", "labelled", "closed", "packing")
 DECLINES = ("not_entitled", "has_one", "other_help", "no_answer", "own_wish", "not_entitled")
 WITHDRAWN_FROM = ("received", "approved", "allocated")
-KEPT_FOR = timedelta(days=90)  # then a request that came to nothing has lost its person
+KEPT_FOR = timedelta(days=settings.RETENTION_DAYS)  # then a request that came to nothing has lost its person
 
 
 class Ending(NamedTuple):
