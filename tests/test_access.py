@@ -248,7 +248,9 @@ def expected(role, row, whose):
 
 def test_every_route_has_a_row_and_every_row_a_route():
     ours = {route.name for route in routes() if not route.path.startswith(OTHERS)}
-    assert ours - PUBLIC - ELSEWHERE == set(ROWS)
+    asked = ours - PUBLIC - ELSEWHERE
+    assert asked <= set(ROWS), f"give these routes a row in ROWS: {sorted(asked - set(ROWS))}"
+    assert set(ROWS) <= asked, f"these rows have no route: {sorted(set(ROWS) - asked)}"
 
 
 @pytest.mark.parametrize("name", ROWS)

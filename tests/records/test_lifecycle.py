@@ -131,9 +131,9 @@ def test_a_verb_that_no_table_knows_is_named(device, volunteer, verb):
 
 
 def test_a_life_cycle_that_names_what_is_not_there_is_refused_when_it_is_imported():
-    arrow = Move({DeviceStatus.RECEIVED}, "quarantined")
-    with pytest.raises(ImproperlyConfigured, match=r"Wrong\.MOVES: “quarantine” names “quarantined”"):
-        type("Wrong", (Lifecycle,), ABSTRACT | {"MOVES": {"quarantine": arrow}})
+    arrow = Move({DeviceStatus.RECEIVED}, "impounded")
+    with pytest.raises(ImproperlyConfigured, match=r"Wrong\.MOVES: “impound” names “impounded”"):
+        type("Wrong", (Lifecycle,), ABSTRACT | {"MOVES": {"impound": arrow}})
     arrow = Move({RequestStatus.RECEIVED}, DeviceStatus.SCRAPPED)
     with pytest.raises(ImproperlyConfigured, match="“scrap” names “received”"):
         type("Wrong", (Lifecycle,), ABSTRACT | {"MOVES": {"scrap": arrow}})
