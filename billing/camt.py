@@ -149,10 +149,10 @@ def read(content: bytes) -> Message:
     try:
         return _message(content)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(_fault_of(error, content), error.lineno) from error
+        raise Unreadable(_syntax_fault(error, content), error.lineno) from error
 
 
-def _fault_of(error: etree.XMLSyntaxError, content: bytes) -> str:
+def _syntax_fault(error: etree.XMLSyntaxError, content: bytes) -> str:
     if b"Document" not in content[:1000]:  # a web page, say, of a session at the bank that had ended
         return "other"
     if error.code in NO_CHARACTERS:

@@ -34,7 +34,7 @@ class Check(NamedTuple):
     action: str = ""
 
 
-def stage_of(found: MonthEnd, *, is_issued: bool) -> int:
+def current_stage(found: MonthEnd, *, is_issued: bool) -> int:
     """Which step is now; `is_issued` if the month has invoices already."""
     if found.dues:
         return CHECK

@@ -30,14 +30,14 @@ def issue_batch(token: uuid.UUID | None) -> Batch | None:
     return named or Batch.objects.under_way(ISSUE).first()
 
 
-def progress_of(batch: Batch) -> dict[str, int]:
+def batch_progress(batch: Batch) -> dict[str, int]:
     """The batch's progress, where each draft that is still to be issued, `issuing`, also counts for its PDF."""
     progress = batch.progress()  # first: once it is over, nothing is issued any more
     issuing = batch.jobs.under_way().filter(kind=ISSUE).count()
     return progress | {"total": progress["total"] + issuing, "issuing": issuing}
 
 
-def outcome_of(batch: Batch, user: User) -> Outcome:
+def batch_outcome(batch: Batch, user: User) -> Outcome:
     """What came of it so far, as far as this person may see it."""
     jobs = {int(job.key): job for job in batch.jobs.filter(kind=ISSUE) if not job.is_under_way}
     found = Invoice.objects.visible_to(user).filter(pk__in=jobs).select_related("bill_to").defer("snapshot")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from .models import ChargeLine, CreditorAccount, Invoice, VatStatus
 
 
-def snapshot_of(
+def build_snapshot(
     invoice: Invoice,
     charges: Iterable[ChargeLine],
     *,
@@ -52,9 +52,9 @@ def snapshot_of(
             )
         },
         "contact": contact,
-        "lines": [line_of(charge) for charge in charges],
+        "lines": [line_snapshot(charge) for charge in charges],
         "total": f"{total:.2f}",
-        "vat": vat_of(vat_status),
+        "vat": vat_snapshot(vat_status),
     }
 
 
@@ -64,12 +64,12 @@ def creditor_snapshot(account: CreditorAccount) -> dict[str, str]:
     return {**settings.ASSOCIATION, "uid": number[0] if number else "", "iban": account.qr_iban}
 
 
-def vat_of(status: VatStatus | None) -> dict[str, str] | None:
+def vat_snapshot(status: VatStatus | None) -> dict[str, str] | None:
     """VAT number and rate in percent; None while the association is not registered."""
     return {"number": status.number, "rate": str(status.rate)} if status and status.number else None
 
 
-def line_of(charge: ChargeLine) -> dict[str, str]:
+def line_snapshot(charge: ChargeLine) -> dict[str, str]:
     """One parcel as a line of the invoice; the day is Zurich's."""
     shipment = charge.shipment
     return {
@@ -82,9 +82,9 @@ def line_of(charge: ChargeLine) -> dict[str, str]:
     }
 
 
-def lines_of(invoice: Invoice) -> list[dict[str, Any]]:
+def printed_lines(invoice: Invoice) -> list[dict[str, Any]]:
     """The lines of an invoice as they were printed, or as they would be while it is a draft."""
-    snapshot = invoice.snapshot or {"lines": [line_of(charge) for charge in invoice.lines.for_print()]}
+    snapshot = invoice.snapshot or {"lines": [line_snapshot(charge) for charge in invoice.lines.for_print()]}
     return with_days_and_amounts(snapshot["lines"])
 
 

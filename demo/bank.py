@@ -56,7 +56,7 @@ def _payments(rng: Random, calendar: Calendar, walked: set[int]) -> defaultdict[
         issued_on = cast(date, invoice.issued_on)  # only a draft has none
         outcomes = young if issued_on + timedelta(days=DAYS_TO_PAY) >= calendar.today else old
         outcome = next(outcomes[invoice.partner_id in walked])
-        for place, amount in _parts(rng, calendar, calendar.place_of(issued_on), invoice.total)[outcome]:
+        for place, amount in _parts(rng, calendar, calendar.index_of_day(issued_on), invoice.total)[outcome]:
             monday = next((monday for monday in calendar.mondays if monday > place), None)
             if monday is None:  # it is on the account, but its file is not imported yet
                 continue

@@ -29,12 +29,12 @@ class Calendar:
         self._midnights = [midnight(day).astimezone(UTC) for day in self.days]
         self.last = len(self.days) - 1
         self.now = self._midnights[self.last] + timedelta(hours=18)
-        self.held_until = min(self.place_of(today - HELD_BACK), self.last)  # when the last few invoices were issued
+        self.held_until = min(self.index_of_day(today - HELD_BACK), self.last)  # when the last few invoices were issued
         self.mondays = [n for n, day in enumerate(self.days) if day.weekday() == MONDAY]
-        opening = self.place_of(self.closed_months[0])
+        opening = self.index_of_day(self.closed_months[0])
         self.dispatch_days = [n for n in range(opening, self.last + 1) if self.days[n].weekday() in (TUESDAY, THURSDAY)]
 
-    def place_of(self, day: date) -> int:
+    def index_of_day(self, day: date) -> int:
         """The place of a day, or of the first working day after it."""
         return bisect_left(self.days, day)
 
@@ -42,17 +42,17 @@ class Calendar:
         """Some moment of a working day between two hours of the clock."""
         return self._midnights[place] + timedelta(seconds=rng.randrange(round(begin * 3600), round(end * 3600)))
 
-    def working_day_of(self, month: date, number: int) -> int:
+    def nth_working_day(self, month: date, number: int) -> int:
         """The place of the n-th working day of a month, no later than the last there is."""
-        return min(self.place_of(month) + number - 1, self.last)
+        return min(self.index_of_day(month) + number - 1, self.last)
 
     def days_ago(self, number: int) -> int:
         """The place of the working day so many before the last."""
         return self.last - number
 
-    def dispatch_day_of(self, month: date, number: int) -> int:
+    def nth_dispatch_day(self, month: date, number: int) -> int:
         """The place of the n-th day of a month on which parcels go out."""
-        return self.dispatch_days[bisect_left(self.dispatch_days, self.place_of(month)) + number - 1]
+        return self.dispatch_days[bisect_left(self.dispatch_days, self.index_of_day(month)) + number - 1]
 
     def dispatch_day_before(self, place: int) -> int:
         """The place of the last day on which parcels went out, up to a working day and with it."""

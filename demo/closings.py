@@ -25,7 +25,7 @@ def closings(rng: Random, calendar: Calendar) -> list[Closing]:
     """The closes that were, early in the month after each; a quarter's is with its last month's."""
     found = []
     for month in calendar.closed_months:
-        day = calendar.working_day_of(month_after(month), ISSUING_DAY)
+        day = calendar.nth_working_day(month_after(month), ISSUING_DAY)
         closed_at, issued_at = calendar.moment(rng, day, 8.5, 9), calendar.moment(rng, day, 9.5, 11)
         for cadence in ("month", "quarter"):
             if cut_off(month, cadence) == cut_off(month):

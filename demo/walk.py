@@ -53,7 +53,7 @@ class Walked(NamedTuple):
 def walked_requests(calendar: Calendar) -> list[Walked]:
     """The requests that walk. Three months are closed; the last month is over and waits for the treasurer."""
     first, second, third = calendar.closed_months
-    last, out_of, ago = calendar.last_month, calendar.dispatch_day_of, calendar.days_ago
+    last, out_of, ago = calendar.last_month, calendar.nth_dispatch_day, calendar.days_ago
     out_before, vans = calendar.dispatch_day_before, calendar.dispatch_days
     return [
         Walked("muster", 0, Ending("delivered", out_of(first, 1))),

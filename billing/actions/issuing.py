@@ -15,7 +15,7 @@ from billing.lifecycle import InvoiceStatus
 from billing.models import ChargeLine, CreditorAccount, Invoice, InvoiceDocument, Series, VatStatus
 from billing.qr_bill import NotPrintable, payload
 from billing.references import LARGEST_NUMBER, public_number, qr_reference
-from billing.snapshot import snapshot_of
+from billing.snapshot import build_snapshot
 from documents.models import StoredFile
 from jobs.models import Batch, Claim, Job
 from partners.models import BillTo
@@ -76,7 +76,7 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
         raise Refused(_("No bank account holds today: enter one first."))
     due_on = today + timedelta(days=DAYS_TO_PAY)
     total = sum((charge.amount for charge in charges), Decimal())
-    snapshot = snapshot_of(
+    snapshot = build_snapshot(
         invoice,
         charges,
         account=account,

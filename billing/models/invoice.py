@@ -23,7 +23,7 @@ from records.lifecycle import Lifecycle, Step
 from records.triggers import CompositeKey, RowsStay, Trigger, same_partner
 from requests.models import DeviceRequest
 
-from .series import RISES, Series, series_of
+from .series import RISES, Series, series_name
 
 DRAFT = r"draft-([1-9]\d{0,17})"
 
@@ -55,7 +55,7 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         if found := re.fullmatch(DRAFT, slug):
             return self.drafts().filter(pk=found[1])
         if found := re.fullmatch(r"(\d{4})-(\d{4}|[1-9]\d{4,17})", slug):
-            return self.issued().filter(series=series_of(found[1]), number=int(found[2]))
+            return self.issued().filter(series=series_name(found[1]), number=int(found[2]))
         return self.none()
 
     def by_slug_or_former_draft(self, slug: str) -> Self:

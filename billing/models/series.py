@@ -31,7 +31,7 @@ class SeriesQuerySet(models.QuerySet["Series"]):
 
         The series stays locked until the transaction ends: lock everything else before.
         """
-        name = series_of(year)
+        name = series_name(year)
         self.bulk_create([Series(name=name)], ignore_conflicts=True)
         series = self.select_for_update().get(pk=name)
         self.filter(pk=name).update(last=F("last") + 1)
@@ -39,11 +39,11 @@ class SeriesQuerySet(models.QuerySet["Series"]):
 
     def next_numbers(self, year: int, count: int) -> tuple[str, str]:
         """The first and last of so many numbers that would be drawn now, as people write them."""
-        last = self.filter(pk=series_of(year)).values_list("last", flat=True).first() or 0
+        last = self.filter(pk=series_name(year)).values_list("last", flat=True).first() or 0
         return public_number(year, last + 1), public_number(year, last + count)
 
 
-def series_of(year: int | str) -> str:
+def series_name(year: int | str) -> str:
     """The name of the series of a year's invoices."""
     return f"invoice-{year}"
 

@@ -12,7 +12,7 @@ from billing.next_steps import next_step_for
 from billing.pdf_progress import pdf_progress
 from billing.periods import words_for
 from billing.references import in_fives
-from billing.snapshot import lines_of
+from billing.snapshot import printed_lines
 from billing.timeline import timeline
 from documents import views as documents
 from partners.access import invoice_reader_required, reads_requests
@@ -84,7 +84,7 @@ def detail(request, slug):
     payments = list(invoice.payments.order_by("paid_on", "pk"))
     context = {
         "invoice": invoice,
-        "lines": lines_of(invoice),
+        "lines": printed_lines(invoice),
         "next": next_step_for(invoice, request.user),
         "open": invoice.left_to_pay,
         "payments": payments,

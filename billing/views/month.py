@@ -10,9 +10,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from billing import actions
 from billing.charges_due import parcels_due
-from billing.checklist import DONE, ISSUING, checks_for, lead_for, stage_of, steps_at
+from billing.checklist import DONE, ISSUING, checks_for, current_stage, lead_for, steps_at
 from billing.forms import IssueForm, MonthEndForm, MonthForm
-from billing.issue_batches import issue_batch, outcome_of, progress_of
+from billing.issue_batches import batch_outcome, batch_progress, issue_batch
 from billing.models import Invoice, Series
 from billing.month_end import at_month_end
 from billing.periods import month_before, month_name, month_words, past_months
@@ -46,7 +46,7 @@ def month_end(request):
     issued = Invoice.objects.visible_to(user).issued().of_month(month).for_list().order_by("-place")[:MANY]
     lines = list_lines(issued)
     checks = checks_for(found)
-    stage = stage_of(found, is_issued=bool(lines))
+    stage = current_stage(found, is_issued=bool(lines))
     at_work = bool(bar and bar["issuing"])
     context = {
         "month": month,
@@ -70,7 +70,7 @@ def month_end(request):
         "may_press": treasurer_required.allowed(user),
         "progress": bar,
         "at_work": at_work,
-        "outcome": outcome_of(batch, user) if batch else None,
+        "outcome": batch_outcome(batch, user) if batch else None,
     }
     return render(request, "billing/month_end.html", context)
 
@@ -80,7 +80,7 @@ def _progress_bar(batch, month):
     return {
         "title": _("Invoices and their PDFs"),
         "url": f"{_month_url(month)}&batch={batch.token}",
-        **progress_of(batch),
+        **batch_progress(batch),
     }
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from billing.actions.issuing import DAYS_TO_PAY
 from billing.models import CreditorAccount, Series, VatStatus
 from billing.references import public_number, qr_reference
-from billing.snapshot import creditor_snapshot, vat_of
+from billing.snapshot import creditor_snapshot, vat_snapshot
 from demo.calendar import Calendar
 from demo.closings import Closing
 from people.models import User
@@ -155,7 +155,7 @@ class Invoices:
             ISSUED,
             creditor=json.dumps(creditor_snapshot(self.account)),
             contact=self.treasurer.name,
-            vat=json.dumps(vat_of(VatStatus.objects.on(self.today))),
+            vat=json.dumps(vat_snapshot(VatStatus.objects.on(self.today))),
         )
 
 

@@ -55,7 +55,7 @@ def _in_house(request):
         "counts": counts,
         "more": {step: counts[step] - len(rows) for step, rows in steps.items()},
         "failed": {key for key, job in label_jobs.items() if job.is_dead},
-        "progress": _progress_of(batch) if batch else None,
+        "progress": _progress_bar(batch) if batch else None,
         "first": next((step for step in ("to_pack", "labelled", "closed") if steps[step]), ""),
         "figures": [
             (counts["to_pack"], _("to pack")),
@@ -104,7 +104,7 @@ def _newest_batch(jobs):
     return max(batches, key=attrgetter("pk"), default=None)
 
 
-def _progress_of(batch):
+def _progress_bar(batch):
     """A batch's progress bar, which asks this page for itself."""
     url = f"{reverse('shipping:list')}?batch={batch.token}"
     return {"title": _("Labels made"), "url": url, **batch.progress()}
@@ -116,7 +116,7 @@ def _label_progress(request):
     if not form.is_valid():
         raise Http404
     batches = Batch.objects.of_kind(actions.MAKE_LABEL)
-    progress = _progress_of(get_object_or_404(batches, token=form.cleaned_data["batch"]))
+    progress = _progress_bar(get_object_or_404(batches, token=form.cleaned_data["batch"]))
     if progress["over"]:
         return HttpResponseClientRefresh()
     return render(request, "components/_progress.html", {"progress": progress})

@@ -16,7 +16,7 @@ from billing.invoice_pdf import bill_from_snapshot, render_invoice
 from billing.models import CreditorAccount, Invoice, InvoiceDocument, Series, VatStatus
 from billing.qr_bill import payload
 from billing.references import qr_reference
-from billing.snapshot import snapshot_of
+from billing.snapshot import build_snapshot
 from documents.models import StoredFile
 from jobs import actions as job_actions
 from jobs.models import Job, LostClaim, job_subject
@@ -179,7 +179,7 @@ class TestABillThatCannotBePrinted:
     @pytest.fixture
     def broken(self, draft, account, treasurer):
         """Issued past the check, as by an older version: the name has a character the QR-bill does not know."""
-        snapshot = snapshot_of(
+        snapshot = build_snapshot(
             draft,
             list(draft.lines.all()),
             account=account,
