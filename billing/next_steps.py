@@ -26,7 +26,7 @@ class NextStep(NamedTuple):
 def next_step_for(invoice: Any, user: User) -> NextStep:
     """What this reader sees of an invoice that was fetched `with_paid()`."""
     if invoice.state == InvoiceState.DRAFT:
-        return _of_a_draft(user)
+        return _draft_step(user)
     if invoice.state == InvoiceState.PAID:
         return NextStep("", _("Paid."), _("Nothing is left to do."))
     is_overdue = invoice.state == InvoiceState.OVERDUE
@@ -35,17 +35,17 @@ def next_step_for(invoice: Any, user: User) -> NextStep:
         "day": day_words(invoice.due_on),
         "unit": invoice.snapshot["bill_to"]["name"],
     }
-    return _for_who_pays(words, is_overdue) if user.acting_for else _for_the_association(words, is_overdue, user)
+    return _partner_step(words, is_overdue) if user.acting_for else _association_step(words, is_overdue, user)
 
 
-def _of_a_draft(user):
+def _draft_step(user):
     unseen = _("Nobody outside sees a draft.")
     if treasurer_required.allowed(user):
         return NextStep("wait", _("You: look the lines over, then issue or discard."), unseen)
     return NextStep("work", _("Next: the treasurer looks it over."), unseen)
 
 
-def _for_who_pays(words, is_overdue):
+def _partner_step(words, is_overdue):
     sentence = _("The PDF has the QR code for your bank.")
     if is_overdue:
         headline = _("You: pay %(sum)s; it was due on %(day)s.") % words
@@ -53,7 +53,7 @@ def _for_who_pays(words, is_overdue):
     return NextStep("wait", _("You: pay %(sum)s by %(day)s.") % words, sentence)
 
 
-def _for_the_association(words, is_overdue, user):
+def _association_step(words, is_overdue, user):
     if not is_overdue:
         headline = _("Next: %(unit)s pays %(sum)s by %(day)s.") % words
         return NextStep("work", headline, _("The bank’s file books it by itself. Nothing to do for you."))

@@ -41,7 +41,7 @@ def _fetch(request, number):
     return get_object_or_404(_visible(request), number=number)
 
 
-def _next(device):
+def _next_step_context(device):
     return {"next": device.next_step, "next_url": device.next_url if device.next_step.page else ""}
 
 
@@ -78,22 +78,22 @@ def scan(request):
     """One field: a known laptop, or a drive of it, leads to its next step, an unknown one to taking it in."""
     if not request.POST.get("code", "").strip():
         if "open" in request.POST:
-            return _go(request, _fetch(request, request.POST["open"].replace("\0", "")).get_absolute_url())
+            return _redirect(request, _fetch(request, request.POST["open"].replace("\0", "")).get_absolute_url())
         done = request.GET.get("done", "").replace("\0", "")
         device = _visible(request).ready().filter(number=done).first() if done else None
-        return _nothing_to_do(request, device) if device else _station(request)
+        return _nothing_to_do(request, device) if device else _render_station(request)
     form = ScanForm(request.POST)
     if not form.is_valid():
-        return _station(request, state="stop", word=_("Stop."), sentence=" ".join(form.errors["code"]))
+        return _render_station(request, state="stop", word=_("Stop."), sentence=" ".join(form.errors["code"]))
     code = form.cleaned_data["code"]
     if device := _visible(request).scanned(code) or _visible(request).with_drive(code).first():
-        return _go(request, device.next_url) if device.next_step.page else _nothing_to_do(request, device)
-    if stop := _no_tag(code):
-        return _station(request, state="stop", **stop)
-    return _go(request, f"{reverse('devices:receive')}?{urlencode({'tag': code})}")
+        return _redirect(request, device.next_url) if device.next_step.page else _nothing_to_do(request, device)
+    if stop := _why_not_a_tag(code):
+        return _render_station(request, state="stop", **stop)
+    return _redirect(request, f"{reverse('devices:receive')}?{urlencode({'tag': code})}")
 
 
-def _no_tag(code):
+def _why_not_a_tag(code):
     """What stops a scan that can't be the tag of a new laptop; nothing when it can."""
     if OUR_NUMBER.fullmatch(code):
         sentence = _("No laptop has the number %(number)s. Scan the tag of its maker.") % {"number": code}
@@ -111,7 +111,7 @@ def _nothing_to_do(request, device):
     if device.status == Status.READY and device.shelf:
         sentence = _("Put it on shelf %(shelf)s.") % {"shelf": device.shelf}
     facts = [(_("Laptop"), device.number), (_("Model"), device.name), (_("Shelf"), device.shelf_now)]
-    return _station(
+    return _render_station(
         request,
         state={"done": "ok", "stop": "stop"}.get(look.tone, "idle"),
         word=f"{look.word}.",
@@ -127,12 +127,12 @@ def _nothing_to_do(request, device):
     )
 
 
-def _go(request, url):
+def _redirect(request, url):
     """Lead to another page; a fragment's answer would land inside the scan station."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def _station(request, **answer):
+def _render_station(request, **answer):
     """The scan page, or its station alone for htmx."""
     waiting = Device.objects.visible_to(request.user).count_by_status(Status.RECEIVED, Status.ERASED)
     idle = {
@@ -158,7 +158,7 @@ def receive(request):
         tag = request.GET.get("tag", "")
         form = ReceiveForm(initial={"asset_tag": tag})
         form.fields["maker" if tag else "asset_tag"].widget.attrs["autofocus"] = True
-        return _receive(request, form, drive_forms())
+        return _render_receive_form(request, form, drive_forms())
     form, drives = ReceiveForm(request.POST), drive_forms(request.POST)
     complete = all([form.is_valid(), all_valid(drives)])
     known = _visible(request).scanned(form.cleaned_data.get("asset_tag", ""))
@@ -173,7 +173,7 @@ def receive(request):
                 return _there_already(request, _fetch(request, device.number))
             messages.success(request, _("Taken in as %(device)s. Now erase its drives.") % {"device": device})
             return redirect("devices:record_erasure", device.number)
-    return _receive(request, form, drives)
+    return _render_receive_form(request, form, drives)
 
 
 def _there_already(request, device):
@@ -181,7 +181,7 @@ def _there_already(request, device):
     return redirect(device.next_url)
 
 
-def _receive(request, form, drives):
+def _render_receive_form(request, form, drives):
     first, *others = drives
     context = {"form": form, "first": first, "others": others}
     return render(
@@ -223,7 +223,7 @@ def detail(request, number):
         (_("Shelf"), device.shelf_now),
     ]
     steps = device.steps.select_related("by")
-    context = _next(device) | {
+    context = _next_step_context(device) | {
         "device": device,
         "is_over": device.is_over,
         "facts": [(term, value, "") for term, value in facts if value],
@@ -244,7 +244,7 @@ def record_erasure(request, number):
     if sent and sent.is_valid():
         action = partial(actions.record_erasure, by=request.user, **sent.cleaned_data)
         if moved := attempt(sent, action):
-            return _erased(request, moved, **sent.cleaned_data)
+            return _redirect_after_erasure(request, moved, **sent.cleaned_data)
     lines = []
     if device.takes_erasures:
         lines = list(_drive_lines(device, device.drives.prefetch_related(WITH_ERASURES)))
@@ -253,7 +253,7 @@ def record_erasure(request, number):
     for line in still_open:
         line["form"] = _erasure_form(device, line, sent)
         line["unfolded"] = (is_first_answer and line is still_open[0]) or _is_about(sent, line["drive"])
-    context = {"device": device, "lines": lines, "still_open": still_open, "sent": sent} | _next(device)
+    context = {"device": device, "lines": lines, "still_open": still_open, "sent": sent} | _next_step_context(device)
     return render(request, "devices/record_erasure.html", context)
 
 
@@ -270,7 +270,7 @@ def _erasure_form(device, line, sent):
     return ErasureForm(initial=initial, device=device, auto_id=f"drive-{drive.pk}-%s")
 
 
-def _erased(request, device, *, drive, result, **_answers):
+def _redirect_after_erasure(request, device, *, drive, result, **_answers):
     """Say what the result means, and lead to the next drive or to the checklist."""
     left = device.drives.open().count()
     words = {"drive": drive, "device": device, "left": left}
@@ -313,4 +313,4 @@ def mark_ready(request, number):
         if form.is_valid():
             return redirect(f"{reverse('devices:scan')}?{urlencode({'done': device.number})}")
     context = {"device": device, "form": form, "may_check": device.next_step.page == "devices:mark_ready"}
-    return render(request, "devices/mark_ready.html", context | _next(device))
+    return render(request, "devices/mark_ready.html", context | _next_step_context(device))

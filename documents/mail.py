@@ -35,9 +35,10 @@ class NotAccepted(Exception):
 
 
 def mail(kind: str) -> Callable[[Door], Door]:
-    """Register `door(mail)` for a kind such as "requests.approved"; it returns a Envelope, or None for nothing to send.
+    """Register `door(mail)` for a kind such as "requests.approved".
 
-    The words stand in `<app>/mail/<name>.txt` (its first line is the subject) and `.html`.
+    It returns an Envelope, or None for nothing to send. The words stand in `<app>/mail/<name>.txt`, whose first line is
+    the subject, and `.html`.
     """
 
     def register(door: Door) -> Door:
@@ -48,15 +49,15 @@ def mail(kind: str) -> Callable[[Door], Door]:
     return register
 
 
-def render(kind: str, letter: Envelope) -> EmailMultiAlternatives:
+def render(kind: str, envelope: Envelope) -> EmailMultiAlternatives:
     """Write the mail in the reader's language."""
     app, _dot, name = kind.partition(".")
-    context = letter.context | {"base_url": settings.BASE_URL, "association": settings.ASSOCIATION}
-    with translation.override(letter.language):
-        context["language"] = letter.language
+    context = envelope.context | {"base_url": settings.BASE_URL, "association": settings.ASSOCIATION}
+    with translation.override(envelope.language):
+        context["language"] = envelope.language
         subject, _line, text = render_to_string(f"{app}/mail/{name}.txt", context).strip().partition("\n")
         html = render_to_string(f"{app}/mail/{name}.html", context)
-    message = EmailMultiAlternatives(subject.strip(), text.strip() + "\n", to=[letter.address])
+    message = EmailMultiAlternatives(subject.strip(), text.strip() + "\n", to=[envelope.address])
     message.attach_alternative(html, "text/html")
     return message
 
@@ -65,17 +66,17 @@ def send(row: Mail, claim: Claim) -> None:
     """Render and send a planned mail; what has gone out is not sent again."""
     if row.outcome != Mail.Outcome.PLANNED:
         return
-    letter = DOORS[row.kind](row)
-    if letter is None:
+    envelope = DOORS[row.kind](row)
+    if envelope is None:
         with claim.held():
-            _note(row, Mail.Outcome.NOT_SENT)
+            _save_outcome(row, Mail.Outcome.NOT_SENT)
         return
-    message = render(row.kind, letter)
+    message = render(row.kind, envelope)
     row.message_id = f"<mail-{row.pk}@{urlsplit(settings.BASE_URL).hostname}>"
     message.extra_headers["Message-ID"] = row.message_id  # the same at a second attempt: readers see it once
     hand_to_server(message)
     with claim.held():
-        _note(row, Mail.Outcome.SENT)
+        _save_outcome(row, Mail.Outcome.SENT)
 
 
 def hand_to_server(message: EmailMultiAlternatives) -> None:
@@ -90,6 +91,6 @@ def hand_to_server(message: EmailMultiAlternatives) -> None:
         raise NotAccepted(type(error).__name__) from None
 
 
-def _note(row: Mail, outcome: Mail.Outcome) -> None:
+def _save_outcome(row: Mail, outcome: Mail.Outcome) -> None:
     row.outcome, row.sent_at = outcome, clock.now()
     row.save(update_fields=["outcome", "sent_at", "message_id"])

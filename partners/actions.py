@@ -64,7 +64,7 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
     lately = PartnerStep.objects.filter(verb="invite", by=by, at__gt=clock.now() - timedelta(hours=1))
     if not by.is_association and lately.count() >= INVITATIONS_AN_HOUR:
         raise Refused(_("You have invited %(n)s people within an hour. Go on later.") % {"n": INVITATIONS_AN_HOUR})
-    user = _account(email, name=name, language=partner.language)
+    user = _get_or_create_user(email, name=name, language=partner.language)
     if user.is_association and by.is_association:
         raise Refused(_("This person works for the association and can’t act for an organisation."))
     membership, _is_new = Membership.objects.get_or_create(
@@ -72,13 +72,13 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
     )
     if not membership.is_pending:
         return False
-    if not _mail_waits(membership):
+    if not _is_invitation_queued(membership):
         partner.note("invite", by=by, role=role)
         Mail.objects.plan("partners.invited", membership, reader=user)
     return True
 
 
-def _mail_waits(membership: Membership) -> bool:
+def _is_invitation_queued(membership: Membership) -> bool:
     """Whether the mail that leads in is still on its way; the lock on the partner keeps a second press behind."""
     planned = Mail.objects.filter(
         kind="partners.invited", subject=job_subject(membership), outcome=Mail.Outcome.PLANNED
@@ -90,7 +90,7 @@ def _mail_waits(membership: Membership) -> bool:
 @transaction.atomic
 def accept_invitation(membership: Membership, *, by: User) -> None:
     """Take the role that one was invited to; a second time changes nothing."""
-    _lock(membership)
+    _lock_and_reload(membership)
     if membership.ended_at:
         raise Refused(_("This invitation has ended. Ask the organisation to invite you again."))
     if by.is_association:
@@ -104,33 +104,33 @@ def accept_invitation(membership: Membership, *, by: User) -> None:
 @transaction.atomic
 def decline_invitation(membership: Membership, *, by: User) -> None:
     """Turn down a role that one was invited to; a second time changes nothing."""
-    _lock(membership)
+    _lock_and_reload(membership)
     if not membership.is_pending:
         raise Refused(_("You have accepted this invitation already."))
-    if _end(membership):
+    if _end_membership(membership):
         membership.partner.note("decline_invitation", by=by, role=membership.role)
 
 
 @transaction.atomic
 def end_access(membership: Membership, *, by: User) -> None:
     """Take a role or an invitation back, with the last role the person's tokens there; twice is as once."""
-    _lock(membership)
+    _lock_and_reload(membership)
     if membership.user == by:
         raise Refused(_("Nobody ends their own access: ask a colleague or the association."))
-    if _end(membership):
+    if _end_membership(membership):
         membership.partner.note("end_access", by=by, role=membership.role)
     if not Membership.objects.live().filter(user=membership.user, partner=membership.partner).exists():
         for token in ApiToken.objects.filter(owner=membership.user, acting_for=membership.partner):
             revoke_token(token, by=by)
 
 
-def _lock(membership: Membership) -> None:
+def _lock_and_reload(membership: Membership) -> None:
     """Lock the organisation and then read the membership again: whoever changes one does this first."""
     membership.partner.lock()
     membership.refresh_from_db(fields=["accepted_at", "ended_at"])
 
 
-def _end(membership: Membership) -> bool:
+def _end_membership(membership: Membership) -> bool:
     """End it now; False if it has ended already."""
     if membership.ended_at is not None:
         return False
@@ -139,7 +139,7 @@ def _end(membership: Membership) -> bool:
     return True
 
 
-def _account(email: str, *, name: str, language: str) -> User:
+def _get_or_create_user(email: str, *, name: str, language: str) -> User:
     """The person known by this very address, made now if there is none; two that invite at once share one."""
     try:
         with transaction.atomic():

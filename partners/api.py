@@ -1,4 +1,4 @@
-"""Who stands at the API's door: a token, its roles and scopes; and the organisations it may see."""
+"""How programs sign in to the API: tokens, their roles and scopes; and the organisations these may see."""
 
 import redis
 import structlog

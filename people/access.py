@@ -32,10 +32,10 @@ def access(label, allowed):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
-                return _elsewhere(request, redirect_to_login(_page(request)))
+                return _redirect_whole_page(request, redirect_to_login(_return_path(request)))
             if request.user.lacks_second_factor:
                 messages.warning(request, _("Who works for the association signs in with a second factor. Set one up."))
-                return _elsewhere(request, redirect("mfa_index"))
+                return _redirect_whole_page(request, redirect("mfa_index"))
             if not allowed(request.user):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -47,7 +47,7 @@ def access(label, allowed):
     return decorator
 
 
-def _page(request):
+def _return_path(request):
     """Where to go on after signing in: never to an action or a fragment, which are no pages."""
     if request.htmx:
         return request.htmx.current_url_abs_path or "/home/"
@@ -66,7 +66,7 @@ def page_before(request):
     return f"/{path}?{came_from.query}" if came_from.query else f"/{path}"
 
 
-def _elsewhere(request, redirect):
+def _redirect_whole_page(request, redirect):
     """Lead a whole page there, or a fragment's page: else the other page would be put into the fragment."""
     return HttpResponseClientRedirect(redirect.url) if request.htmx else redirect
 

@@ -174,8 +174,11 @@ class AssociationRole(models.Model):
 
 
 class AuditEntryManager(models.Manager["AuditEntry"]):
-    def note(self, action: str, subject: str, *, by: "User") -> "AuditEntry":
-        """Write down that a person did or read something; `subject` is the record's public number, never a name."""
+    def record(self, action: str, subject: str, *, by: "User") -> "AuditEntry":
+        """Write down that a person did or read something.
+
+        `subject` names the record by its public number, its address or `app.model:key`, never by a name.
+        """
         return self.create(action=action, subject=subject, by=by, on_behalf_of=by.acting_for_id)
 
 

@@ -23,9 +23,9 @@ def today() -> date:
 
 @contextmanager
 def set_to(moment: datetime) -> Iterator[None]:
-    """Let it be another time within this block, for Python and for Postgres' `clock_now()`.
+    """Set the clock to a moment within this block, for Python and for Postgres' `clock_now()`.
 
-    The hands stand still meanwhile. The block is a transaction, or part of one.
+    Time does not advance meanwhile. The block is a transaction, or part of one.
     """
     before = _set_to.get()
     token = _set_to.set(moment)

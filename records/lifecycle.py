@@ -48,8 +48,8 @@ class Step(models.Model):
     def title(self) -> Words:
         """What happened, as a timeline names it."""
         cycle: Any = self._meta.get_field("record").related_model
-        told = cycle.MOVES.get(self.verb) or cycle.NOTES.get(self.verb)
-        return (told and told.title) or cycle.Status(self.to_status).label
+        known = cycle.MOVES.get(self.verb) or cycle.NOTES.get(self.verb)
+        return (known and known.title) or cycle.Status(self.to_status).label
 
 
 class Lifecycle(models.Model):
@@ -75,8 +75,8 @@ class Lifecycle(models.Model):
     def __init_subclass__(cls, **options: Any) -> None:
         """Refuse, when it is imported, a life cycle that names what isn't there."""
         super().__init_subclass__(**options)
-        for verb, arrow in cls.MOVES.items():
-            for status in (*arrow.sources, arrow.to):
+        for verb, move in cls.MOVES.items():
+            for status in (*move.sources, move.to):
                 if status is not BACK and not isinstance(status, cls.Status):
                     raise ImproperlyConfigured(f"{cls.__name__}.MOVES: “{verb}” names “{status}”, which is no status.")
         if both := cls.MOVES.keys() & cls.NOTES.keys():
@@ -138,18 +138,18 @@ class Lifecycle(models.Model):
         Locks the row, then saves the status and the named columns. `by` is None when the clock acts. Raises Refused
         when the verb doesn't lead on from where the record stands.
         """
-        arrow, numbers = self.MOVES[verb], numbers or {}
+        move, numbers = self.MOVES[verb], numbers or {}
         self.lock()
         last = self.steps.exclude(from_status=models.F("to_status")).select_related("by").last()
         by_id = by.pk if by else None
         was_taken = last is not None and (last.verb, last.by_id, last.numbers) == (verb, by_id, numbers)
-        if was_taken and self.status == (last.to_status if arrow.to is BACK else arrow.to):
+        if was_taken and self.status == (last.to_status if move.to is BACK else move.to):
             return False
-        if self.status not in arrow.sources or (arrow.to is BACK and last is None):
-            is_anothers = any(way.start == self.status and way.to == arrow.to for way in self.arrows())
-            raise Refused(self._why_not(None if is_anothers else last, by))
+        if self.status not in move.sources or (move.to is BACK and last is None):
+            leads_there_by_another = any(way.start == self.status and way.to == move.to for way in self.arrows())
+            raise Refused(self._why_not(None if leads_there_by_another else last, by))
         before = self.status
-        self.status = last.from_status if arrow.to is BACK else arrow.to
+        self.status = last.from_status if move.to is BACK else move.to
         for name, value in columns.items():
             setattr(self, name, value)
         self.save(update_fields=["status", *columns])  # type: ignore[misc]  # each life cycle has one

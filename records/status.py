@@ -36,7 +36,7 @@ class Next(NamedTuple):
     page: str = ""
 
     def waits_for(self, user: Any) -> bool:
-        """Whether it is this reader's turn: the partner's for whoever acts for one, else the association's."""
+        """Whether this reader acts next: for the partner whoever acts for one, else the association."""
         return self.actor == ("partner" if user.acting_for else "association")
 
 

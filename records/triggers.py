@@ -63,7 +63,7 @@ class Rule(models.BaseConstraint):
         raise NotImplementedError
 
     def validate(self, *args: Any, **options: Any) -> None:
-        """The database has the word, a form can't ask it beforehand."""
+        """Nothing to check in Python: the database enforces it."""
 
 
 class Trigger(Rule):

@@ -31,7 +31,7 @@ def receive(
     **columns: Any,
 ) -> DeviceRequest:
     """Write down a person's wish; the same form sent twice gives the same request, and only Windows takes a proof."""
-    partner = _locked(partner.pk)
+    partner = _lock_partner(partner.pk)
     columns["proof"] = proof if columns.get("system") == Device.System.WINDOWS else None
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
@@ -109,7 +109,7 @@ def send_draft(
     """
     locked = RequestDraft.objects.locked(draft)
     if locked is None:
-        return _sent(draft.token, approving=approving, by=by)
+        return _request_already_sent(draft.token, approving=approving, by=by)
     if locked.fingerprint != seen:
         raise Refused(_("This form was changed meanwhile, in another tab perhaps. Look it through once more."))
     device_request = receive(
@@ -125,7 +125,7 @@ def send_draft(
     return device_request
 
 
-def _sent(token: uuid.UUID, *, approving: bool, by: User) -> DeviceRequest:
+def _request_already_sent(token: uuid.UUID, *, approving: bool, by: User) -> DeviceRequest:
     """What the other of two presses made of a form, approved if that was pressed; Refused if it was discarded."""
     device_request = DeviceRequest.objects.visible_to(by).filter(form_token=token).first()
     if device_request is None:
@@ -144,7 +144,7 @@ def keep_proof(content: bytes) -> StoredFile:
 @transaction.atomic
 def approve(device_request: DeviceRequest, *, by: User) -> None:
     """Register an examined request with the association and freeze its price."""
-    partner = _locked(device_request.partner_id)
+    partner = _lock_partner(device_request.partner_id)
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
     if by.acting_for_id != partner.pk:
@@ -176,13 +176,13 @@ def withdraw(device_request: DeviceRequest, *, by: User) -> None:
     """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
     moved = device_request.move("withdraw", by=by, moved_at=clock.now())
     if moved:
-        _release_live(device_request, by=by)
+        _release_allocation(device_request, by=by)
 
 
 @transaction.atomic
 def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allocation:
     """Give a ready laptop that suits to an approved request; the index on live allocations lets exactly one win."""
-    partner = _locked(device_request.partner_id)
+    partner = _lock_partner(device_request.partner_id)
     device_request.lock()
     device.lock()
     numbers = {"request": device_request.number, "device": device.number}
@@ -212,14 +212,14 @@ def release(device_request: DeviceRequest, *, by: User) -> None:
     numbers = {"device": latest.device.number} if latest else {}  # the same when it is pressed again
     moved = device_request.move("release", by=by, numbers=numbers, moved_at=clock.now())
     if moved:
-        _release_live(device_request, by=by)
+        _release_allocation(device_request, by=by)
 
 
 @transaction.atomic
 def reject(device_request: DeviceRequest, *, by: User) -> None:
     """The association says no to an approved request; a laptop that was kept for it is free again."""
     if device_request.move("reject", by=by, moved_at=clock.now()):
-        _release_live(device_request, by=by)
+        _release_allocation(device_request, by=by)
 
 
 def ship(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
@@ -242,12 +242,12 @@ def record_loss(device_request: DeviceRequest, *, by: User | None) -> None:
     device_request.move("record_loss", by=by, moved_at=clock.now())
 
 
-def _locked(partner_id: int) -> Partner:
+def _lock_partner(partner_id: int) -> Partner:
     """The organisation as it stands until the transaction ends: first in the order of locks, so nobody suspends it."""
     return Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
 
 
-def _release_live(device_request: DeviceRequest, *, by: User) -> None:
+def _release_allocation(device_request: DeviceRequest, *, by: User) -> None:
     if allocation := device_request.allocations.live().select_related("device").first():
         device_actions.release(allocation.device, number=device_request.number, by=by)
         allocation.released_at = clock.now()

@@ -167,7 +167,7 @@ class RequestDetail(RequestView):
         """One request with its person and its way so far."""
         device_request = self.fetch(number)
         if not device_request.recipient.erased_at:
-            AuditEntry.objects.note("read_recipient", device_request.number, by=request.user)
+            AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
         return Response(RequestDetailSerializer(device_request).data)
 
 

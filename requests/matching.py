@@ -8,7 +8,7 @@ MEMORY_GB = {"linux": 4, "windows": 8}
 
 @dataclass(frozen=True)
 class Wish:
-    """What a request asks for; requests come in the order of their turn."""
+    """What a request asks for; requests come in the order of the queue."""
 
     key: int
     system: str

@@ -37,5 +37,5 @@ def _words(step, user):
         yield _("Laptop %(number)s.") % {"number": device}
     if parcel := step.numbers.get("parcel"):
         yield format_html(_("Parcel %(number)s.") % {"number": "{}"}, _parcel(parcel))
-    if invoice := step.numbers.get("invoice") or (step.verb == "billed" and step.numbers.get("number")):
+    if invoice := step.numbers.get("invoice"):
         yield _("Invoice %(number)s.") % {"number": invoice}

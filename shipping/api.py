@@ -106,7 +106,7 @@ class ShipmentLabel(ShipmentView):
         label = shipment.labels.filter(state=Label.State.MADE).select_related("file").last()
         if label is not None:
             if shipment.names_a_person:
-                AuditEntry.objects.note("read_recipient", subject=shipment.request.number, by=request.user)
+                AuditEntry.objects.record("read_recipient", subject=shipment.request.number, by=request.user)
             return documents.send(label.file)
         if shipment.status == ShipmentStatus.CANCELLED:
             raise Conflict(shipment.next_step.sentence)

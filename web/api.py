@@ -1,4 +1,4 @@
-"""The manners of the API: how a refusal is said (RFC 9457) and how a long list is turned page by page."""
+"""Conventions of the API: problem details (RFC 9457) and pagination."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -38,7 +38,7 @@ class Conflict(APIException):
 
 def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Say whatever goes wrong as problem details; None, and so a 500, for what is our own fault."""
-    exception = _conflict(exception) or _too_deep(exception) or exception
+    exception = _conflict(exception) or _as_parse_error(exception) or exception
     answer = exception_handler(exception, context)
     if answer is None:
         return None
@@ -47,7 +47,7 @@ def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
         "type": f"{settings.BASE_URL}{reverse('api:docs')}#{kind}" if kind in TITLES else "about:blank",
         "title": TITLES.get(kind, HTTPStatus(answer.status_code).phrase),
         "status": answer.status_code,
-    } | _particulars(exception, answer.data)
+    } | _detail_and_errors(exception, answer.data)
     answer.content_type = "application/problem+json"
     return answer
 
@@ -60,7 +60,7 @@ def _conflict(exception: Exception) -> Conflict | None:
     return Conflict(str(sentence), "busy", wait=1) if is_busy(exception) else Conflict(str(sentence))
 
 
-def _too_deep(exception: Exception) -> ParseError | None:
+def _as_parse_error(exception: Exception) -> ParseError | None:
     """JSON nested beyond all measure is no fault of ours."""
     return ParseError() if isinstance(exception, RecursionError) else None
 
@@ -72,7 +72,7 @@ def _kind(exception: Exception) -> Any:
     return exception.get_codes() if isinstance(exception, APIException) else ""
 
 
-def _particulars(exception: Exception, data: dict[str, Any]) -> dict[str, Any]:
+def _detail_and_errors(exception: Exception, data: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(exception, ValidationError):
         return {"detail": str(data["detail"])}
     return {"detail": str(_("Some fields are missing or wrong.")), "errors": list(_errors(exception.detail))}

@@ -155,7 +155,7 @@ def discard(invoice: Invoice, *, by: User) -> bool:
     if invoice.status != InvoiceStatus.DRAFT:
         raise Refused(_("An issued invoice stays as it is. Credit it instead."))
     subject = f"{invoice.slug} bill-to-{invoice.bill_to_id} {invoice.period:%Y-%m}"
-    AuditEntry.objects.note("discard_draft", subject=subject, by=by)
+    AuditEntry.objects.record("discard_draft", subject=subject, by=by)
     ChargeLine.objects.filter(invoice=invoice).delete()
     invoice.delete()
     return True

@@ -149,16 +149,16 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(partner__in=Partner.objects.visible_to(user))
 
-    def _going_on(self) -> Self:
+    def _not_ended(self) -> Self:
         return self.filter(ended_at__isnull=True, partner__status__in=lifecycle.TAKING_PART)
 
     def live(self) -> Self:
         """What was accepted and goes on: only this gives a right."""
-        return self._going_on().filter(accepted_at__isnull=False)
+        return self._not_ended().filter(accepted_at__isnull=False)
 
     def pending(self) -> Self:
         """Invitations that the person has answered neither way."""
-        return self._going_on().filter(accepted_at__isnull=True)
+        return self._not_ended().filter(accepted_at__isnull=True)
 
 
 class Membership(models.Model):

@@ -67,7 +67,7 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
         )
 
     def waiting_for(self, user: User) -> Self:
-        """Those in which it is this reader's turn."""
+        """Those that wait for this reader."""
         theirs = [status for status in RequestStatus if status.next_step and status.next_step.waits_for(user)]
         rest = Q(status__in=lifecycle.RESTING) & ~Q(partner__status=PartnerStatus.ACTIVE)
         return self.filter(status__in=theirs).exclude(rest)

@@ -20,7 +20,7 @@ from web.forms import attempt
 @social_worker_required
 def new(request):
     """An empty form; its address carries the token that makes sending it twice the same as once."""
-    return _write(request, RequestForm(user=request.user), uuid.uuid4(), None)
+    return _render_form(request, RequestForm(user=request.user), uuid.uuid4(), None)
 
 
 @social_worker_required
@@ -30,20 +30,22 @@ def draft(request, token):
         return HttpResponse(status=204) if "typing" in request.POST else redirect(sent)
     kept = RequestDraft.objects.visible_to(request.user).select_related("proof").filter(token=token).first()
     if request.method == "POST":
-        return _keep(request, token, has_proof=bool(kept and kept.proof_id))
+        return _save_draft(request, token, has_proof=bool(kept and kept.proof_id))
     if kept is None:
         raise Http404
     answers = {"data": kept.answers} if "again" in request.GET else {"initial": kept.answers}
     form = RequestForm(**answers, user=request.user, has_proof=bool(kept.proof_id))
-    return _write(request, form, token, kept)
+    return _render_form(request, form, token, kept)
 
 
-def _keep(request, token, *, has_proof):
+def _save_draft(request, token, *, has_proof):
     """Keep the form; "typing" is sent in passing, while it is written, and needs no page in return."""
     typing = "typing" in request.POST
     form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
     if "keep" not in request.POST and not any(request.POST.get(name, "").strip() for name in TYPED):
-        return HttpResponse(status=204) if typing else _write(request, form, token, None)  # an empty form is no draft
+        return (
+            HttpResponse(status=204) if typing else _render_form(request, form, token, None)
+        )  # an empty form is no draft
     complete = form.is_valid()
     answers = {  # whatever was typed, but for the NUL that Postgres can't keep
         name: request.POST.get(name, "").replace("\0", "")[:200] for name in form.fields if name != "proof"
@@ -52,23 +54,23 @@ def _keep(request, token, *, has_proof):
     content = file.read() if file else b""
     kept = attempt(form, partial(actions.keep_draft, token, answers=answers, proof=content, by=request.user))
     if kept is None:
-        return _not_kept(request, token, typing=typing)
+        return _redirect_to_sent_request(request, token, typing=typing)
     if typing:
         return render(request, "requests/_kept.html", {"draft": kept})
     if "keep" in request.POST:
         messages.success(request, _("Your draft is kept for 30 days. Only you see it."))
         return redirect("requests:draft", token)
-    return redirect("requests:check", token) if complete else _write(request, form, token, kept)
+    return redirect("requests:check", token) if complete else _render_form(request, form, token, kept)
 
 
-def _not_kept(request, token, *, typing):
+def _redirect_to_sent_request(request, token, *, typing):
     """The form was sent meanwhile, from another tab perhaps; or it is somebody else's."""
     if typing:
         return HttpResponse(status=204)
     return redirect(get_object_or_404(DeviceRequest.objects.visible_to(request.user), form_token=token))
 
 
-def _write(request, form, token, kept):
+def _render_form(request, form, token, kept):
     partner = request.user.acting_for
     chosen = form["delivery"].value()
     delivery = chosen if chosen in Partner.Delivery.values else partner.delivery

@@ -34,7 +34,7 @@ def detail(request, number):
     steps = list(device_request.steps.select_related("by"))
     user = request.user
     if not device_request.recipient.erased_at:
-        AuditEntry.objects.note("read_recipient", device_request.number, by=user)
+        AuditEntry.objects.record("read_recipient", device_request.number, by=user)
     following = device_request.next_step
     may_decide = bool(user.acting_for) and device_request.allows("approve")
     context = {
@@ -60,7 +60,7 @@ def proof(request, number):
     device_request = fetch(request, number, "proof")
     if device_request.proof is None:
         raise Http404
-    AuditEntry.objects.note("read_recipient", device_request.number, by=request.user)
+    AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
     return documents.send(device_request.proof)
 
 

@@ -61,7 +61,7 @@ def detail(request, pk):
 
 
 def _note_reading(request, shipment):
-    AuditEntry.objects.note("read_recipient", subject=shipment.request.number, by=request.user)
+    AuditEntry.objects.record("read_recipient", subject=shipment.request.number, by=request.user)
 
 
 @request_reader_required

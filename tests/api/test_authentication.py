@@ -1,4 +1,4 @@
-"""The door of the API: who comes in, and how it is said to those who don't."""
+"""Who may use the API, and how others are refused."""
 
 import pytest
 from django.utils import timezone

@@ -129,7 +129,7 @@ def test_what_is_no_tag_stops_with_a_sentence(client, volunteer):
     assert 'data-state="idle"' in client.get("/devices/scan/?done=D-999999").content.decode()
 
 
-def test_with_script_the_surface_alone_is_swapped_and_a_page_is_led_to(client, volunteer, make_device, make_ready):
+def test_with_script_the_station_alone_is_swapped_and_a_page_is_led_to(client, volunteer, make_device, make_ready):
     device = make_device("5CG1")
     make_ready("5CG2")
     client.force_login(volunteer)

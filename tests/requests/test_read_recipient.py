@@ -75,7 +75,7 @@ def test_an_erased_person_is_not_read(client, social_worker, partner, device_req
 
 @pytest.mark.parametrize("statement", ["UPDATE people_auditentry SET subject = ''", "DELETE FROM people_auditentry"])
 def test_what_is_written_down_stays(social_worker, statement):
-    AuditEntry.objects.note("read_recipient", "R-2026-000001", by=social_worker)
+    AuditEntry.objects.record("read_recipient", "R-2026-000001", by=social_worker)
     with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert refused.value.__cause__.diag.constraint_name == "people_auditentry_stays"

@@ -120,7 +120,7 @@ def test_what_is_no_label_stops_the_line(volunteer_client, dispatcher, make_allo
     answer = scan(volunteer_client, code, mode=mode)
     assert ("Stop.<br>Unknown." in text(answer), "No parcel has this label." in text(answer)) == (True, True)
     assert (answer.status_code, Shipment.objects.get().closed_at) == (409, None)
-    assert "9" * 31 not in text(answer)  # the surface shows the beginning
+    assert "9" * 31 not in text(answer)  # the station shows the beginning
 
 
 @pytest.mark.parametrize("mode", ["close", "hand-over"])
@@ -190,7 +190,7 @@ def test_an_open_parcel_is_not_handed_over(volunteer_client, make_labelled):
     assert (answer.status_code, shipment.status) == (409, "labelled")
 
 
-def test_a_scan_by_htmx_gets_the_surface_alone(volunteer_client, make_labelled):
+def test_a_scan_by_htmx_gets_the_station_alone(volunteer_client, make_labelled):
     shipment = make_labelled()
     answer = volunteer_client.post(
         URL, {"code": "nonsense", "label": shipment.ident_code}, headers={"hx-request": "true"}
