@@ -92,6 +92,7 @@ def detail(request, pk):
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
     context = {
         "partner": partner,
+        "delivery": Partner.Delivery(partner.delivery).label_for(request.user),
         "bill_tos": partner.bill_tos.filter(is_active=True),
         "agreements": partner.agreements.all(),
         "coverage": partner.coverage.live().select_related("commune"),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partners import lifecycle
@@ -45,6 +46,12 @@ class Partner(Lifecycle):
     class Delivery(models.TextChoices):
         PERSON = "person", _("To the person")
         OFFICE = "office", _("To our office")
+
+        def label_for(self, user: User) -> str:
+            """The words for who reads them: only the organisation's people call the office "our" office."""
+            if self == Partner.Delivery.OFFICE and not user.acting_for:
+                return gettext("To the organisation")
+            return str(self.label)
 
     name = models.CharField(_("Name"), max_length=70)
     kind = models.CharField(_("Kind"), max_length=20, choices=Kind, default=Kind.COMMUNE)

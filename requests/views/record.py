@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
-from partners.models import Tariff
+from partners.models import Partner, Tariff
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
@@ -67,9 +67,9 @@ def proof(request, number):
 def _delivery(device_request, user):
     """To whom the laptop goes, then the address, a line each: the person's, or the office's."""
     person, office = device_request.recipient, device_request.partner
-    to_office = device_request.delivery == "office"
-    lines = [_("To the organisation") if to_office and not user.acting_for else device_request.get_delivery_display()]
-    if person.town or to_office:
+    delivery = Partner.Delivery(device_request.delivery)
+    lines = [delivery.label_for(user)]
+    if person.town or delivery == Partner.Delivery.OFFICE:
         place = person if person.town else office
         lines += [f"{place.street} {place.house_number}".strip(), f"{place.postcode} {place.town}"]
     return "\n".join(filter(None, lines))
