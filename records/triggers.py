@@ -52,11 +52,12 @@ class Rule(models.BaseConstraint):
         """What a person reads, by the name that Postgres gives with a refusal."""
         return {self.name: self.violation_error_message}
 
-    def create_sql(self, model: Any, schema_editor: Any) -> Any:
-        """Have it written when all else of the migration is there: a key needs the other side's."""
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        """Nothing within CREATE TABLE: it is written when all tables of the migration are there."""
         schema_editor.deferred_sql.append(self.sql(model))
 
-    constraint_sql = create_sql  # the same within CREATE TABLE
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return self.sql(model)
 
     def sql(self, model: type[models.Model]) -> str:
         """The statements that make it."""

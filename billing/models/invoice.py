@@ -224,6 +224,11 @@ class Invoice(Lifecycle):
             models.UniqueConstraint(fields=["id", "partner"], name="invoice_with_partner"),
             same_partner("bill_to", "partners.BillTo", name="invoice_bill_to_of_its_partner"),
             same_partner("request", "requests.DeviceRequest", name="invoice_request_of_its_partner"),
+            models.UniqueConstraint(
+                fields=["series", "number"],
+                name="number_once_per_series",
+                violation_error_message=_("This number is taken already."),
+            ),
             INVOICE_IS_FINAL,
             # Number n can only be committed when n - 1 exists: a gap is impossible, whoever writes.
             CompositeKey(
@@ -240,11 +245,6 @@ class Invoice(Lifecycle):
                 to="billing.Series",
                 to_fields=["name", "first"],
                 violation_error_message=RISES,
-            ),
-            models.UniqueConstraint(
-                fields=["series", "number"],
-                name="number_once_per_series",
-                violation_error_message=_("This number is taken already."),
             ),
             models.UniqueConstraint(fields=["reference"], name="reference_once"),
             models.CheckConstraint(condition=Q(period__day=1), name="period_is_a_first_day"),
