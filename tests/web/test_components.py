@@ -28,6 +28,11 @@ def test_the_summary_of_errors_puts_no_colon_after_a_sentence():
     ]
 
 
+def test_a_button_of_a_row_is_one_element_and_names_the_row_to_screen_readers():
+    button = engines["django"].from_string('{% load components %}{% action_text "Pack" row %}')
+    assert button.render({"row": "<D-1>"}) == '<span>Pack<span class="visually-hidden"> &lt;D-1&gt;</span></span>'
+
+
 @pytest.mark.parametrize(
     ("agent", "said"),
     [
