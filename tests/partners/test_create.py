@@ -174,8 +174,7 @@ def test_whose_office_it_is_depends_on_who_reads(client, admin, make_user, partn
     manager.memberships.create(partner=partner, role="manager")
     for user, words in ((admin, "To the organisation"), (manager, "To our office")):
         client.force_login(user)
-        page = client.get(partner.get_absolute_url()).content.decode()
-        assert f"<dd>{words}</dd>" in re.sub(r"\s*(</?dd>)\s*", r"\1", page)
+        assert f"<dd>{words}</dd>" in client.get(partner.get_absolute_url()).content.decode()
 
 
 def test_nobody_else_takes_on_organisations(client, social_worker, dispatcher):
