@@ -26,6 +26,9 @@ PATIENCE = 120  # seconds until the first page must answer, once the data are th
 LETTING_GO = 5  # seconds that a web server may hold its port after its supervisor was killed
 LOOK = 0.5  # seconds between two looks at the children, and at the code
 CODE = (".py", ".mo", ".css")  # what is read once and kept; templates and static files are read anew for each page
+WORKER = ["--loglevel", "WARNING", "--concurrency", "2"]
+# Nobody listens to what workers tell each other, and one that says it while its broker is away is deaf to SIGTERM.
+WORKER += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
 NOT_CODE = {"benchmarks", "docs", "node_modules", "static", "templates", "tests"}
 
 
@@ -92,7 +95,7 @@ def _parts(options):
     celery = partial(_start, "celery", "-q", "-A", "config")
     return [
         start_web,
-        partial(celery, "worker", "--loglevel", "WARNING", "--concurrency", "2"),
+        partial(celery, "worker", *WORKER),
         partial(celery, "beat", "--loglevel", "WARNING", "--schedule", str(embedded.DATA / "beat")),
     ]
 

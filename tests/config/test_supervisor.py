@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from contextlib import ExitStack, closing, suppress
@@ -14,8 +15,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 
 from config import embedded
+from config.supervisor import WORKER
+from tests import running
 from tests.production import PRODUCTION
 from tests.running import on_terminal
 
@@ -141,6 +145,59 @@ def test_however_it_is_ended_it_leaves_no_process_behind_and_starts_again(start)
     said, _nothing = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, said
     assert "Ready:" in said
+
+
+class BrokerThatGoes:
+    """Stands between a worker and its broker, and is gone when the worker first says something to others or waits."""
+
+    def __init__(self, url):
+        self.broker = (urlsplit(url).hostname, urlsplit(url).port)
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self.server.getsockname()[1]}/0"
+        self.is_gone = threading.Event()
+        self.sockets = [self.server]
+        self._begin(self._accept)
+
+    def _begin(self, what, *about):
+        threading.Thread(target=what, args=about, daemon=True).start()
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                here, there = self.server.accept()[0], socket.create_connection(self.broker)
+                self.sockets += [here, there]
+                self._begin(self._pass_on, here, there)
+                self._begin(self._pass_on, there, here)
+
+    def _pass_on(self, here, there):
+        with suppress(OSError):
+            while data := here.recv(65536):
+                if b"PUBLISH" in data or b"BRPOP" in data:
+                    return self._go()
+                there.sendall(data)
+
+    def _go(self):
+        for each in self.sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+        self.is_gone.set()
+
+
+def test_a_worker_whose_broker_goes_while_it_starts_ends_when_it_is_told_to(tmp_path):
+    """Killed right after its start, the supervisor takes the broker along."""
+    broker = BrokerThatGoes(settings.REDIS_URL)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-q", "-A", "config", "worker", *WORKER],
+        cwd=ROOT,
+        env=running.environment(tmp_path, REDIS_URL=broker.url),
+    )
+    try:
+        assert broker.is_gone.wait(PATIENCE)
+        worker.terminate()
+        assert worker.wait(60) == 0
+    finally:
+        worker.kill()
 
 
 def test_ended_while_it_prepares_it_says_one_sentence_and_leaves_no_process_behind(start, checkout):
