@@ -1,12 +1,16 @@
 import re
+from functools import partial
 
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import auth, messages
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 from django_htmx.http import reswap
 
 from people.access import page_before
@@ -53,6 +57,30 @@ class OwnSessionMiddleware(SessionMiddleware):
         if not SESSION_KEY.fullmatch(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         super().process_request(request)
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """Django's, for a session that brings its person along: nothing more is read unless something is odd."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        request.user = SimpleLazyObject(partial(_person, request))
+
+
+def _person(request):
+    """Who is signed in. What doesn't fit goes through Django's own examination, which ends such a session."""
+    session = request.session
+    session.get(auth.SESSION_KEY)  # reads it
+    user = session.user
+    if (
+        user is None
+        or not user.is_active
+        or session.get(auth.SESSION_KEY) != str(user.pk)
+        or session.get(auth.BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS
+        or not constant_time_compare(session.get(auth.HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    ):
+        return get_user(request)
+    return user
 
 
 class PersonLanguageMiddleware:

@@ -97,7 +97,6 @@ INSTALLED_APPS = [
     "help",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -124,7 +123,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.PersonMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "config.middleware.PersonLanguageMiddleware",
@@ -260,6 +259,7 @@ X_FRAME_OPTIONS = "DENY"
 LARGEST_BODY = 40 * 1024 * 1024  # bytes; a form says itself how large a file may be, 36 MB at most
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a month's drafts are ticked one by one: 1,000 communes, twenty times over
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "partners.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if not DEMO and not UNDER_TEST:

@@ -19,10 +19,12 @@ class ActingForMiddleware:
 
 
 def act_for(user, *, wanted=None):
-    """Set `acting_for` and `membership_roles`; one query, and none for the association's own people."""
+    """Set `acting_for` and `membership_roles`; the association's own people act for nobody."""
     if user.is_association:
         return
-    mine = list(Membership.objects.live().filter(user=user).select_related("partner").order_by("pk"))
+    mine = user.live_memberships
+    if mine is None:
+        mine = list(Membership.objects.live().filter(user=user).select_related("partner").order_by("pk"))
     if not mine:
         return
     user.acting_for = next((row.partner for row in mine if row.partner_id == wanted), mine[0].partner)

@@ -4,8 +4,10 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
@@ -80,6 +82,7 @@ class User(AbstractUser):
 
     acting_for: Any = None
     membership_roles: frozenset[str] = frozenset()
+    live_memberships: list[Any] | None = None  # where the session brought them along
 
     class Meta:
         constraints = [
@@ -109,15 +112,18 @@ class User(AbstractUser):
         return self.acting_for.pk if self.acting_for else None
 
     @cached_property
-    def _roles_and_factors(self) -> dict[str, int]:
-        """Today's roles, each with how many second factors there are: every page asks for both, in one query."""
-        factors = models.Count("user__authenticator", filter=~models.Q(user__authenticator__type="recovery_codes"))
-        return dict(self.roles.live().annotate(factors=factors).values_list("role", "factors")) if self.pk else {}
+    def association_roles(self) -> frozenset[str]:
+        """The association's roles this person holds today; whoever has one acts for no partner.
+
+        A session brings them along, as it does `has_second_factor`.
+        """
+        return frozenset(self.roles.live().values_list("role", flat=True)) if self.pk else frozenset()
 
     @cached_property
-    def association_roles(self) -> frozenset[str]:
-        """The association's roles this person holds today; whoever has one acts for no partner."""
-        return frozenset(self._roles_and_factors)
+    def has_second_factor(self) -> bool:
+        """Whether there is an authenticator app or a passkey; codes on paper alone are none."""
+        factors: Any = self.authenticator_set  # type: ignore[attr-defined]  # allauth's
+        return bool(self.pk) and factors.exclude(type="recovery_codes").exists()
 
     def has_role(self, *roles: str) -> bool:
         """Whether the person holds one of the association's roles."""
@@ -131,12 +137,25 @@ class User(AbstractUser):
     def lacks_second_factor(self) -> bool:
         """Whether the person must first set up an authenticator app or a passkey: the association sees everybody.
 
-        Codes on paper alone are none. The demo's own accounts are let off, in a demo only.
+        The demo's own accounts are let off, in a demo only.
         """
         let_off = settings.DEMO and self.email.endswith(DEMO_ADDRESSES)
         if let_off or not self.is_association:
             return False
-        return not any(self._roles_and_factors.values())
+        return not self.has_second_factor
+
+
+class Session(AbstractBaseSession):
+    """What a browser is known by, and whose it is once somebody has signed in."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+    def __str__(self) -> str:
+        return str(self.user or "–")
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
 
 
 class RoleQuerySet(models.QuerySet["AssociationRole"]):

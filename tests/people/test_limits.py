@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from people.models import Session
 from people.tasks import delete_expired
 
 pytestmark = pytest.mark.django_db

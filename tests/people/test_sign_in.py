@@ -2,8 +2,6 @@
 
 import pytest
 
-from people.models import User
-
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 LOGIN = "/accounts/login/?next="
@@ -40,13 +38,6 @@ def test_a_fragment_leads_its_whole_page_to_the_second_factor(client, volunteer)
     client.force_login(volunteer)
     answer = client.post("/rounds/station/", headers=HTMX)
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, "/accounts/2fa/")
-
-
-def test_roles_and_second_factor_are_one_query(admin, django_assert_num_queries):
-    user = User.objects.get(pk=admin.pk)
-    with django_assert_num_queries(1):
-        assert user.is_association
-        assert not user.lacks_second_factor
 
 
 def test_a_menu_without_entries_is_no_menu(client, make_user):
