@@ -1,14 +1,17 @@
 """The system as it runs for people: gunicorn, a Celery worker and the clock as processes, on a test's own database."""
 
+import atexit
 import fcntl
 import os
 import pty
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 import urllib.error
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -103,12 +106,29 @@ def worker(data_dir, *, clock=True, **more):
     )
 
 
+@cache
+def _folder_of_static_files():
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return folder.name
+
+
+def collected(data_dir):
+    """The folder of the static files, collected once for all tests of this process: it takes seconds."""
+    folder = _folder_of_static_files()
+    if not os.listdir(folder):
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
+            cwd=ROOT,
+            env=environment(data_dir, STATIC_ROOT=folder),
+            check=True,
+        )
+    return folder
+
+
 def web(data_dir, *, port, threads=4):
     """gunicorn with two workers, with the static files collected."""
-    env = environment(data_dir, BASE_URL=address(port))
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], cwd=ROOT, env=env, check=True
-    )
+    env = environment(data_dir, BASE_URL=address(port), STATIC_ROOT=collected(data_dir))
     process = Process(
         "-m",
         "gunicorn",
