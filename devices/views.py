@@ -21,6 +21,7 @@ from . import actions
 from .forms import DriveForm, ErasureForm, FilterForm, ReadyForm, ReceiveForm, ScanForm, all_valid, drive_forms
 from .lifecycle import DeviceStatus
 from .models import Device, Drive, Erasure
+from .tables import COLUMNS
 from .timeline import timeline
 
 Status, Result = DeviceStatus, Erasure.Result
@@ -60,7 +61,7 @@ def index(request):
     page = paginate(found, params)
     context = {
         "page": page,
-        "lines": [{"device": row, "next": row.next_step, "url": row.next_url} for row in page.rows],
+        "columns": COLUMNS,
         "form": form,
         "kept": [("rows", params["rows"])] if params.get("rows") else [],
         "filtered": bool(words or status),

@@ -27,6 +27,7 @@ from .forms import (
 from .lifecycle import PartnerStatus
 from .middleware import SESSION_KEY
 from .models import Locality, Membership, Partner
+from .tables import COLUMNS
 
 
 @partner_reader_required
@@ -42,7 +43,8 @@ def index(request):
         partners = partners.filter(Q(name__icontains=words) | Q(town__icontains=words))
     if status:
         partners = partners.filter(status=status)
-    context = {"form": form, "page": paginate(partners, request.GET), "filtered": bool(words or status)}
+    page = paginate(partners, request.GET)
+    context = {"form": form, "page": page, "columns": COLUMNS, "filtered": bool(words or status)}
     return render(request, "partners/list.html", context)
 
 

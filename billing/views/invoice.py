@@ -10,9 +10,9 @@ from billing.forms import FilterForm
 from billing.models import Invoice
 from billing.next_steps import next_step_for
 from billing.pdf_progress import pdf_progress
-from billing.periods import words_for
 from billing.references import in_fives
 from billing.snapshot import printed_lines
+from billing.tables import columns_for
 from billing.timeline import timeline
 from documents import views as documents
 from partners.access import invoice_reader_required, reads_requests
@@ -46,7 +46,7 @@ def index(request):
     label = dict(form.fields["state"].choices)[state] if state else ""
     context = {
         "page": page,
-        "lines": list_lines(page.rows),
+        "columns": columns_for(),
         "form": form,
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
         "filtered": bool(words or state or partner),
@@ -54,14 +54,6 @@ def index(request):
         "chips": chips(params, {"q": words, "state": label, "partner": partner}),
     }
     return render(request, "billing/list.html", context)
-
-
-def list_lines(invoices):
-    """The lines of a list of invoices (`for_list()`), each with its period in words."""
-    return [
-        {"invoice": invoice, "period": words_for(invoice.period, invoice.period_kind or invoice.bill_to.cadence)}
-        for invoice in invoices
-    ]
 
 
 def _asked_partner(params, user):

@@ -16,12 +16,11 @@ from billing.issue_batches import batch_outcome, batch_progress, issue_batch
 from billing.models import Invoice, Series
 from billing.month_end import at_month_end
 from billing.periods import month_before, month_name, month_words, past_months
+from billing.tables import columns_for
 from partners.models import BillTo
 from people.access import money_reader_required, treasurer_required
 from records import clock
 from web.pagination import MANY
-
-from .invoice import list_lines
 
 MONTHS_OFFERED = 24
 
@@ -43,10 +42,9 @@ def month_end(request):
         return redirect(bar["url"])  # what comes of it is shown at its own address
     found = at_month_end(month, actions.dry_run(month), user)
     ready = found.ready
-    issued = Invoice.objects.visible_to(user).issued().of_month(month).for_list().order_by("-place")[:MANY]
-    lines = list_lines(issued)
+    issued = list(Invoice.objects.visible_to(user).issued().of_month(month).for_list().order_by("-place")[:MANY])
     checks = checks_for(found)
-    stage = current_stage(found, is_issued=bool(lines))
+    stage = current_stage(found, is_issued=bool(issued))
     at_work = bool(bar and bar["issuing"])
     context = {
         "month": month,
@@ -61,7 +59,8 @@ def month_end(request):
         "ready_parcels": sum(draft.parcels for draft in ready),
         "ready_total": sum(draft.total for draft in ready),
         "numbers": Series.objects.next_numbers(today.year, len(ready)) if ready else None,
-        "issued": lines,
+        "issued": issued,
+        "columns": columns_for(one_period=True),
         "is_done": stage == DONE,
         "checks": checks,
         "lead": lead_for(checks, found),

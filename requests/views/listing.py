@@ -14,6 +14,7 @@ from requests.forms import FilterForm, NameForm
 from requests.lifecycle import ON_THE_WAY, RequestStatus
 from requests.models import DeviceRequest, RequestDraft
 from requests.models.device_request import whole_number
+from requests.tables import SHOWN, columns_for
 from web.filters import chips
 from web.pagination import MANY, find_row, paginate
 
@@ -40,10 +41,10 @@ def index(request):
         found = found.filter(status=status)
     if partner := _chosen_partner(params, request.user):
         found = found.filter(partner=partner)
-    page = paginate(found.select_related("recipient", "partner"), params)
+    page = paginate(_for_list(found), params)
     context = {
         "page": page,
-        "lines": _lines(page.rows, request.user),
+        "columns": columns_for(request.user),
         "form": form,
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
         "filtered": bool(words or status or partner),
@@ -84,11 +85,14 @@ def search(request):
         return redirect(hits[0])
     if any(sign.isdigit() for sign in words) and visible.matching_words(words).exists():  # so it is no name
         return redirect(f"{reverse('requests:list')}?{urlencode({'q': words})}")
-    people = visible.of_person(words).select_related("recipient", "partner").order_by("-pk")[:MANY]
-    rows = list(people) or list(
-        visible.matching_words(words).select_related("recipient", "partner").order_by("-pk")[:MANY]
-    )
-    return render(request, "requests/search.html", {"lines": _lines(rows, request.user), "name_form": form})
+    people = _for_list(visible.of_person(words)).order_by("-pk")[:MANY]
+    rows = list(people) or list(_for_list(visible.matching_words(words)).order_by("-pk")[:MANY])
+    context = {"rows": rows, "columns": columns_for(request.user), "name_form": form}
+    return render(request, "requests/search.html", context)
+
+
+def _for_list(found):
+    return found.select_related("recipient", "partner").only(*SHOWN)
 
 
 @social_worker_required
@@ -105,8 +109,3 @@ def _tabs(user, chosen, partner=None):
     if chosen == "drafts" or RequestDraft.objects.visible_to(user).exists():
         tabs.append({"label": _("Drafts"), "url": reverse("requests:drafts"), "current": chosen == "drafts"})
     return tabs
-
-
-def _lines(rows, user):
-    steps = [(row, row.next_step) for row in rows]
-    return [{"request": row, "next": step, "is_my_turn": step.waits_for(user)} for row, step in steps]

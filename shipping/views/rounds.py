@@ -18,6 +18,7 @@ from shipping import actions
 from shipping.forms import HandOverForm, ProgressForm
 from shipping.lifecycle import ShipmentStage
 from shipping.models import Shipment, allocations_to_pack
+from shipping.tables import HANDED_OVER
 from web.forms import attempt
 from web.pagination import paginate
 
@@ -124,7 +125,8 @@ def _label_progress(request):
 
 def _handed_over(request):
     parcels = Shipment.objects.visible_to(request.user).out().select_related("request", "device", "partner")
-    context = {"views": _tabs(handed_over=True), "page": paginate(parcels, request.GET)}
+    page = paginate(parcels, request.GET)
+    context = {"views": _tabs(handed_over=True), "columns": HANDED_OVER, "page": page}
     return render(request, "shipping/handed_over.html", context)
 
 

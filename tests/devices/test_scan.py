@@ -146,7 +146,7 @@ def test_the_page_says_what_waits_in_few_queries(
     make_device("5CG1")
     make_erased("5CG2")
     client.force_login(volunteer)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         assert "1 to erase, 1 to check" in client.get("/devices/scan/").content.decode()
 
 

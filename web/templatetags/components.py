@@ -1,23 +1,28 @@
 """The parts that pages are built from, with the markup written once. `/elements/` shows them all."""
 
 import re
+from functools import cache, lru_cache
 from typing import Any
 
 from django import forms, template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from records import clock
-from records.status import Status
+from records.status import Status, Words
+from web.tables import Column
+from web.tables import table as html_table
 
 register = template.Library()
 
 CHECKBOXES = (forms.CheckboxInput,)
 SELECTS = (forms.Select,)
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+WRITTEN: dict[tuple[Any, ...], SafeString] = {}  # fields of filters
 BROWSERS = {  # the first mark found counts: Edge says Chrome, too, and Chrome says Safari
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -73,18 +78,34 @@ def unbroken(sentence: Any) -> str:
 @register.simple_tag
 def icon(name: str, css: str = "wg-icon") -> SafeString:
     """An icon of the sprite, always beside a word: `{% icon "truck" %}`."""
+    return _icon(name, css)
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, css: str) -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name)
 
 
 @register.simple_tag
 def pill(status: Status) -> SafeString:
     """A status as colour, icon and word: `{% pill device_request.shown_status %}`."""
-    word, tone, image = status.look
+    return _pill(type(status), status.value, get_language())
+
+
+@cache
+def _pill(statuses: type[Status], value: str, language: str) -> SafeString:
+    word, tone, image = statuses(value).look  # type: ignore[call-arg]  # looked up, not made
     return format_html('<span class="wg-pill" data-tone="{}">{}{}</span>', tone, icon(image), word)
 
 
 @register.simple_tag
-def action_text(words: str, about: Any, between: str = " ") -> SafeString:
+def table(columns: list[Column], rows: list[Any], caption: Any) -> SafeString:
+    """A list as a table, declared by its columns: `{% table columns page.rows caption=title %}`."""
+    return html_table(columns, rows, caption=caption)
+
+
+@register.simple_tag
+def action_text(words: Words, about: Any, between: str = " ") -> SafeString:
     """What a button of a row says, and to screen readers also which row: `{% action_text _("Pack") device.number %}`.
 
     In one element, as a button lays white space between two of them out as a gap.
@@ -204,10 +225,24 @@ def field(
     }
 
 
-@register.inclusion_tag("components/field.html")
-def filter_field(bound: forms.BoundField) -> dict[str, Any]:
-    """A field of a filter form: everything there is optional, so it goes without saying."""
-    return field(bound) | {"optional": False}
+@register.simple_tag
+def filter_field(bound: forms.BoundField, **extra: Any) -> SafeString:
+    """A field of a list's search or filter: everything there is optional, so it goes without saying.
+
+    Empty, or with one of its choices, it is written once per language: Django renders each option by a template.
+    """
+    value = "" if bound.value() is None else str(bound.value())
+    choices = tuple(str(choice) for choice, _label in getattr(bound.field, "choices", ()))
+    key = (type(bound.form), bound.name, get_language(), value, choices)
+    if bound.errors or (value and value not in choices):
+        return _write_filter_field(bound, extra)
+    if key not in WRITTEN:
+        WRITTEN[key] = _write_filter_field(bound, extra)
+    return WRITTEN[key]
+
+
+def _write_filter_field(bound: forms.BoundField, extra: dict[str, Any]) -> SafeString:
+    return render_to_string("components/field.html", field(bound, **extra) | {"optional": False})
 
 
 @register.inclusion_tag("components/error_summary.html")

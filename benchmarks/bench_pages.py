@@ -1,0 +1,222 @@
+"""What each page costs each role, as a ratio to a bare page of the same run.
+
+Run it with `.venv/bin/python benchmarks/bench_pages.py [--requests 100000] [--only NAME]`: it fills a Postgres of its
+own with the demo, which takes minutes, and throws it away. A cost is processor time, here and in Postgres; each round
+opens every page once, so that whatever else the machine does hits all of them, and medians are printed.
+
+The bare page is what Django needs without us: its session and its user in a query each, 25 rows by an index, a
+template without a frame.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench_load_demo import start
+
+ROUNDS = 15
+BARE = """<!DOCTYPE html><html lang="{{ language }}"><title>{{ user }}</title><ul>
+{% for row in rows %}
+<li>{{ row.number }} {{ row.case_reference }} {{ row.status }} {{ row.moved_at|date }}</li>
+{% endfor %}</ul></html>"""
+BARE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+STAFF = {
+    role: f"{address}@demo.example"
+    for role, address in (
+        ("admin", "admin"),
+        ("treasurer", "treasurer"),
+        ("dispatcher", "dispatch"),
+        ("volunteer", "volunteer"),
+    )
+}
+ROLES = STAFF | {"worker": "worker@muster.example", "manager": "manager@muster.example"}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measure pages over a large demo.")
+    parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--only", default="", help="measure the pages whose name holds this")
+    parser.add_argument("--profile", action="store_true", help="say instead where the time of these pages goes")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as data_dir:
+        start(data_dir)
+        from django.core.management import call_command
+
+        Path(data_dir, "static").mkdir()
+        call_command("prepare", verbosity=0)
+        call_command("load_communes", verbosity=0)
+        call_command("load_demo", requests=options.requests, verbosity=0)
+        _measure(options)
+
+
+def _pages():
+    """Each page: its name, whose it is, its address and, for a POST, what is sent."""
+    from billing.models import Invoice
+    from devices.models import Device
+    from people.models import User
+    from requests.models import DeviceRequest
+    from shipping.models import Shipment
+
+    half = DeviceRequest.objects.order_by("pk")[DeviceRequest.objects.count() // 2]
+    case = DeviceRequest.objects.order_by("-pk").values_list("case_reference", flat=True)[500]
+    worker = User.objects.get(email=ROLES["worker"])
+    theirs = DeviceRequest.objects.filter(partner__memberships__user=worker).order_by("-pk")
+    device = Device.objects.order_by("-pk")[100]
+    parcel = Shipment.objects.out().order_by("-pk")[50]
+    invoice = Invoice.objects.issued().order_by("-pk")[5]
+    someone = half.recipient.last_name or "Wenger"
+    yield from ((f"home, {role}", role, "/home/", None) for role in ROLES)
+    yield from (
+        ("requests", "dispatcher", "/requests/", None),
+        ("requests, all", "dispatcher", "/requests/?view=all", None),
+        ("requests, deep", "dispatcher", f"/requests/?view=all&after={half.pk}", None),
+        ("requests, needs us", "dispatcher", "/requests/?view=needs-us", None),
+        ("requests, by status", "dispatcher", "/requests/?status=shipped", None),
+        ("requests, partner", "worker", "/requests/?view=all", None),
+        ("search, case reference", "dispatcher", f"/requests/?q={case}", None),
+        ("search, number", "dispatcher", f"/requests/?q={half.number}", None),
+        ("search, two letters", "dispatcher", "/requests/?q=LT", None),
+        ("search, name", "dispatcher", "/requests/search/", {"name": someone}),
+        ("search, device", "dispatcher", f"/devices/?q={device.number}", None),
+        ("search, model", "volunteer", "/devices/?q=think", None),
+        ("devices", "dispatcher", "/devices/", None),
+        ("devices, to erase", "volunteer", "/devices/?status=received", None),
+        ("invoices", "treasurer", "/invoices/", None),
+        ("invoices, overdue", "treasurer", "/invoices/?state=overdue", None),
+        ("invoices, partner", "manager", "/invoices/", None),
+        ("search, invoice", "treasurer", f"/invoices/?q={invoice.public_number}", None),
+        ("partners", "admin", "/partners/", None),
+        ("parcels", "dispatcher", "/rounds/?view=handed-over", None),
+        ("request", "worker", theirs[0].get_absolute_url(), None),
+        ("request, staff", "dispatcher", half.get_absolute_url(), None),
+        ("device", "dispatcher", device.get_absolute_url(), None),
+        ("parcel", "dispatcher", parcel.get_absolute_url(), None),
+        ("invoice", "treasurer", invoice.get_absolute_url(), None),
+        ("new request", "worker", "/requests/new/", None),
+        ("month end", "treasurer", "/invoices/month-end/", None),
+        ("rounds", "dispatcher", "/rounds/", None),
+        ("matching", "dispatcher", "/requests/queue/", None),
+        ("payments", "treasurer", "/payments/", None),
+        ("jobs", "admin", "/jobs/", None),
+    )
+
+
+def _measure(options):
+    from django.conf import settings
+    from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+    from django.db import connection
+    from django.http import HttpResponse
+    from django.template import Context, Engine
+    from django.test import Client, override_settings
+    from django.urls import include, path
+
+    from people.models import Session, User
+    from requests.models import DeviceRequest
+
+    template = Engine().from_string(BARE)
+
+    def bare(request):
+        rows = DeviceRequest.objects.filter(partner__isnull=False).order_by("-pk")[:25]
+        context = {"rows": rows, "user": request.user, "language": request.LANGUAGE_CODE}
+        return HttpResponse(template.render(Context(context)))
+
+    class SessionStore(DatabaseSessionStore):
+        __qualname__ = "SessionStore"  # it is in the signature of a session
+
+        @classmethod
+        def get_model_class(cls):
+            return Session
+
+    sys.modules["bare_sessions"] = type(sys)("bare_sessions")
+    sys.modules["bare_sessions"].SessionStore = SessionStore
+    settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": [path("bare/", bare), path("", include("config.urls"))]})
+    settings.ALLOWED_HOSTS = ["testserver"]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    clients = {}
+    for role, email in ROLES.items():
+        clients[role] = Client()
+        clients[role].force_login(User.objects.get(email=email))
+        clients[role].get("/home/")
+    with override_settings(MIDDLEWARE=BARE_MIDDLEWARE, SESSION_ENGINE="bare_sessions"):
+        clients["bare"] = Client()
+        clients["bare"].cookies = clients["dispatcher"].cookies
+        clients["bare"].get("/bare/")  # its middleware is put together now
+    pages = [("bare", "bare", "/bare/", None), *(page for page in _pages() if options.only in page[0])]
+    if options.profile:
+        return _profile(clients, pages)
+    costs = {name: [] for name, *_page in pages}
+    for _round in range(ROUNDS + 2):
+        for name, role, url, sent in pages:
+            costs[name].append(_cost(clients[role], url, sent, backend))
+    unit = statistics.median(sum(cost[:2]) for cost in costs["bare"][2:])
+    print(f"{DeviceRequest.objects.count():,} requests")
+    print(f"{'':24} {'web':>6} {'db':>6}  ms  {'wall':>6}  {'KB':>6} queries  × bare")
+    for name, role, url, sent in pages:
+        web, database, wall, size = (statistics.median(column) for column in zip(*costs[name][2:], strict=True))
+        ratio = statistics.median(sum(cost[:2]) for cost in costs[name][2:]) / unit
+        queries = _queries(clients[role], url, sent)
+        print(f"{name:24} {web:6.1f} {database:6.1f}      {wall:6.1f}  {size / 1024:6.1f} {queries:7}  {ratio:6.2f}")
+    return None
+
+
+def _open(client, url, sent):
+    answer = client.get(url) if sent is None else client.post(url, sent)
+    assert answer.status_code in (200, 302), (url, answer.status_code)
+    return answer
+
+
+def _cost(client, url, sent, backend):
+    """Milliseconds of processor here and in Postgres, milliseconds until the answer was there, and its bytes."""
+    began = time.process_time_ns(), _processor_ns(backend), time.perf_counter_ns()
+    answer = _open(client, url, sent)
+    wall, web = time.perf_counter_ns() - began[2], time.process_time_ns() - began[0]
+    return web / 1e6, (_processor_ns(backend) - began[1]) / 1e6, wall / 1e6, len(answer.content)
+
+
+def _processor_ns(pid):
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+
+
+def _queries(client, url, sent):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        _open(client, url, sent)
+    return sum(query["sql"].lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")) for query in captured)
+
+
+def _profile(clients, pages):
+    import cProfile
+    import pstats
+
+    for name, role, url, sent in pages[1:]:
+        _open(clients[role], url, sent)
+        profile = cProfile.Profile()
+        profile.enable()
+        for _time in range(20):
+            _open(clients[role], url, sent)
+        profile.disable()
+        print(name)
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(70)
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).resolve().parent.parent)
+    sys.exit(main())

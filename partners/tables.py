@@ -1,0 +1,15 @@
+"""The list of organisations, as its page shows it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from documents.templatetags.swiss import day
+from web.tables import Column, link
+from web.templatetags.components import pill
+
+COLUMNS = [
+    Column(_("Name"), lambda row: link(row.get_absolute_url(), row)),
+    Column(_("Kind"), lambda row: row.get_kind_display(), "md"),
+    Column(_("Town"), lambda row: f"{row.postcode} {row.town}", "sm", narrow="fw-normal wg-meta"),
+    Column(_("Status"), lambda row: pill(row.shown_status)),
+    Column(_("Since"), lambda row: day(row.made_at), "lg"),
+]

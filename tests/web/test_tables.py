@@ -1,0 +1,42 @@
+from types import SimpleNamespace
+
+from django.utils.html import format_html
+
+from web.tables import Column, below, joined, link, table
+
+ROW = SimpleNamespace(number="R-1", person="O’Brien <b>", empty="")
+
+
+def number(row):
+    return link(f"/{row.number}/?a&b", row.number, "wg-id")
+
+
+def test_a_column_that_has_no_room_stands_in_the_first_cell():
+    columns = [
+        Column("Number", number),
+        Column("Person", lambda row: row.person, "md", "text-break", narrow="wg-meta"),
+        Column("Shelf", lambda row: row.empty, "lg", narrow="wg-meta"),
+        Column("Since", lambda row: row.number, "lg"),
+        Column("CHF", lambda row: 150, css="wg-n"),
+    ]
+    assert table(columns, [ROW], caption="Those & these") == (
+        '<table class="wg-table"><caption class="visually-hidden">Those &amp; these</caption><thead><tr>'
+        '<th scope="col">Number</th>'
+        '<th scope="col" class="d-none d-md-table-cell text-break">Person</th>'
+        '<th scope="col" class="d-none d-lg-table-cell">Shelf</th>'
+        '<th scope="col" class="d-none d-lg-table-cell">Since</th>'
+        '<th scope="col" class="wg-n">CHF</th>'
+        "</tr></thead><tbody><tr>"
+        '<th scope="row"><a class="wg-id" href="/R-1/?a&amp;b">R-1</a>'
+        '<span class="d-md-none d-block wg-meta">O’Brien &lt;b&gt;</span></th>'
+        '<td class="d-none d-md-table-cell text-break">O’Brien &lt;b&gt;</td>'
+        '<td class="d-none d-lg-table-cell"></td>'
+        '<td class="d-none d-lg-table-cell">R-1</td>'
+        '<td class="wg-n">150</td>'
+        "</tr></tbody></table>"
+    )
+
+
+def test_what_is_empty_takes_no_line():
+    assert below("md", "") == ""
+    assert joined("a", "", None, format_html("<b>{}</b>", "<")) == "a<b>&lt;</b>"
