@@ -19,6 +19,7 @@ from pathlib import Path
 from bench_load_demo import start
 
 ROUNDS = 15
+SORT = "cumulative"
 BARE = """<!DOCTYPE html><html lang="{{ language }}"><title>{{ user }}</title><ul>
 {% for row in rows %}
 <li>{{ row.number }} {{ row.case_reference }} {{ row.status }} {{ row.moved_at|date }}</li>
@@ -214,7 +215,7 @@ def _profile(clients, pages):
             _open(clients[role], url, sent)
         profile.disable()
         print(name)
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(70)
+        pstats.Stats(profile).sort_stats(SORT).print_stats(70)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,4 @@
 import re
-from functools import partial
 
 from django.conf import settings
 from django.contrib import auth, messages
@@ -10,7 +9,6 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import constant_time_compare
-from django.utils.functional import SimpleLazyObject
 from django_htmx.http import reswap
 
 from people.access import page_before
@@ -60,11 +58,14 @@ class OwnSessionMiddleware(SessionMiddleware):
 
 
 class PersonMiddleware(AuthenticationMiddleware):
-    """Django's, for a session that brings its person along: nothing more is read unless something is odd."""
+    """Django's, for a session that brings its person along: nothing more is read unless something is odd.
+
+    At once and not when it is first asked for, as every page asks.
+    """
 
     def process_request(self, request):
         super().process_request(request)
-        request.user = SimpleLazyObject(partial(_person, request))
+        request.user = _person(request)
 
 
 def _person(request):

@@ -1,5 +1,7 @@
 """The main menu: who finds what where, as one table."""
 
+from functools import cache
+
 from django.conf import settings
 from django.urls import is_valid_path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +44,9 @@ def entries_for(user):
     return list(dict.fromkeys(entry for row in rows for entry in row)) or [TODAY]
 
 
+url_of = cache(reverse)  # the same for everybody
+
+
 def return_url(request):
     """Where the language switch leads: to this page, or above one that came of a form and may open by a form only."""
     if request.method == "GET":
@@ -60,7 +65,7 @@ def navigation(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame
-    entries = [{"label": label, "url": reverse(name), "current": False} for label, name in entries_for(user)]
+    entries = [{"label": label, "url": url_of(name), "current": False} for label, name in entries_for(user)]
     here = [entry for entry in entries if request.path.startswith(entry["url"])]
     if here:
         max(here, key=lambda entry: len(entry["url"]))["current"] = True

@@ -1,5 +1,7 @@
 """The list of requests, as its pages show it."""
 
+from functools import cache
+
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -28,6 +30,7 @@ SHOWN = (
 def columns_for(user: User) -> list[Column]:
     """Requests with what comes next for this reader; the association also sees whose they are."""
 
+    @cache  # shown in two cells, of which a width shows one
     def next_action(row: DeviceRequest) -> str:
         step = row.next_step
         if step.waits_for(user):

@@ -5,11 +5,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from records import clock
@@ -22,6 +23,7 @@ register = template.Library()
 CHECKBOXES = (forms.CheckboxInput,)
 SELECTS = (forms.Select,)
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+CURRENT, CURRENT_PAGE = mark_safe(' aria-current="true"'), mark_safe(' aria-current="page"')
 WRITTEN: dict[tuple[Any, ...], SafeString] = {}  # fields of filters
 BROWSERS = {  # the first mark found counts: Edge says Chrome, too, and Chrome says Safari
     "Edg": "Edge",
@@ -111,6 +113,27 @@ def action_text(words: Words, about: Any, between: str = " ") -> SafeString:
     In one element, as a button lays white space between two of them out as a gap.
     """
     return format_html('<span>{}<span class="visually-hidden">{}{}</span></span>', words, between, about)
+
+
+@register.simple_tag
+def nav_entries(entries: list[dict[str, Any]]) -> SafeString:
+    """The rows of a menu (list of label, url, current)."""
+    rows = ((each["url"], CURRENT_PAGE if each["current"] else "", each["label"]) for each in entries)
+    return format_html_join("", '<li><a href="{}"{}>{}</a></li>', rows)
+
+
+@register.simple_tag
+def language_buttons() -> SafeString:
+    """A button for each language of the site, in its own words."""
+    return _language_buttons(get_language())
+
+
+@cache
+def _language_buttons(current: str) -> SafeString:
+    buttons = ((code, CURRENT if code == current else "", name) for code, name in settings.LANGUAGES)
+    return format_html_join(
+        "", '<button class="wg-link" type="submit" name="language" value="{0}" lang="{0}"{1}>{2}</button>', buttons
+    )
 
 
 @register.simple_tag
