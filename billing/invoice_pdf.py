@@ -11,13 +11,16 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from documents.drawing import Drawing
 from documents.pdf import render
 
 from .periods import words_for
-from .qr_bill import LABELS, Bill, Party, billing_information, slip
+from .qr_bill import LABELS, Bill, Party, billing_information, in_words, slip
 from .snapshot import with_days_and_amounts
 
 STYLE = Path(__file__).with_suffix(".css").read_text()
+# Our mark, as in components/mark.html: the base in ink, the screen in green.
+MARK = Drawing(32, 32, [], ".067 .067 .067 rg 1 23 22 5 re f .082 .447 .275 rg 17.5 21 m 23.7 21 l 31 3 l 24.8 3 l f")
 
 
 def render_invoice(snapshot: dict[str, Any]) -> bytes:
@@ -25,9 +28,9 @@ def render_invoice(snapshot: dict[str, Any]) -> bytes:
     language, bill = snapshot["language"], bill_from_snapshot(snapshot)
     drawn = slip(bill, language)  # before the language changes: a refusal is for us to read
     with translation.override(language):
-        letter = _letter(snapshot, bill) | {"language": language, "slip": drawn}
+        letter = _letter(snapshot, bill) | {"language": language, "slip": in_words(bill, language)}
         html = render_to_string("billing/invoice_pdf.html", letter)
-    return render(html, STYLE)
+    return render(html, STYLE, {"slip": drawn, "mark": MARK})
 
 
 def bill_from_snapshot(snapshot: dict[str, Any]) -> Bill:

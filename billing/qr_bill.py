@@ -1,25 +1,27 @@
 """The Swiss QR-bill: payload, rules and slip (SIX, Implementation Guidelines QR-bill v2.4 and Style Guide)."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import segno
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from documents.barcodes import qr_code
+from documents.drawing import MM_PER_POINT, Drawing, Words
 from documents.payment_text import PLAIN_SIGNS, unknown_signs
 
 from .ibans import in_fours, is_iban, is_qr_iban
 from .references import in_fives, is_qr_reference
 
-MM_PER_POINT = 25.4 / 72
 CODE_SIDE = 46  # mm, printed code
 CODE_LEFT, CODE_TOP = 67, 17  # mm, from the slip's top left corner
+# In PDF operators: the lines to cut along; the Swiss cross in the middle of the code, 7 × 7 mm with its white border.
+CUTS = "q .2 w [1 1] 0 d 0 .1 m 210 .1 l 62 0 m 62 105 l S Q"
+CROSS = (
+    "q 1 0 0 1 19.5 19.5 cm 1 g 0 0 7 7 re f 0 g .5 .5 6 6 re f 1 g 2.915 1.55 1.17 3.9 re 1.55 2.915 3.9 1.17 re f Q"
+)
 LONGEST_PAYLOAD = 997  # bytes: all that version 25, the largest allowed, holds with error correction M
 LARGEST_AMOUNT = Decimal("999999999.99")
 
@@ -282,8 +284,8 @@ RECEIPT_SHORT = [Print(6, 8, 9, 0.5), Print(6, 6, 7, 0.3)]
 PART = [Print(8, 10, 11, 1), Print(8, 10, 11, 0.5), Print(7, 9, 10, 0.5), Print(6, 8, 9, 0.5)]
 
 
-def slip(bill: Bill, language: str) -> SafeString:
-    """The payment part with its receipt as one SVG of 210 × 105 mm, labelled in de, fr, it, rm or en.
+def slip(bill: Bill, language: str) -> Drawing:
+    """The payment part with its receipt, 210 × 105 mm, labelled in de, fr, it, rm or en.
 
     The words `LABELS[language]["detach"]` belong above its upper edge.
     """
@@ -298,20 +300,32 @@ def slip(bill: Bill, language: str) -> SafeString:
     short = blocks(bill.creditor.printed_short(), bill.debtor.printed_short())
     more = [line for line in (bill.message, bill.billing_information) if line]
     details = blocks(bill.creditor.printed(), bill.debtor.printed(), *([(say["additional"], more)] if more else []))
-    return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="105mm" viewBox="0 0 210 105">'
-        '<path d="M0 .1h210M62 0v105" stroke="#000" stroke-width=".2" fill="none" stroke-dasharray="1 1" />'
-        "{}{}{}{}{}{}{}{}{}</svg>",
-        _text(5, 5 + _ascent(11), 11, say["receipt"], bold=True),
-        _text(CODE_LEFT, 5 + _ascent(11), 11, say["part"], bold=True),
-        _column(5, 12, 52, 55, [(full, size) for size in RECEIPT] + [(short, size) for size in RECEIPT_SHORT]),
-        _column(118, 5, 87, 85, [(details, size) for size in PART]),
-        _amount(5, 12, say, bill.amount, RECEIPT[0]),
-        _amount(CODE_LEFT, 15, say, bill.amount, PART[0]),
-        _text(57, 82 + _ascent(6), 6, say["acceptance"], bold=True, anchor="end"),
-        _code(payload(bill)),
-        _cross(),
+    return Drawing(
+        210,
+        105,
+        [
+            Words(5, 5 + _ascent(11), 11, say["receipt"], bold=True),
+            *_column(5, 12, 52, 55, [(full, size) for size in RECEIPT] + [(short, size) for size in RECEIPT_SHORT]),
+            *_amount(5, 12, say, bill.amount, RECEIPT[0]),
+            Words(57, 82 + _ascent(6), 6, say["acceptance"], bold=True, at_end=True),
+            Words(CODE_LEFT, 5 + _ascent(11), 11, say["part"], bold=True),
+            *_amount(CODE_LEFT, 15, say, bill.amount, PART[0]),
+            *_column(118, 5, 87, 85, [(details, size) for size in PART]),
+        ],
+        f"{CUTS} q 1 0 0 1 {CODE_LEFT} {CODE_TOP} cm {qr_code(payload(bill), side=CODE_SIDE)} {CROSS} Q",
     )
+
+
+def in_words(bill: Bill, language: str) -> str:
+    """What the slip asks for, for who can't see it."""
+    say = LABELS[language]
+    facts = [
+        (say["account"], [in_fours(bill.iban), *bill.creditor.printed()]),
+        (say["reference"], [in_fives(bill.reference)]),
+        (say["amount"], [f"CHF {spaced(bill.amount)}"]),
+        (say["payable_by"], bill.debtor.printed()),
+    ]
+    return ". ".join([say["part"], *(f"{label}: {', '.join(lines)}" for label, lines in facts)])
 
 
 def spaced(amount: Decimal) -> str:
@@ -319,45 +333,13 @@ def spaced(amount: Decimal) -> str:
     return f"{amount:,.2f}".replace(",", " ")
 
 
-def _code(text: str) -> SafeString:
-    """The dark modules as one path, a stroke of one module's height per run: hundreds of <rect> would cost seconds."""
-    code = segno.make(text, error="m", micro=False, boost_error=False, encoding="utf-8")
-    path = "".join(f"M{start} {y + 0.5}h{length}" for y, row in enumerate(code.matrix) for start, length in _runs(row))
-    unit = CODE_SIDE / code.symbol_size(border=0)[0]
-    return format_html(
-        '<path transform="translate({} {}) scale({})" stroke="#000" d="{}" />', CODE_LEFT, CODE_TOP, f"{unit:.6f}", path
-    )
-
-
-def _runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
-    start, length = 0, 0
-    for x, dark in enumerate([*row, 0]):
-        if dark:
-            start, length = (start, length + 1) if length else (x, 1)
-        elif length:
-            yield start, length
-            length = 0
-
-
 def _ascent(points: float) -> float:
     return points * MM_PER_POINT * 0.905
 
 
-def _text(x: float, y: float, points: float, words: str, *, bold: bool = False, anchor: str = "start") -> SafeString:
-    return format_html(
-        '<text x="{}" y="{}" font-size="{}" font-family="Liberation Sans" font-weight="{}" text-anchor="{}">{}</text>',
-        x,
-        f"{y:.3f}",
-        f"{points * MM_PER_POINT:.4f}",
-        700 if bold else 400,
-        anchor,
-        words,
-    )
-
-
 def _column(
     left: float, top: float, across: float, room: float, choices: list[tuple[list[Block], Print]]
-) -> SafeString:
+) -> list[Words]:
     """Headings with their lines, one under the other, in the first choice of (blocks, Print) that fits; in mm."""
     for blocks, size in choices:
         lines: list[tuple[float, float, str, bool]] = []
@@ -371,14 +353,10 @@ def _column(
             y += size.gap * size.leading
         if (y - size.gap * size.leading) * MM_PER_POINT <= room:
             break
-    return format_html_join(
-        "",
-        "{}",
-        (
-            (_text(left, top + y * MM_PER_POINT + _ascent(points), points, words, bold=bold),)
-            for y, points, words, bold in lines
-        ),
-    )
+    return [
+        Words(left, top + y * MM_PER_POINT + _ascent(points), points, words, bold=bold)
+        for y, points, words, bold in lines
+    ]
 
 
 def wrapped(text: str, points: float, room: float) -> list[str]:
@@ -417,24 +395,12 @@ def _em(character: str) -> float:
     return 0.56 if character.isascii() else 0.74
 
 
-def _amount(left: float, gap: float, say: dict[str, str], amount: Decimal, size: Print) -> SafeString:
-    """Currency and amount side by side, 37 mm above the lower edge."""
+def _amount(left: float, gap: float, say: dict[str, str], amount: Decimal, size: Print) -> list[Words]:
+    """Currency and amount side by side, 37 mm above the lower edge; each is read after its heading."""
     heading, value = 68 + _ascent(size.heading), 68 + size.leading * MM_PER_POINT + _ascent(size.value)
-    return format_html(
-        "{}{}{}{}",
-        _text(left, heading, size.heading, say["currency"], bold=True),
-        _text(left + gap, heading, size.heading, say["amount"], bold=True),
-        _text(left, value, size.value, "CHF"),
-        _text(left + gap, value, size.value, spaced(amount)),
-    )
-
-
-def _cross() -> SafeString:
-    """The Swiss cross, 7 × 7 mm with its white border, in the middle of the code."""
-    at = CODE_SIDE / 2 - 3.5
-    return format_html(
-        '<g transform="translate({} {})"><path fill="#fff" d="M0 0h7v7H0z" /><path d="M.5 .5h6v6H.5z" /><path'
-        ' fill="#fff" d="M2.915 1.55h1.17v1.365h1.365v1.17H4.085V5.45h-1.17V4.085H1.55v-1.17h1.365z" /></g>',
-        CODE_LEFT + at,
-        CODE_TOP + at,
-    )
+    return [
+        Words(left, heading, size.heading, say["currency"], bold=True),
+        Words(left, value, size.value, "CHF"),
+        Words(left + gap, heading, size.heading, say["amount"], bold=True),
+        Words(left + gap, value, size.value, spaced(amount)),
+    ]

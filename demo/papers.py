@@ -27,7 +27,9 @@ PROOFS = 24
 @cache
 def proof() -> bytes:
     """A page that stands in for the proof of a training provider."""
-    return render("<h1>Example</h1><p>The training needs Windows. This is no real proof.</p>")
+    return render(
+        "<html lang=en><title>Example</title><h1>Example</h1><p>The training needs Windows. This is no real proof.</p>"
+    )
 
 
 def draw_labels() -> None:

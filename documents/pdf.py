@@ -3,24 +3,29 @@
 WeasyPrint is imported when the first page is rendered, so that no web worker carries it.
 """
 
-import atexit
-from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from django.conf import settings
+from . import fonts
+from .drawing import Drawing
 
-FONTS = Path(settings.BASE_DIR) / "static" / "vendor" / "liberation"
-FACES = {"Regular": ("normal", 400), "Bold": ("normal", 700)}
+NONE: Mapping[str, Drawing] = MappingProxyType({})
 
 
-def render(html: str, stylesheet: str = "") -> bytes:
-    """The PDF of a page; `stylesheet` is CSS text. Anything but a `data:` address in it is refused."""
+def render(html: str, stylesheet: str = "", drawings: Mapping[str, Drawing] = NONE) -> bytes:
+    """The tagged PDF of a page; `stylesheet` is CSS text. Anything but a `data:` address in it is refused.
+
+    `<img src="drawing:slip" alt="…">` shows `drawings["slip"]`.
+    """
     import weasyprint
 
     return weasyprint.HTML(string=html, url_fetcher=_fetcher()).write_pdf(
-        stylesheets=[_faces(), _parsed(stylesheet)], font_config=_fonts()
+        stylesheets=[_parsed(fonts.rules()), _parsed(stylesheet)],
+        font_config=fonts.configuration(),
+        cache={f"drawing:{name}": drawing for name, drawing in drawings.items()},
+        pdf_variant="pdf/ua-1",
     )
 
 
@@ -33,34 +38,7 @@ def _fetcher() -> Any:
 
 
 @cache
-def _fonts() -> Any:
-    from weasyprint.text.fonts import FontConfiguration
-
-    atexit.register(_forget)
-    return FontConfiguration()
-
-
-def _forget() -> None:
-    """Let go of the fonts while Python still stands: what deletes their temporary folder is gone a moment later."""
-    for cached in (_parsed, _faces, _fonts):
-        cached.cache_clear()
-
-
-@cache
-def _faces() -> Any:
-    return _parsed("".join(_face(name, *face) for name, face in FACES.items()))
-
-
-def _face(name: str, style: str, weight: int) -> str:
-    font = b64encode((FONTS / f"LiberationSans-{name}.ttf").read_bytes()).decode()
-    return (
-        f"@font-face {{ font-family: 'Liberation Sans'; font-style: {style}; font-weight: {weight};"
-        f" src: url(data:font/ttf;base64,{font}) }}"
-    )
-
-
-@cache
 def _parsed(stylesheet: str) -> Any:
     import weasyprint
 
-    return weasyprint.CSS(string=stylesheet, font_config=_fonts(), url_fetcher=_fetcher())
+    return weasyprint.CSS(string=stylesheet, font_config=fonts.configuration(), url_fetcher=_fetcher())

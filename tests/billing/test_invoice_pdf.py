@@ -1,5 +1,6 @@
 """The printed invoice, read back: pixels by zxing-cpp, words by PDFium; places in mm from the page's top left."""
 
+import ctypes
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -10,10 +11,11 @@ import zxingcpp
 from django.conf import settings
 from django.utils.translation import gettext, override
 from PIL import ImageOps
+from pypdfium2 import raw
 
 from billing.invoice_pdf import bill_from_snapshot, render_invoice
 from billing.periods import words_for
-from billing.qr_bill import LABELS, NotPrintable, payload
+from billing.qr_bill import LABELS, NotPrintable, payload, spaced
 from billing.references import qr_reference
 
 DPI = 300
@@ -96,6 +98,30 @@ def printed(*args, **changes):
     return Paper(render_invoice(snapshot(*args, **changes)))
 
 
+def alternatives(document):
+    """What is read out for each figure."""
+    return [words for page in document for words in _alternatives(page)]
+
+
+def _alternatives(page):
+    tree = raw.FPDF_StructTree_GetForPage(page)
+    parts = [raw.FPDF_StructTree_GetChildAtIndex(tree, n) for n in range(raw.FPDF_StructTree_CountChildren(tree))]
+    while parts:
+        part = parts.pop(0)
+        if read(raw.FPDF_StructElement_GetType, part) == "Figure":
+            yield read(raw.FPDF_StructElement_GetAltText, part)
+        children = range(raw.FPDF_StructElement_CountChildren(part))
+        parts += filter(None, (raw.FPDF_StructElement_GetChildAtIndex(part, n) for n in children))
+    raw.FPDF_StructTree_Close(tree)
+
+
+def read(text_of, part):
+    """A text of PDFium, which wants a place to write it to."""
+    place = ctypes.create_string_buffer(text_of(part, None, 0))
+    text_of(part, place, len(place))
+    return place.raw.decode("utf-16-le").rstrip("\0")
+
+
 def dark_box(picture, left, top, right, bottom):
     """The box around all that is dark in a region; None if it is blank."""
     region = picture.crop(tuple(round(side / MM) for side in (left, top, right, bottom)))
@@ -124,6 +150,7 @@ class TestTheCode:
             "Service social d'Yverdon & Cie",
             "Commune de Bourg-en-Lavaux, façade",
             "Große Öffentliche Straße",
+            "Œuvre «Ţării» €, Łódź ſĀ",
             "N" * 70,
             "Ä" * 70,
         ],
@@ -171,6 +198,26 @@ class TestTheSlip:
                 "3432 Lindental",
             ):
                 assert what in words
+
+    def test_is_text_that_reads_each_value_after_its_heading(self):
+        slip = printed(2, bill_to={"name": "<b>Söhne</b> & Co"}).pages[-1].partition("Separate before paying in\n")[2]
+        account = ["CH44 3199 9123 0008 8901 2", "Verein Weitergabe", "Werkgasse 8", "3018 Bern"]
+        reference = ["Reference", "21 00000 00000 00202 60000 04635"]
+        amount = ["Currency", "CHF", "Amount", "300.00"]
+        payer = ["Payable by", "<b>Söhne</b> & Co", "Dorfplatz 3", "3432 Lindental"]
+        more = ["Additional information", "//S1/10/2026-0463/11/261201/20/Kst. 5720/40/0:30"]
+        receipt = ["Receipt", "Account / Payable to", *account, *reference, *payer, *amount, "Acceptance point"]
+        part = ["Payment part", *amount, "Account / Payable to", *account, *reference, *more, *payer]
+        assert slip.split("\n") == [*receipt, *part, "1/1"]
+
+    @pytest.mark.parametrize("lines", [1, 12])
+    def test_is_one_figure_that_is_read_out_in_words(self, lines):
+        paper = printed(lines)
+        assert alternatives(paper.document) == [
+            "Payment part. Account / Payable to: CH44 3199 9123 0008 8901 2, Verein Weitergabe, Werkgasse 8, 3018 Bern."
+            f" Reference: 21 00000 00000 00202 60000 04635. Amount: CHF {spaced(Decimal(150 * lines))}."
+            " Payable by: Sozialdienst Lindental, Dorfplatz 3, 3432 Lindental"
+        ]
 
     def test_keeps_its_margins_free(self):
         picture = printed(bill_to={"name": "W" * 70, "street": "W" * 70}).picture()

@@ -8,7 +8,7 @@ from documents.pdf import render
 
 PAGE = """
 from documents.pdf import render
-assert render("<p>Grüezi").startswith(b"%PDF")
+assert render("<html lang=de><p>Grüezi").startswith(b"%PDF")
 """
 
 
