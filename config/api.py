@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.urls import path, re_path
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -99,7 +100,8 @@ class UnknownRoute(partners.ApiView):
 
 app_name = "api"
 urlpatterns = [
-    path("schema/", public(SpectacularAPIView.as_view()), name="schema"),
+    # Packed, as no page may be that has a form: its token could be guessed from the size of the answers (BREACH).
+    path("schema/", public(gzip_page(SpectacularAPIView.as_view())), name="schema"),
     path("docs/", public(Docs.as_view()), name="docs"),
     path("partners/", partners.Partners.as_view(), name="partners"),
     path("requests/", requests.Requests.as_view(), name="requests"),

@@ -173,8 +173,15 @@ PHONENUMBER_DEFAULT_REGION = "CH"
 STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(DATA_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "web.static_files.StaticFiles"},
+}
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\."  # the name tells: asking for each file's would slow the start
 if UNDER_TEST:  # nothing is collected there: the files are served from where they lie
     STATIC_ROOT, STATICFILES_DIRS = BASE_DIR / "static", []
+if UNDER_TEST or RELOAD:
+    STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 if RELOAD:  # from where they lie, and browsers ask each time
     WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
     WHITENOISE_MAX_AGE = 0

@@ -26,6 +26,14 @@ def test_anybody_may_read_the_schema(client):
     assert answer.json()["info"] == {"title": "Weitergabe", "version": "1"} | answer.json()["info"]
 
 
+def test_the_schema_leaves_packed_and_no_page_with_a_token_does(client):
+    packed = {
+        path: client.get(path, headers={"Accept-Encoding": "gzip, br"}).headers.get("Content-Encoding")
+        for path in ("/api/v1/schema/", "/api/v1/docs/", "/accounts/login/")
+    }
+    assert packed == {"/api/v1/schema/": "gzip", "/api/v1/docs/": None, "/accounts/login/": None}
+
+
 def test_every_route_stands_in_it_with_problems_and_keys(schema):
     api = next(entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/v1/")
     ours = [entry for entry in api.url_patterns if hasattr(entry.callback.cls, "may") and entry.name != "nowhere"]
