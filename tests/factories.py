@@ -65,6 +65,35 @@ def allocation_of(request, *, device=None, **columns):
     return Allocation.objects.create(request=request, partner=request.partner, device=device, **columns)
 
 
+def kept_laptops(bill_tos):
+    """The rows of approved requests that have their laptop, one per unit that pays: for lists, many at once."""
+    rows = {"commune": burgdorf(), "price": 150, "approved_at": "2026-10-01T08:00Z", "status": "allocated", **WISH}
+    requests = DeviceRequest.objects.bulk_create(
+        DeviceRequest(partner_id=bill_to.partner_id, bill_to=bill_to, **rows) for bill_to in bill_tos
+    )
+    devices = Device.objects.bulk_create(
+        Device(asset_tag=f"TAG-{next(TAGS)}", shelf=f"B-{request.pk % 7}") for request in requests
+    )
+    return Allocation.objects.bulk_create(
+        Allocation(request=request, partner_id=request.partner_id, device=device)
+        for request, device in zip(requests, devices, strict=True)
+    )
+
+
+def parcels_of(allocations, **columns):
+    """The rows of a parcel for each of these, each with what the columns' functions say of its allocation."""
+    return Shipment.objects.bulk_create(
+        Shipment(
+            allocation=allocation,
+            request=allocation.request,
+            device=allocation.device,
+            partner_id=allocation.partner_id,
+            **{name: value(allocation) if callable(value) else value for name, value in columns.items()},
+        )
+        for allocation in allocations
+    )
+
+
 def parcel_of(allocation, **columns):
     """The row of a parcel."""
     return Shipment.objects.create(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
 ROWS = 25
@@ -41,6 +41,57 @@ def paginate(queryset: QuerySet[Any], params: QueryDict, *, key: str = "pk") -> 
         _url(params, "before", getattr(rows[0], key)) if newer and rows else "",
         _url(params, "after", getattr(rows[-1], key)) if older and rows else "",
     )
+
+
+@dataclass(frozen=True)
+class OrderedPage:
+    """The rows of one page of a list in an order of its own, and the addresses of its neighbours, or nothing."""
+
+    rows: list[Any]
+    previous_url: str
+    next_url: str
+
+
+def paginate_by(column: str, queryset: QuerySet[Any], params: QueryDict) -> OrderedPage:
+    """The page of 25 that `after` or `before` (keys) of a query string ask for, by a column and then by key.
+
+    Both rise, and the column is never null. Where the named row stands is looked up, also when it has left the list.
+    """
+    after, before = parse_key(params.get("after")), parse_key(params.get("before"))
+    if before:
+        rows = list(_beyond(before, "lt", column, queryset).order_by(f"-{column}", "-pk")[: ROWS + 1])
+        has_previous, has_next = len(rows) > ROWS, True
+        rows = rows[:ROWS][::-1]
+    else:
+        later_ones = _beyond(after, "gt", column, queryset) if after else queryset
+        rows = list(later_ones.order_by(column, "pk")[: ROWS + 1])
+        has_previous, has_next = bool(after), len(rows) > ROWS
+        rows = rows[:ROWS]
+    return OrderedPage(
+        rows,
+        _url(params, "before", rows[0].pk) if has_previous and rows else "",
+        _url(params, "after", rows[-1].pk) if has_next and rows else "",
+    )
+
+
+def _beyond(key: int, side: str, column: str, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows on one side ("gt" or "lt") of the one with this key; all of them if there never was one."""
+    if column == "pk":  # also of a row that was deleted
+        return queryset.filter(**{f"pk__{side}": key})
+    place = queryset.model._base_manager.filter(pk=key).values_list(column, flat=True).first()
+    if place is None:
+        return queryset
+    same_place = Q(**{column: place, f"pk__{side}": key})
+    return queryset.filter(Q(**{f"{column}__{side}": place}) | same_place, **{f"{column}__{side}e": place})
+
+
+def fair_shares(counts: dict[str, int], rows: int = ROWS) -> dict[str, int]:
+    """How many rows of one page each of its lists may show: what a short list leaves goes to the longer ones."""
+    shares: dict[str, int] = {}
+    for name in sorted(counts, key=lambda name: counts[name]):
+        shares[name] = min(counts[name], rows // (len(counts) - len(shares)))
+        rows -= shares[name]
+    return shares
 
 
 def parse_key(text: str | None) -> int | None:
