@@ -3,17 +3,21 @@
 What was handed over long before is among them, so that late scans are never missed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from partners.models import BillTo
 from shipping.models import Shipment
 
-from .models import Invoice
+from .models import ChargeLine, CreditLine, Invoice, NoCharge
 from .periods import completed_period, cut_off, midnight
 
 UNCHARGED = """
@@ -31,9 +35,6 @@ JOIN partners_billto b ON b.cadence = period.cadence
 JOIN shipping_shipment s ON s.bill_to_id = b.id AND s.handed_over_at < period.cut_off
 WHERE {UNCHARGED}
 GROUP BY s.bill_to_id
-"""
-PARCELS = f"""
-SELECT s.*, s.handed_over_at < %(begins_at)s AS is_late {DUE_OF_BILL_TO} ORDER BY s.handed_over_at, s.id
 """
 CHARGE = f"""
 INSERT INTO billing_chargeline (invoice_id, partner_id, shipment_id, turn, amount)
@@ -54,8 +55,35 @@ class Due:
     late: int
 
 
+class Counted(NamedTuple):
+    """The same by the bill-to's key."""
+
+    bill_to_id: int
+    parcels: int
+    total: Decimal
+    late: int
+
+
 def due_per_bill_to(month: date) -> list[Due]:
     """What is due at a month's end, by the bill-to's key; each cadence counts up to its last completed period."""
+    counted = count_due(month)
+    return with_bill_tos(counted, bill_tos_of(counted))
+
+
+def bill_tos_of(counted: Iterable[Counted]) -> QuerySet[BillTo]:
+    """Who pays what was counted, by key."""
+    keys = [row.bill_to_id for row in counted]
+    return BillTo.objects.filter(pk__in=keys).select_related("partner").order_by("pk")
+
+
+def with_bill_tos(counted: Iterable[Counted], bill_tos: Iterable[BillTo]) -> list[Due]:
+    """What was counted for these."""
+    rows = {row.bill_to_id: row for row in counted}
+    return [Due(bill_to, *rows[bill_to.pk][1:]) for bill_to in bill_tos]
+
+
+def count_due(month: date) -> list[Counted]:
+    """What is due at a month's end without who pays, which takes long to load for all of them; one query."""
     cadences = BillTo.Cadence.values
     values: dict[str, Any] = {
         "cadences": cadences,
@@ -64,19 +92,27 @@ def due_per_bill_to(month: date) -> list[Due]:
     }
     with connection.cursor() as cursor:
         cursor.execute(DUE_PER_BILL_TO, values)
-        rows = cursor.fetchall()
-    bill_tos = BillTo.objects.select_related("partner").in_bulk([row[0] for row in rows])
-    return [Due(bill_tos[key], *counted) for key, *counted in sorted(rows)]
+        return [Counted(*row) for row in sorted(cursor.fetchall())]
 
 
-def parcels_due(bill_to: BillTo, month: date) -> list[Shipment]:
-    """The parcels due of one bill-to at a month's end, the oldest first; `is_late` marks those of earlier periods."""
-    values = {
-        "bill_to": bill_to.pk,
-        "begins_at": midnight(completed_period(month, bill_to.cadence)),
-        "cut_off": cut_off(month, bill_to.cadence),
-    }
-    return list(Shipment.objects.raw(PARCELS, values).prefetch_related("request", "device"))
+def parcels_to_charge(month: date) -> QuerySet[Shipment]:
+    """All parcels due at a month's end."""
+    cadences = (Q(bill_to__cadence=cadence, handed_over_at__lt=cut_off(month, cadence)) for cadence in BillTo.Cadence)
+    return _uncharged().filter(reduce(or_, cadences))
+
+
+def parcels_due(bill_to: BillTo, month: date) -> QuerySet[Shipment]:
+    """The parcels due of one bill-to at a month's end; `is_late` marks those of earlier periods."""
+    begins_at = midnight(completed_period(month, bill_to.cadence))
+    due = _uncharged().filter(bill_to=bill_to, handed_over_at__lt=cut_off(month, bill_to.cadence))
+    return due.annotate(is_late=Q(handed_over_at__lt=begins_at))
+
+
+def _uncharged() -> QuerySet[Shipment]:
+    credited = CreditLine.objects.filter(shipment=OuterRef("shipment"), turn=OuterRef("turn"))
+    charged = ChargeLine.objects.filter(~Exists(credited), shipment=OuterRef("pk"))
+    free = NoCharge.objects.filter(shipment=OuterRef("pk"), revoked_at=None)
+    return Shipment.objects.filter(~Exists(charged), ~Exists(free))
 
 
 def is_anything_due(bill_to: BillTo, before: datetime) -> bool:

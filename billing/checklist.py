@@ -9,16 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.templatetags.swiss import day_words, moment, money
-from partners.models import BillTo
-from shipping.models import Shipment
 
 from .ibans import in_fours
-from .models import BankFile, CreditorAccount, Invoice
-from .month_end import MonthEnd
+from .models import BankFile, CreditorAccount
+from .month_end import NAMED, MonthEnd, Some
 from .periods import cut_off
 
 ODD_FIRST = ("bad", "warn", "ok")
-NAMED = 3
 # Places in the row of steps; nobody stands on the second, closing itself.
 CHECK, LOOK_OVER, ISSUING, DONE = 0, 2, 3, 4
 
@@ -34,13 +31,13 @@ class Check(NamedTuple):
     action: str = ""
 
 
-def current_stage(found: MonthEnd, *, is_issued: bool) -> int:
-    """Which step is now; `is_issued` if the month has invoices already."""
+def current_stage(found: MonthEnd) -> int:
+    """Which step is now."""
     if found.dues:
         return CHECK
-    if found.ready:
+    if found.ready.count:
         return LOOK_OVER
-    return DONE if is_issued else CHECK
+    return DONE if found.issued else CHECK
 
 
 def steps_at(stage: int) -> list[tuple[str, str]]:
@@ -56,7 +53,7 @@ def checks_for(found: MonthEnd) -> list[Check]:
     checks = [
         _hand_over(found),
         _returns(found.undecided),
-        _emails(found.bill_tos),
+        _emails(found.units, found.without_email),
         _held_drafts(found.held),
         _bank_file(found.month, found.last_notification, found.bank_entries),
         _account(found.account),
@@ -64,10 +61,11 @@ def checks_for(found: MonthEnd) -> list[Check]:
     return sorted(checks, key=lambda check: ODD_FIRST.index(check.state))
 
 
-def _first_names(named: Sequence[object]) -> str:
-    """The first few names, and how many more there are."""
-    words = ", ".join(str(one) for one in named[:NAMED])
-    more = len(named) - NAMED
+def first_names(named: Sequence[object], count: int) -> str:
+    """The first few names, and how many more there are of so many."""
+    named = named[:NAMED]
+    words = ", ".join(str(one) for one in named)
+    more = count - len(named)
     if more > 0:
         words = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more) % {
             "names": words,
@@ -101,45 +99,44 @@ def _hand_over(found: MonthEnd) -> Check:
     return Check("ok", title, sentence)
 
 
-def _returns(undecided: list[Shipment]) -> Check:
-    if not undecided:
+def _returns(undecided: Some) -> Check:
+    if not undecided.count:
         return Check("ok", _("No parcel that came back waits for a decision"), _("Nothing to decide."))
     return Check(
         "warn",
-        ngettext("%(count)s parcel came back or is lost", "%(count)s parcels came back or are lost", len(undecided))
-        % {"count": len(undecided)},
+        ngettext("%(count)s parcel came back or is lost", "%(count)s parcels came back or are lost", undecided.count)
+        % {"count": undecided.count},
         _("%(numbers)s. Undecided, it stays on the invoice and can be credited later.")
-        % {"numbers": _first_names([parcel.request.number for parcel in undecided])},
+        % {"numbers": first_names([parcel.request.number for parcel in undecided.first], undecided.count)},
     )
 
 
-def _emails(bill_tos: list[BillTo]) -> Check:
-    without = [bill_to for bill_to in bill_tos if not bill_to.email]
-    if not without:
-        words = ngettext("%(count)s unit pays.", "%(count)s units pay.", len(bill_tos)) % {"count": len(bill_tos)}
+def _emails(units: int, without: Some) -> Check:
+    if not without.count:
+        words = ngettext("%(count)s unit pays.", "%(count)s units pay.", units) % {"count": units}
         title = _("Every unit that pays has an address and an e-mail")
-        return Check("ok", title, words if bill_tos else _("Nothing is left to issue."))
+        return Check("ok", title, words if units else _("Nothing is left to issue."))
     return Check(
         "warn",
         ngettext(
-            "%(count)s unit has no e-mail for invoices", "%(count)s units have no e-mail for invoices", len(without)
+            "%(count)s unit has no e-mail for invoices", "%(count)s units have no e-mail for invoices", without.count
         )
-        % {"count": len(without)},
-        _("%(names)s. Download the PDF and send it yourself.") % {"names": _first_names(without)},
-        url=without[0].partner.get_absolute_url(),
+        % {"count": without.count},
+        _("%(names)s. Download the PDF and send it yourself.") % {"names": first_names(without.first, without.count)},
+        url=without.first[0].partner.get_absolute_url(),
         action=_("See the organisation"),
     )
 
 
-def _held_drafts(held: list[Invoice]) -> Check:
-    if not held:
+def _held_drafts(held: Some) -> Check:
+    if not held.count:
         return Check("ok", _("No draft of an earlier month waits"), _("Earlier months are issued."))
     return Check(
         "warn",
-        ngettext("%(count)s draft of an earlier month waits", "%(count)s drafts of earlier months wait", len(held))
-        % {"count": len(held)},
+        ngettext("%(count)s draft of an earlier month waits", "%(count)s drafts of earlier months wait", held.count)
+        % {"count": held.count},
         _("%(names)s. Issue or discard it; new parcels go to a draft of their own.")
-        % {"names": _first_names([f"{draft.bill_to} ({draft.period_words})" for draft in held])},
+        % {"names": first_names([f"{draft.bill_to} ({draft.period_words})" for draft in held.first], held.count)},
         url="#drafts",
         action=_("Look over"),
     )

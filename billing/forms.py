@@ -26,9 +26,10 @@ class MonthForm(forms.Form):
 
 
 class MonthEndForm(MonthForm):
-    """The month and the batch of drafts that an address names."""
+    """The month, the batch of drafts and the one list that an address names."""
 
     batch = forms.UUIDField(required=False)
+    list = forms.ChoiceField(choices=[(name, name) for name in ("dues", "drafts", "issued")], required=False)
 
 
 class KeysField(forms.TypedMultipleChoiceField):
@@ -42,10 +43,11 @@ class KeysField(forms.TypedMultipleChoiceField):
 
 
 class IssueForm(MonthForm):
-    """The drafts that were ticked; with the same token, submitting twice is the same as once."""
+    """The drafts that were ticked, or all of the month; with the same token, submitting twice is the same as once."""
 
     token = forms.UUIDField()
     drafts = KeysField(required=False)
+    all = forms.CharField(max_length=32, required=False)  # their fingerprint as the page had it
 
 
 class FilterForm(forms.Form):

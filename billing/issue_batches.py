@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from jobs.models import Batch
 from people.models import User
 
+from .checklist import first_names
 from .models import Invoice
 
 ISSUE = "billing.issue"
@@ -15,7 +16,7 @@ ISSUE = "billing.issue"
 
 @dataclass(frozen=True)
 class Outcome:
-    """The invoices that were issued, by number; the units whose drafts were not, with each reason."""
+    """The invoices that were issued, by number; the first units whose drafts were not, with each reason."""
 
     issued: list[Invoice]
     refused: list[tuple[str, str]]
@@ -51,5 +52,5 @@ def batch_outcome(batch: Batch, user: User) -> Outcome:
             reasons.setdefault(why, []).append(str(unit))
     return Outcome(
         issued=sorted(issued, key=lambda invoice: (invoice.series_id, invoice.number)),
-        refused=[(", ".join(units), why) for why, units in reasons.items()],
+        refused=[(first_names(units, len(units)), why) for why, units in reasons.items()],
     )

@@ -3,45 +3,69 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 
 from partners.models import BillTo
 from people.models import User
 from records import clock
 from shipping.lifecycle import ShipmentStatus
 from shipping.models import Shipment
+from web.counts import count_each
 
-from .charges_due import Due
+from .charges_due import Counted
 from .lifecycle import InvoiceStatus
-from .models import BankFile, BankTransaction, CreditorAccount, Invoice, NoCharge
+from .models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice, NoCharge
 from .periods import cut_off, month_after
+
+NAMED = 3  # of what is odd; the rest is counted
+
+
+@dataclass(frozen=True)
+class Some:
+    """How many there are, and the first few of them."""
+
+    count: int
+    first: list[Any]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The drafts of a month, without those held back from an earlier one: how many and their sum in CHF.
+
+    `fingerprint` tells whether they are the same drafts with the same sums as at another time.
+    """
+
+    count: int
+    sum: Decimal
+    fingerprint: str
 
 
 @dataclass(frozen=True)
 class MonthEnd:
     """Everything that the checklist of a month speaks of.
 
-    `drafts` are with `parcels`, `late` and `is_held`; `account` is the one that would be printed today.
+    `account` is the one that would be printed today; `units` are those who pay what is due or drafted.
     """
 
     month: date
-    dues: list[Due]
-    drafts: list[Invoice]
+    dues: list[Counted]
+    ready: Ready
+    ready_parcels: int
+    held: Some
+    issued: int
     still_here: int
-    undecided: list[Shipment]
+    undecided: Some
+    units: int
+    without_email: Some
     last_notification: BankFile | None
     bank_entries: int
     account: CreditorAccount | None
 
     @property
-    def ready(self) -> list[Invoice]:
-        """The drafts of this month, without those held back from an earlier one."""
-        return [draft for draft in self.drafts if not draft.is_held]
-
-    @property
-    def held(self) -> list[Invoice]:
-        return [draft for draft in self.drafts if draft.is_held]
+    def drafts(self) -> int:
+        return self.ready.count + self.held.count
 
     @property
     def due_parcels(self) -> int:
@@ -52,25 +76,36 @@ class MonthEnd:
         """In CHF."""
         return sum((due.total for due in self.dues), Decimal())
 
-    @property
-    def bill_tos(self) -> list[BillTo]:
-        """Those who pay what is due or drafted."""
-        due = {due.bill_to.pk: due.bill_to for due in self.dues}
-        return list((due | {draft.bill_to_id: draft.bill_to for draft in self.drafts}).values())
 
-
-def at_month_end(month: date, dues: list[Due], user: User) -> MonthEnd:
+def at_month_end(month: date, dues: list[Counted], user: User) -> MonthEnd:
     """Look up what is found at the end of a month in which so much is due."""
+    invoices = Invoice.objects.visible_to(user)
+    drafts, ready = invoices.drafts().until(month), invoices.drafts().of_month(month)
+    units = BillTo.objects.filter(Q(pk__in=[due.bill_to_id for due in dues]) | Q(pk__in=drafts.values("bill_to")))
+    wanted = {
+        "ready_parcels": ChargeLine.objects.filter(invoice__in=ready.values("pk")),
+        "issued": invoices.issued().of_month(month),
+        "still_here": still_here(month),
+        "units": units,
+        "bank_entries": BankTransaction.objects.for_a_person(),
+    }
     return MonthEnd(
         month=month,
         dues=dues,
-        drafts=list(Invoice.objects.visible_to(user).drafts().until(month).with_parcels().order_by("pk")),
-        still_here=still_here(month).count(),
-        undecided=list(undecided(month).select_related("request").order_by("pk")),
+        ready=Ready(**ready.sums()),
+        held=_some(invoices.drafts().of_earlier_months(month).select_related("bill_to")),
+        undecided=_some(undecided(month).select_related("request")),
+        without_email=_some(units.filter(email="").select_related("partner")),
         last_notification=BankFile.objects.notifications().first(),
-        bank_entries=BankTransaction.objects.for_a_person().count(),
         account=CreditorAccount.objects.on(clock.today()),
+        **count_each(user, wanted, limit=None),
     )
+
+
+def _some(rows: QuerySet[Any]) -> Some:
+    """Count rows and load the first few; one query."""
+    first = list(rows.annotate(of_all=Window(Count("pk"))).order_by("pk")[:NAMED])
+    return Some(first[0].of_all if first else 0, first)
 
 
 def still_here(month: date) -> QuerySet[Shipment]:

@@ -29,13 +29,20 @@ DAYS_TO_PAY = 30
 
 
 @transaction.atomic
-def order_issue(drafts: Iterable[Invoice], *, token: uuid.UUID, by: User) -> Batch:
-    """Have drafts issued, each by a job of its own, in one batch; the same token gives the same batch again."""
+def order_issue(drafts: Iterable[Invoice], *, token: uuid.UUID, by: User, fingerprint: str = "") -> Batch:
+    """Have drafts issued, each by a job of its own, in one batch; the same token gives the same batch again.
+
+    With the `fingerprint` of those that were looked over, refuse when they are others now, or their sums.
+    """
     batch, is_new = Batch.objects.get_or_create(
         token=token, owner=by, defaults={"title": _("Invoices and their PDFs"), "acting_for_id": by.acting_for_id}
     )
     if is_new:
-        Job.objects.plan_many("billing.issue", sorted(drafts, key=attrgetter("pk")), batch=batch)
+        found = sorted(drafts, key=attrgetter("pk"))
+        same = Invoice.objects.filter(pk__in=[draft.pk for draft in found])
+        if fingerprint and same.sums()["fingerprint"] != fingerprint:
+            raise Refused(_("Drafts have come, gone or changed since this page was shown. Look them over once more."))
+        Job.objects.plan_many("billing.issue", found, batch=batch)
     return batch
 
 

@@ -2,12 +2,13 @@ import re
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Right
+from django.db.models.functions import MD5, Cast, Concat, Right
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.triggers import CompositeKey, RowsStay, Trigger, same_partner
 from requests.models import DeviceRequest
+from web.counts import CountUpTo
 
 from .series import RISES, Series, series_name
 
@@ -67,16 +69,33 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """Those of the last period that their unit's cadence has completed at this month's end."""
         return self.filter(is_of_month(month))
 
+    def of_earlier_months(self, month: date) -> Self:
+        return self.filter(~is_of_month(month), period__lte=month)
+
     def until(self, month: date) -> Self:
         """Those of a month and of earlier ones, which `is_held` marks."""
         return self.filter(period__lte=month).annotate(is_held=~is_of_month(month))
 
     def with_parcels(self) -> Self:
-        """`parcels`, and how many of them were handed over before the period, `late`; with who pays."""
+        """`parcels`, and how many of them were handed over before the period, `late`; with who pays.
+
+        Counted row by row, so that a page counts no lines but those of its own rows.
+        """
+        from .charge import ChargeLine  # it refers to Invoice
+
+        lines = ChargeLine.objects.filter(invoice=models.OuterRef("pk"))
+        late = lines.filter(shipment__handed_over_at__date__lt=models.OuterRef("period"))
         return self.select_related("bill_to__partner").annotate(
-            parcels=models.Count("lines"),
-            late=models.Count("lines", filter=Q(lines__shipment__handed_over_at__date__lt=F("period"))),
+            parcels=CountUpTo(lines, limit=None), late=CountUpTo(late, limit=None)
         )
+
+    def sums(self) -> dict[str, Any]:
+        """`count`, `sum` in CHF, and `fingerprint`, which is another one once any of them is, or its total."""
+        each = Concat("pk", Value(":"), "total", output_field=models.TextField())
+        found = self.aggregate(
+            count=models.Count("pk"), sum=models.Sum("total"), fingerprint=MD5(StringAgg(each, ",", order_by="pk"))
+        )
+        return found | {"sum": found["sum"] or Decimal(), "fingerprint": found["fingerprint"] or ""}
 
     def matching_words(self, words: str) -> Self:
         """The one of this number; those of an organisation or unit named so, or with a line of this case.

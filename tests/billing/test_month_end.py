@@ -3,6 +3,8 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
@@ -14,6 +16,7 @@ from jobs.models import Batch, Job, LostClaim
 from partners.models import BillTo
 from requests.models import Allocation
 from shipping.models import Round, RoundDate, Shipment
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 PAGE = "/invoices/month-end/"
@@ -424,6 +427,208 @@ class TestIssuing:
         page = text_of(client.get(PAGE, {"month": "2026-10"}))
         assert f'value="{held.pk}" data-pick >' in page
         assert "Held: August 2026" in page
+
+
+class TestPages:
+    """A month with more units than a page has rows."""
+
+    SMALL = 60_000  # bytes
+
+    @pytest.fixture
+    def units(self, partner, commune):
+        """So many more units that pay, each with a parcel due for October."""
+
+        def units(count):
+            known = BillTo.objects.count()
+            made = BillTo.objects.bulk_create(
+                BillTo(partner=partner, name=f"Unit {known + n}", postcode="3400", town="Burgdorf")
+                for n in range(count)
+            )
+            self.send(made)
+            return made
+
+        return units
+
+    def send(self, bill_tos, at="2026-10-20T08:00Z"):
+        """A parcel of October for each of these."""
+        out = factories.handed_over(lambda allocation: allocation.request.bill_to, at)
+        return factories.parcels_of(factories.kept_laptops(bill_tos), **out)
+
+    def draft(self, bill_tos):
+        """A draft for October with a parcel for each of these, written straight into the tables."""
+        drafts = Invoice.objects.bulk_create(
+            Invoice(partner_id=bill_to.partner_id, bill_to=bill_to, period=date(2026, 10, 1), total=150)
+            for bill_to in bill_tos
+        )
+        ChargeLine.objects.bulk_create(
+            ChargeLine(invoice=draft, partner_id=draft.partner_id, shipment=parcel, amount=150)
+            for draft, parcel in zip(drafts, self.send(bill_tos), strict=True)
+        )
+        return drafts
+
+    def issue_planned(self):
+        """Have the drafts issued; their documents, which take a second each, are left to wait."""
+        for job in Job.objects.due().filter(kind="billing.issue").order_by("pk"):
+            assert job_actions.run(job.pk)
+
+    def walk(self, client, url, name):
+        """The rows of every page of a list, and the pages."""
+        pages = []
+        while url:
+            pages.append(client.get(f"{PAGE}{url}").context)
+            neighbours = pages[-1]["page"]
+            url = neighbours.older_url if name == "issued" else neighbours.next_url
+        return [row for page in pages for row in page[name]], pages
+
+    def test_the_dry_run_shows_some_counts_all_and_leads_to_every_unit(self, client, treasurer, units):
+        made = units(60)
+        client.force_login(treasurer)
+        page = client.get(PAGE, OCTOBER)
+        words = text_of(page)
+        assert ([due.bill_to for due in page.context["dues"]], "and 35 more" in words) == (made[:25], True)
+        for told in ("60 parcels for CHF 9’000.00.", "Close October: 60 drafts", "60 invoices"):
+            assert told in words
+        assert "?month=2026-10&list=dues" in words
+        dues, pages = self.walk(client, "?month=2026-10&list=dues", "dues")
+        assert ([due.bill_to for due in dues], [len(page["dues"]) for page in pages]) == (made, [25, 25, 10])
+        assert client.get(f"{PAGE}{pages[2]['page'].previous_url}").context["dues"] == pages[1]["dues"]
+        client.post(f"{PAGE}close/", OCTOBER)
+        assert Invoice.objects.drafts().count() == 60
+
+    def test_every_draft_is_on_a_page_with_its_tick_and_the_ticked_ones_of_it_are_issued(
+        self, client, treasurer, units, account
+    ):
+        units(60)
+        drafts = actions.close_month(date(2026, 10, 1), by=treasurer)
+        client.force_login(treasurer)
+        found, pages = self.walk(client, "?month=2026-10&list=drafts", "drafts")
+        assert (found, [len(page["drafts"]) for page in pages]) == (drafts, [25, 25, 10])
+        assert {(draft.parcels, draft.late) for draft in found} == {(1, 0)}
+        page = client.get(f"{PAGE}{pages[0]['page'].next_url}")
+        words = text_of(page)
+        assert (words.count("data-pick checked"), words.count('action="/invoices/draft-')) == (25, 25)
+        for told in ("60 draft", "CHF 9’000.00", "Issue all 60 drafts", "numbers"):
+            assert told in words
+        issue_all(client, page.context["drafts"])
+        self.issue_planned()
+        assert list(Invoice.objects.issued().order_by("number")) == drafts[25:50]
+
+    def press_all(self, client, page, token=None):
+        data = OCTOBER | {"token": token or uuid.uuid4(), "all": page.context["ready"].fingerprint}
+        return client.post(f"{PAGE}issue/", data | {"drafts": [draft.pk for draft in page.context["drafts"]]})
+
+    def test_all_of_the_month_are_issued_at_once_and_what_is_held_stays(self, client, treasurer, units, account):
+        units(61)
+        drafts = actions.close_month(date(2026, 10, 1), by=treasurer)
+        Invoice.objects.filter(pk=drafts[0].pk).update(period=date(2026, 8, 1))
+        client.force_login(treasurer)
+        page = client.get(PAGE, OCTOBER)
+        assert "Issue all 60 drafts" in text_of(page)
+        token = uuid.uuid4()
+        answer = self.press_all(client, page, token)
+        assert answer.url == f"{PAGE}?month=2026-10&batch={token}"
+        self.issue_planned()
+        assert list(Invoice.objects.issued().order_by("number")) == drafts[1:]
+        assert self.press_all(client, page, token).url == answer.url  # the second half of a double click
+        assert (Job.objects.due().filter(kind="billing.issue").count(), Batch.objects.count()) == (0, 1)
+
+    @pytest.mark.parametrize("change", ["one came", "one is gone", "one has another sum", "one was issued"])
+    def test_none_is_issued_unseen(self, client, treasurer, bill_to, units, make_draft, account, change):
+        units(26)
+        drafts = actions.close_month(date(2026, 10, 1), by=treasurer)
+        client.force_login(treasurer)
+        page = client.get(PAGE, OCTOBER)
+        if change == "one came":
+            make_draft(bill_to)
+        elif change == "one is gone":
+            actions.discard(drafts[-1], by=treasurer)
+        elif change == "one has another sum":
+            Invoice.objects.filter(pk=drafts[-1].pk).update(total=300)
+        else:
+            actions.issue(drafts[-1], by=treasurer)
+        issued = Invoice.objects.issued().count()
+        assert self.press_all(client, page).status_code == 303
+        assert "Drafts have come, gone or changed since this page was shown." in text_of(client.get(PAGE, OCTOBER))
+        assert (Batch.objects.count(), Invoice.objects.issued().count()) == (0, issued)
+
+    def test_what_fits_on_one_page_is_issued_by_its_ticks_alone(self, client, treasurer, units, account):
+        units(25)
+        actions.close_month(date(2026, 10, 1), by=treasurer)
+        client.force_login(treasurer)
+        assert 'name="all"' not in text_of(client.get(PAGE, OCTOBER))
+
+    def test_every_issued_invoice_is_on_a_page(self, client, treasurer, units, account):
+        units(30)
+        drafts = actions.close_month(date(2026, 10, 1), by=treasurer)
+        for draft in drafts:
+            actions.issue(draft, by=treasurer)
+        client.force_login(treasurer)
+        page = client.get(PAGE, OCTOBER)
+        assert (page.context["issued"], "and 5 more" in text_of(page)) == (
+            drafts[:-26:-1],
+            True,
+        )
+        issued, pages = self.walk(client, "?month=2026-10&list=issued", "issued")
+        assert issued == drafts[::-1]
+        assert client.get(f"{PAGE}{pages[1]['page'].newer_url}").context["issued"] == pages[0]["issued"]
+
+    def test_every_draft_can_be_read_while_others_are_issued(self, client, treasurer, units, account):
+        drafts = self.draft(units(30))
+        client.force_login(treasurer)
+        issue_all(client, drafts[:1])
+        found, _pages = self.walk(client, "?month=2026-10&list=drafts", "drafts")
+        page = client.get(f"{PAGE}?month=2026-10&list=drafts")
+        assert (found, page.context["at_work"], "data-pick" in text_of(page)) == (drafts, True, False)
+
+    def test_a_list_with_nothing_in_it_leads_back_to_the_month(self, client, treasurer, units):
+        client.force_login(treasurer)
+        for name in ("dues", "drafts", "issued"):
+            assert client.get(PAGE, OCTOBER | {"list": name}).url == f"{PAGE}?month=2026-10"
+        assert client.get(PAGE, OCTOBER | {"list": "nonsense"}).status_code == 200
+
+    def test_the_parcels_behind_a_figure_come_in_pages_the_oldest_first(self, client, treasurer, bill_to, commune):
+        days = [f"2026-10-{1 + (n * 7) % 11:02}T08:00Z" for n in range(60)]
+        parcels = [parcel for day in days for parcel in self.send([bill_to], day)]
+        client.force_login(treasurer)
+        pages, url = [], f"{PAGE}{bill_to.pk}/?month=2026-10"
+        while url:
+            pages.append(client.get(url))
+            url = pages[-1].context["page"].next_url and f"{PAGE}{bill_to.pk}/{pages[-1].context['page'].next_url}"
+        rows = [row for page in pages for row in page.context["parcels"]]
+        assert [row.pk for row in rows] == [
+            row.pk for row in sorted(parcels, key=lambda row: (row.handed_over_at, row.pk))
+        ]
+        assert {(page.context["count"], page.context["total"]) for page in pages} == {(60, 9000)}
+        assert [len(page.context["parcels"]) for page in pages] == [25, 25, 10]
+
+    def test_a_month_stays_small_and_costs_the_same_however_many_pay(
+        self, client, treasurer, bill_to, units, account, django_assert_num_queries
+    ):
+        """Each list with a page behind it, then with 300 rows; few are issued, as that takes long."""
+        client.force_login(treasurer)
+        pages = [f"{PAGE}?month=2026-10{rest}" for rest in ("", "&list=dues", "&list=drafts", "&list=issued")]
+        pages.append(f"{PAGE}{bill_to.pk}/?month=2026-10")
+
+        def fill(number, issued):
+            made = units(number)
+            for draft in self.draft(made)[:issued]:
+                actions.issue(draft, by=treasurer)
+            self.send([bill_to] * number)
+
+        def costs():
+            found = []
+            for page in pages:
+                with CaptureQueriesContext(connection) as captured:
+                    answer = client.get(page)
+                found.append(len(captured))
+                assert (answer.status_code, len(answer.content) <= self.SMALL) == (200, True), page
+            return found
+
+        fill(52, 26)
+        few = costs()
+        assert max(few) <= 16
+        fill(300, 4)
+        assert costs() == few
 
 
 class TestBeingDone:
