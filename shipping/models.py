@@ -55,14 +55,17 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def in_house(self) -> Self:
         return self.filter(status__in=lifecycle.IN_HOUSE)
 
-    def in_house_or_to_void(self) -> Self:
-        """In the house, or taken out with a label still to be thrown away; by keys, so that each half has its index."""
-        in_house = Shipment.objects.in_house().values("pk")
-        return self.filter(pk__in=in_house.union(Label.objects.to_void().values("shipment"), all=True))
-
     def withdrawn(self) -> Self:
         """Still in the house though their laptop is no longer the request's."""
         return self.in_house().filter(allocation__released_at__isnull=False)
+
+    def to_void(self) -> Self:
+        """Taken out, with a label still to be thrown away."""
+        return self.filter(pk__in=Label.objects.to_void().values("shipment"))
+
+    def to_label(self) -> Self:
+        """Those whose label is being made."""
+        return self.filter(status=ShipmentStatus.PACKING, allocation__released_at__isnull=True)
 
     def to_close(self) -> Self:
         return self.filter(status=ShipmentStatus.LABELLED, closed_at__isnull=True, allocation__released_at__isnull=True)
@@ -70,6 +73,9 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def closed(self) -> Self:
         """Closed and still here, withdrawn ones among them."""
         return self.filter(status=ShipmentStatus.LABELLED, closed_at__isnull=False)
+
+    def to_hand_over(self) -> Self:
+        return self.closed().filter(allocation__released_at__isnull=True)
 
     def count_stages(self) -> dict[str, int]:
         """How many are of each `stage`: one query."""

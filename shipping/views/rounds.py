@@ -1,5 +1,4 @@
 from functools import partial
-from operator import attrgetter
 
 from django.contrib import messages
 from django.http import Http404
@@ -16,20 +15,14 @@ from records import clock
 from requests.models import DeviceRequest
 from shipping import actions
 from shipping.forms import HandOverForm, ProgressForm
-from shipping.lifecycle import ShipmentStage
 from shipping.models import Shipment, allocations_to_pack
 from shipping.tables import HANDED_OVER
+from web.counts import count_each, in_words
 from web.forms import attempt
-from web.pagination import paginate
+from web.pagination import fair_shares, paginate, paginate_by
 
-IN_HOUSE = 500  # rows of one page at most; a round is 50, in summer 200
-STAGES = (
-    ShipmentStage.WITHDRAWN,
-    ShipmentStage.CANCELLED,
-    ShipmentStage.PACKING,
-    ShipmentStage.LABELLED,
-    ShipmentStage.CLOSED,
-)
+COUNTED = 1000  # rows of a step at most, then it is "999+"; a round is 50, in summer 200
+WITH_BUTTON = ("to_pack", "labelled", "closed")
 
 
 @dispatcher_required
@@ -44,30 +37,68 @@ def index(request):
 
 def _in_house(request):
     shown_at = clock.now()  # before the parcels are read: what is closed meanwhile is not handed over unseen
-    parcels = Shipment.objects.visible_to(request.user)
-    to_pack = allocations_to_pack(DeviceRequest.objects.visible_to(request.user))
-    steps = {"to_pack": _rows_to_pack(to_pack)} | _rows_by_stage(parcels)
-    counts = _counts(steps, to_pack, parcels)
-    label_jobs = Job.objects.unfinished_for_many(actions.MAKE_LABEL, steps["packing"])
-    batch = _newest_batch(label_jobs.values())
+    waiting = _waiting(request.user)
+    counts = count_each(request.user, waiting, limit=COUNTED)
+    step = request.GET.get("step")
+    page = paginate_by("device__shelf", waiting[step], request.GET) if step in waiting else None
+    if page and not page.rows:
+        return redirect("shipping:list")
+    steps = {step: page.rows} if page else _first_rows(waiting, counts)
+    label_jobs = Job.objects.unfinished_for_many(actions.MAKE_LABEL, steps.get("packing", []))
+    batch = Batch.objects.under_way(actions.MAKE_LABEL).first() if counts["packing"] else None
+    numbers = {name: in_words(count, COUNTED) for name, count in counts.items()}
     context = {
         "views": _tabs(handed_over=False),
         "steps": steps,
+        "page": page,
         "counts": counts,
-        "more": {step: counts[step] - len(rows) for step, rows in steps.items()},
+        "numbers": numbers,
+        "more": {} if page else {name: _more(counts[name], rows) for name, rows in steps.items()},
         "failed": {key for key, job in label_jobs.items() if job.is_dead},
         "progress": _progress_bar(batch) if batch else None,
-        "first": next((step for step in ("to_pack", "labelled", "closed") if steps[step]), ""),
+        "first": next((name for name in WITH_BUTTON if steps.get(name)), ""),
         "figures": [
-            (counts["to_pack"], _("to pack")),
-            (counts["packing"], _("labels being made")),
-            (counts["labelled"], _("to close")),
-            (counts["closed"], _("to hand over")),
+            (numbers["to_pack"], _("to pack")),
+            (numbers["packing"], _("labels being made")),
+            (numbers["labelled"], _("to close")),
+            (numbers["closed"], _("to hand over")),
         ],
         "shown_at": shown_at.isoformat(),
         "is_empty": not any(steps.values()),
     }
     return render(request, "shipping/list.html", context)
+
+
+def _waiting(user):
+    """What lies in the house by what it waits for, each along the shelves."""
+    parcels = Shipment.objects.visible_to(user).in_order_of_shelves()
+    to_pack = allocations_to_pack(DeviceRequest.objects.visible_to(user))
+    return {
+        "withdrawn": parcels.withdrawn(),
+        "cancelled": parcels.to_void(),
+        "to_pack": to_pack.select_related("request", "device", "partner").order_by("device__shelf", "pk"),
+        "packing": parcels.to_label(),
+        "labelled": parcels.to_close(),
+        "closed": parcels.to_hand_over(),
+    }
+
+
+def _first_rows(waiting, counts):
+    """The first rows of each step, all together one page; two queries."""
+    shares = fair_shares(counts)
+    steps = {step: [] for step in waiting}
+    steps["to_pack"] = list(waiting["to_pack"][: shares["to_pack"]])
+    first = [rows.values("pk")[: shares[step]] for step, rows in waiting.items() if step != "to_pack" and shares[step]]
+    if first:
+        for parcel in Shipment.objects.filter(pk__in=first[0].union(*first[1:], all=True)).in_order_of_shelves():
+            steps[parcel.stage].append(parcel)
+    return steps
+
+
+def _more(count, rows):
+    """How many rows a step has besides those that are shown; empty if these are all."""
+    more = count - len(rows)
+    return in_words(more, COUNTED - len(rows)) if more > 0 else ""
 
 
 def _tabs(*, handed_over):
@@ -76,33 +107,6 @@ def _tabs(*, handed_over):
         {"label": _("In the house"), "url": page, "current": not handed_over},
         {"label": _("Handed over"), "url": f"{page}?view=handed-over", "current": handed_over},
     ]
-
-
-def _rows_to_pack(to_pack):
-    return list(to_pack.select_related("request", "device", "partner").order_by("device__shelf", "pk")[:IN_HOUSE])
-
-
-def _rows_by_stage(parcels):
-    stages = {stage: [] for stage in STAGES}
-    for parcel in parcels.in_house_or_to_void().in_order_of_shelves()[:IN_HOUSE]:
-        stages[parcel.stage].append(parcel)
-    return stages
-
-
-def _counts(steps, to_pack, parcels):
-    """How many there are of each step; the database is asked only for what is too long to be listed whole."""
-    counts = {step: len(rows) for step, rows in steps.items()}
-    if counts["to_pack"] == IN_HOUSE:
-        counts["to_pack"] = to_pack.count()
-    if sum(counts[stage] for stage in STAGES) == IN_HOUSE:
-        counts |= parcels.count_stages()
-    return counts
-
-
-def _newest_batch(jobs):
-    """The newest batch that one of these jobs is under way for."""
-    batches = [job.batch for job in jobs if job.is_under_way and job.batch]
-    return max(batches, key=attrgetter("pk"), default=None)
 
 
 def _progress_bar(batch):

@@ -1,12 +1,16 @@
 import pytest
+from django.utils import timezone
 
-from jobs.models import Batch
+from jobs.models import Batch, Job
+from requests.models import Allocation
 from shipping import actions
-from shipping.todo import todo_for
+from shipping.models import Label, Shipment
+from tests import factories
 
 from .conftest import run_label_jobs
 
 pytestmark = pytest.mark.django_db
+SMALL = 60_000  # bytes
 
 
 @pytest.fixture
@@ -151,35 +155,133 @@ def test_home_names_what_waits(client, dispatcher, volunteer, fill):
         assert words not in page
 
 
-def test_a_house_too_full_for_one_page_is_counted_whole_with_the_withdrawn_ones_first(
-    client, dispatcher, make_allocation, make_labelled, make_withdrawn, monkeypatch
-):
-    for _time in range(3):
-        make_allocation()
-        make_labelled()
-    withdrawn = make_withdrawn()
-    monkeypatch.setattr("shipping.views.rounds.IN_HOUSE", 2)
+STEPS = {
+    "withdrawn": {"status": "labelled"},
+    "cancelled": {"status": "cancelled"},
+    "to_pack": None,
+    "packing": {"status": "packing"},
+    "labelled": {"status": "labelled"},
+    "closed": {"status": "labelled", "closed_at": "2026-10-20T08:00Z"},
+}
+
+
+@pytest.fixture
+def crowd(partner):
+    """So many parcels of one step, written straight into the tables."""
+
+    def crowd(step, count):
+        rows = factories.kept_laptops([partner.bill_tos.get()] * count)
+        if step in ("withdrawn", "cancelled"):
+            Allocation.objects.filter(pk__in=[row.pk for row in rows]).update(released_at=timezone.now())
+        if step != "to_pack":
+            code = "" if step == "packing" else lambda allocation: f"99{allocation.pk:016}"
+            rows = factories.parcels_of(rows, ident_code=code, **STEPS[step])
+        if step == "cancelled":
+            Label.objects.bulk_create(
+                Label(shipment=row, item_number=row.pk, ident_code=row.ident_code, state="to_void") for row in rows
+            )
+        return rows
+
+    return crowd
+
+
+def test_a_house_too_full_for_one_page_shows_some_of_each_step_and_counts_the_whole(client, dispatcher, crowd):
+    for step, count in (("withdrawn", 1), ("to_pack", 30), ("labelled", 40), ("closed", 3)):
+        crowd(step, count)
     client.force_login(dispatcher)
     page = paginate(client)
     steps, counts = page.context["steps"], page.context["counts"]
-    assert {step: len(rows) for step, rows in steps.items() if rows} == {"to_pack": 2, "withdrawn": 1, "labelled": 1}
-    assert steps["withdrawn"] == [withdrawn]
-    assert counts == {"to_pack": 3, "withdrawn": 1, "cancelled": 0, "packing": 0, "labelled": 3, "closed": 0}
-    for words in ("Pack all 3", "and 1 more", "Close 3 parcels", "and 2 more"):
-        assert words in page.content.decode()
+    assert {step: len(rows) for step, rows in steps.items() if rows} == {
+        "withdrawn": 1,
+        "to_pack": 10,
+        "labelled": 11,
+        "closed": 3,
+    }
+    assert counts == {"to_pack": 30, "withdrawn": 1, "cancelled": 0, "packing": 0, "labelled": 40, "closed": 3}
+    words = page.content.decode()
+    for word in ("Pack all 30", "and 20 more", "?step=to_pack", "Close 40 parcels", "and 29 more", "Hand over all 3"):
+        assert word in words
+    assert "?step=closed" not in words
 
 
-def test_all_that_is_closed_is_handed_over(client, dispatcher, make_closed, monkeypatch):
-    parcels = [make_closed() for _time in range(3)]
-    monkeypatch.setattr("shipping.views.rounds.IN_HOUSE", 2)
+@pytest.mark.parametrize("step", STEPS)
+def test_every_row_of_a_step_is_on_one_of_its_pages_along_the_shelves(client, dispatcher, crowd, step):
+    made = crowd(step, 60)
     client.force_login(dispatcher)
-    assert "Hand over all 3 parcels" in paginate(client).content.decode()
-    client.post("/rounds/hand-over/")
+    pages, url = [], f"?step={step}"
+    while url:
+        pages.append(paginate(client, url).context)
+        url = pages[-1]["page"].next_url
+    rows = [row for page in pages for row in page["steps"][step]]
+    assert rows == sorted(made, key=lambda row: (row.device.shelf, row.pk))
+    assert [len(page["steps"][step]) for page in pages] == [25, 25, 10]
+    back = paginate(client, pages[2]["page"].previous_url).context
+    assert back["steps"] == pages[1]["steps"]
+    assert paginate(client, back["page"].previous_url).context["steps"] == pages[0]["steps"]
+    assert {page["counts"][step] for page in pages} == {60}
+
+
+def test_the_house_stays_small_and_costs_the_same_however_many_parcels_wait(
+    client, dispatcher, crowd, django_assert_num_queries, django_assert_max_num_queries
+):
+    client.force_login(dispatcher)
+    for step in STEPS:
+        crowd(step, 25)
+    with django_assert_max_num_queries(7) as few:
+        paginate(client)
+    with django_assert_max_num_queries(5) as few_of_a_step:
+        paginate(client, "?step=labelled")
+    for step in STEPS:
+        crowd(step, 275)
+    with django_assert_num_queries(len(few)):
+        assert len(paginate(client).content) <= SMALL
+    with django_assert_num_queries(len(few_of_a_step)):
+        assert len(paginate(client, "?step=labelled").content) <= SMALL
+
+
+def test_from_a_thousand_on_a_step_is_not_counted_to_its_end(client, dispatcher, crowd, monkeypatch):
+    monkeypatch.setattr("shipping.views.rounds.COUNTED", 30)
+    crowd("closed", 31)
+    client.force_login(dispatcher)
+    words = paginate(client).content.decode()
+    assert ("Hand over all 29+ parcels" in words, "and 4+ more" in words) == (True, True)
+
+
+def test_a_page_on_which_nothing_is_left_leads_back_to_the_house(client, dispatcher, crowd):
+    last = crowd("labelled", 1)[0]
+    client.force_login(dispatcher)
+    for query in ("?step=closed", f"?step=labelled&after={last.pk}"):
+        assert paginate(client, query).url == "/rounds/"
+    assert paginate(client, "?step=nonsense").status_code == 200
+
+
+def test_all_that_is_closed_is_handed_over_from_any_page(client, dispatcher, make_closed, monkeypatch):
+    parcels = [make_closed() for _time in range(3)]
+    monkeypatch.setattr("web.pagination.ROWS", 2)
+    client.force_login(dispatcher)
+    page = paginate(client, f"?step=closed&after={parcels[1].pk}")
+    assert page.context["steps"] == {"closed": parcels[2:]}
+    assert "Hand over all 3 parcels" in page.content.decode()
+    client.post("/rounds/hand-over/", {"closed_until": page.context["shown_at"]})
     assert {parcel.lock().status for parcel in parcels} == {"handed_over"}
 
 
-def test_home_counts_in_three_queries(dispatcher, fill, django_assert_num_queries):
-    fill()
-    assert dispatcher.association_roles  # asked once for the whole page
-    with django_assert_num_queries(3):
-        todo_for(dispatcher)
+def test_all_that_is_kept_is_packed_from_any_page(client, dispatcher, crowd):
+    crowd("to_pack", 30)
+    client.force_login(dispatcher)
+    assert "Pack all 30" in paginate(client, "?step=to_pack").content.decode()
+    client.post("/rounds/pack/")
+    assert Shipment.objects.count() == 30
+
+
+def test_labels_that_are_made_show_their_bar_though_no_row_shown_waits_for_one(client, dispatcher, crowd):
+    for parcel in crowd("packing", 30):
+        actions.order_labels([parcel], by=dispatcher)
+    shown = [f"shipping.shipment:{row.pk}" for row in paginate_rows(client, dispatcher)]
+    Job.objects.filter(subject__in=shown).update(state="dead", ended_at=timezone.now())
+    assert paginate(client).context["progress"]["total"] == 1
+
+
+def paginate_rows(client, user):
+    client.force_login(user)
+    return paginate(client).context["steps"]["packing"]
