@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MEMORY_GB = {"linux": 4, "windows": 8}
+GRADES = ("A", "B")
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,20 @@ def obstacles(wish: Wish, laptop: Laptop) -> tuple[str, ...]:
         found.append("too_little_memory")
     if laptop.keyboard != wish.keyboard:
         found.append("other_keyboard")
-    if laptop.grade not in ("A", "B"):
+    if laptop.grade not in GRADES:
         found.append("grade_below_b")
     return tuple(found)
 
 
-def propose(wishes: Iterable[Wish], laptops: Iterable[Laptop]) -> list[Proposal]:
-    """Give each wish in turn the plainest laptop that suits: by memory, grade, and the longest here."""
+def propose(wishes: Iterable[Wish], laptops: Iterable[Laptop], stock: Iterable[Laptop] = ()) -> list[Proposal]:
+    """Give each wish in turn the plainest laptop that suits: by memory, grade, and the longest here.
+
+    `stock` is what else is ready but goes to earlier wishes: it says what stands in the way of those that get none.
+    """
     shelves: dict[tuple[str, str], list[Laptop]] = {}
-    everything = sorted(laptops, key=lambda laptop: (laptop.memory_gb, laptop.grade, laptop.key))
-    for laptop in everything:
+    laptops = sorted(laptops, key=_plainness)
+    everything = sorted([*laptops, *stock], key=_plainness)
+    for laptop in laptops:
         shelves.setdefault((laptop.system, laptop.keyboard), []).append(laptop)
     proposals = []
     for wish in wishes:
@@ -65,6 +70,10 @@ def propose(wishes: Iterable[Wish], laptops: Iterable[Laptop]) -> list[Proposal]
         else:
             proposals.append(Proposal(wish, None, _why_none(wish, everything)))
     return proposals
+
+
+def _plainness(laptop: Laptop) -> tuple[int, str, int]:
+    return laptop.memory_gb, laptop.grade, laptop.key
 
 
 def _why_none(wish: Wish, laptops: list[Laptop]) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
+from collections import Counter
+
 from django.contrib import messages
+from django.db.models import Count, Min, Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -7,33 +10,79 @@ from django.views.decorators.http import require_POST
 from devices.models import Device
 from people.access import dispatcher_required
 from requests import actions
-from requests.matching import Laptop, Wish, propose
+from requests.matching import GRADES, MEMORY_GB, Laptop, Wish, propose
 from requests.models import DeviceRequest
 from requests.reasons import SUITS, WAITS
-from web.pagination import MANY
+from web.counts import count_each, in_words
+from web.pagination import paginate_by
 
 from .record import fetch
+
+COUNTED = 1000  # requests or laptops at most, then it is "999+"
 
 
 @dispatcher_required
 def queue(request):
-    """Each waiting request in its turn with the laptop proposed for it, and why."""
+    """The waiting requests in their turn, each with the laptop proposed for it, and why."""
     queued = DeviceRequest.objects.visible_to(request.user).queued()
-    waiting = list(queued.select_related("partner")[:MANY])
-    ready = {device.pk: device for device in Device.objects.visible_to(request.user).ready().order_by("pk")}
-    wishes = [Wish(row.pk, row.system, row.keyboard) for row in waiting]
-    laptops = [Laptop(row.pk, row.system, row.keyboard, row.memory_gb, row.grade) for row in ready.values()]
-    lines = [
+    ready = Device.objects.visible_to(request.user).ready()
+    page = paginate_by("approved_at", queued.select_related("partner"), request.GET)
+    counts = count_each(request.user, {"waiting": queued, "ready": ready}, limit=COUNTED)
+    lines = _lines(page, queued, ready)
+    context = {
+        "lines": lines,
+        "page": page,
+        "waiting": in_words(counts["waiting"], COUNTED),
+        "is_whole": counts["waiting"] == len(lines),
+        "matched": sum(1 for line in lines if line["device"]),
+        "ready": in_words(counts["ready"], COUNTED),
+    }
+    return render(request, "requests/queue.html", context)
+
+
+def _lines(page, queued, ready):
+    """Each request of a page with its proposal; what the pages before it are given is not given once more."""
+    turns = _turns_before(page, queued)
+    devices = _devices_for(page.rows, turns, ready)
+    wishes = [Wish(row.pk, row.system, row.keyboard) for row in page.rows]
+    laptops = [Laptop(row.pk, row.system, row.keyboard, row.memory_gb, row.grade) for row in devices.values()]
+    stock = _stock(ready) if len(laptops) < len(wishes) else []
+    return [
         {
             "request": row,
-            "device": ready[proposal.laptop.key] if proposal.laptop else None,
+            "device": devices[proposal.laptop.key] if proposal.laptop else None,
             "reasons": [(SUITS if proposal.laptop else WAITS)[code] for code in proposal.reasons],
         }
-        for row, proposal in zip(waiting, propose(wishes, laptops), strict=True)
+        for row, proposal in zip(page.rows, propose(wishes, laptops, stock), strict=True)
     ]
-    matched = sum(1 for line in lines if line["device"])
-    context = {"lines": lines, "waiting": queued.count(), "matched": matched, "ready": len(ready)}
-    return render(request, "requests/queue.html", context)
+
+
+def _turns_before(page, queued):
+    """How many requests of each system and keyboard come before a page."""
+    if not page.previous_url or not page.rows:
+        return {}
+    first = page.rows[0]
+    earlier = queued.filter(Q(approved_at__lt=first.approved_at) | Q(approved_at=first.approved_at, pk__lt=first.pk))
+    kinds = earlier.order_by().values_list("system", "keyboard").annotate(Count("pk"))
+    return {(system, keyboard): count for system, keyboard, count in kinds}
+
+
+def _devices_for(rows, turns, ready):
+    """The laptops whose turn it is on a page, by key: one query, of what suits the plainest first."""
+    shelves = []
+    for (system, keyboard), number in Counter((row.system, row.keyboard) for row in rows).items():
+        suits = ready.filter(
+            system=system, keyboard=keyboard, memory_gb__gte=MEMORY_GB[system], grade__in=GRADES
+        ).order_by("memory_gb", "grade", "pk")
+        first = turns.get((system, keyboard), 0)
+        shelves.append(suits[first : first + number])
+    return {device.pk: device for device in shelves[0].union(*shelves[1:], all=True)} if shelves else {}
+
+
+def _stock(ready):
+    """Of each kind of laptop that is ready, the one that is here longest."""
+    kinds = ready.order_by().values_list("system", "keyboard", "memory_gb", "grade").annotate(Min("pk"))
+    return [Laptop(key, *kind) for *kind, key in kinds]
 
 
 @require_POST

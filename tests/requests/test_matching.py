@@ -43,3 +43,10 @@ def test_each_that_waits_says_what_stands_in_the_way():
     assert why(wish(1), laptop(1, grade="C")) == ("grade_below_b",)
     assert why(wish(1), laptop(1, "windows", "ch-fr"), laptop(2, grade="C")) == ("grade_below_b",)  # the nearest
     assert propose([wish(1), wish(2)], [laptop(1)])[1].reasons == ("all_taken",)
+
+
+def test_what_goes_to_earlier_wishes_is_not_given_but_says_why_nothing_is_left():
+    (proposal,) = propose([wish(1)], [], stock=[laptop(1), laptop(2, keyboard="ch-fr")])
+    assert (proposal.laptop, proposal.reasons) == (None, ("all_taken",))
+    (proposal,) = propose([wish(1)], [laptop(3, memory_gb=16)], stock=[laptop(1)])
+    assert proposal.laptop == laptop(3, memory_gb=16)
