@@ -2,47 +2,57 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from documents.templatetags.swiss import money
 from records import clock
 from web.todo import Todo
 
-from .actions import dry_run
+from .charges_due import parcels_to_charge
 from .models import BankTransaction, Invoice
 from .periods import month_before, words_for
 
 
-def todo_for(user):
-    """The month to close, drafts, overdue invoices and bank entries for treasurers; what is open for who pays."""
+def counts_for(user):
+    invoices = Invoice.objects.visible_to(user)
     if user.acting_for:
-        return _for_partner(user)
+        return {"unpaid": invoices.in_state("unpaid")}
     if not user.has_role("treasurer", "admin"):
-        return []
-    found = [_to_close(), _drafts(user), _overdue(user), _bank_entries()]
-    return [todo for todo in found if todo]
+        return {}
+    return {
+        "to_charge": parcels_to_charge(_month()),
+        "drafts": invoices.drafts(),
+        "overdue": invoices.in_state("overdue"),
+        "bank_entries": BankTransaction.objects.for_a_person(),
+    }
 
 
-def _to_close():
-    month = month_before(clock.today())
-    dues = dry_run(month)
-    if not dues:
-        return None
-    parcels = sum(due.parcels for due in dues)
+def todo_for(user, counts):
+    """The month to close, drafts, overdue invoices and bank entries for treasurers; what is open for who pays."""
+    makers = {
+        "to_charge": _to_close,
+        "drafts": _drafts,
+        "overdue": _overdue,
+        "bank_entries": _bank_entries,
+        "unpaid": _unpaid,
+    }
+    return [makers[name](count) for name, count in counts.items() if count]
+
+
+def _month():
+    return month_before(clock.today())
+
+
+def _to_close(parcels):
     return Todo(
         parcels,
         ngettext("Parcel to charge for %(month)s", "Parcels to charge for %(month)s", parcels)
-        % {"month": words_for(month, "month")},
-        _("%(sum)s up to the end of the month. A dry run shows what closing would do.")
-        % {"sum": money(sum(due.total for due in dues))},
+        % {"month": words_for(_month(), "month")},
+        _("Handed over up to the end of the month. A dry run shows what closing would do, with its sums."),
         reverse("billing:month_end"),
         _("Close the month"),
         urgency=58,
     )
 
 
-def _drafts(user):
-    drafts = Invoice.objects.visible_to(user).drafts().count()
-    if not drafts:
-        return None
+def _drafts(drafts):
     return Todo(
         drafts,
         ngettext("Draft to look over", "Drafts to look over", drafts),
@@ -53,10 +63,7 @@ def _drafts(user):
     )
 
 
-def _overdue(user):
-    overdue = Invoice.objects.visible_to(user).in_state("overdue").count()
-    if not overdue:
-        return None
+def _overdue(overdue):
     return Todo(
         overdue,
         ngettext("Invoice is overdue", "Invoices are overdue", overdue),
@@ -67,10 +74,7 @@ def _overdue(user):
     )
 
 
-def _bank_entries():
-    entries = BankTransaction.objects.for_a_person().count()
-    if not entries:
-        return None
+def _bank_entries(entries):
     return Todo(
         entries,
         ngettext("Bank entry waits for you", "Bank entries wait for you", entries),
@@ -81,17 +85,12 @@ def _bank_entries():
     )
 
 
-def _for_partner(user):
-    unpaid = Invoice.objects.visible_to(user).in_state("unpaid").count()
-    if not unpaid:
-        return []
-    return [
-        Todo(
-            unpaid,
-            ngettext("Invoice to pay", "Invoices to pay", unpaid),
-            _("The PDF has the QR code for your bank."),
-            reverse("billing:list") + "?view=unpaid",
-            _("See the invoices"),
-            urgency=40,
-        )
-    ]
+def _unpaid(unpaid):
+    return Todo(
+        unpaid,
+        ngettext("Invoice to pay", "Invoices to pay", unpaid),
+        _("The PDF has the QR code for your bank."),
+        reverse("billing:list") + "?view=unpaid",
+        _("See the invoices"),
+        urgency=40,
+    )

@@ -5,15 +5,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views import i18n
 
-from billing.todo import todo_for as billing_todo
-from devices.todo import todo_for as devices_todo
-from jobs.todo import todo_for as jobs_todo
-from partners.models import Partner
-from partners.todo import todo_for as partners_todo
+from billing import todo as billing_todo
+from devices import todo as devices_todo
+from jobs import todo as jobs_todo
+from partners import todo as partners_todo
 from people.access import public, signed_in
 from people.forms import AppearanceForm
-from requests.todo import todo_for as requests_todo
-from shipping.todo import todo_for as shipping_todo
+from requests import todo as requests_todo
+from shipping import todo as shipping_todo
+from web.counts import count_each
 
 TODOS = (partners_todo, devices_todo, requests_todo, shipping_todo, billing_todo, jobs_todo)
 
@@ -49,9 +49,25 @@ def appearance(request):
 @signed_in
 def home(request):
     """What needs this person today, most urgent first, composed from every app."""
-    todos = sorted((todo for app in TODOS for todo in app(request.user)), key=lambda todo: -todo.urgency)
-    place = request.user.acting_for
-    others = Partner.objects.of_member(request.user).exclude(pk=place.pk) if place else []
-    mine = [] if request.user.is_association else request.user.memberships.pending().select_related("partner")
-    context = {"todos": todos, "invitations": mine, "needed": len(todos) + len(mine), "place": place, "others": others}
+    user = request.user
+    todos = sorted(_todos(user), key=lambda todo: -todo.urgency)
+    memberships = user.memberships.not_ended().select_related("partner").order_by("partner__name", "pk")
+    mine = [] if user.is_association else list(memberships)
+    invitations = [membership for membership in mine if membership.is_pending]
+    places = dict.fromkeys(membership.partner for membership in mine if not membership.is_pending)
+    context = {
+        "todos": todos,
+        "invitations": invitations,
+        "needed": len(todos) + len(invitations),
+        "place": user.acting_for,
+        "others": [place for place in places if place != user.acting_for],
+    }
     return render(request, "home.html", context)
+
+
+def _todos(user):
+    """What every app says of what it counts; all of it is counted in one statement."""
+    wanted = {(app, name): rows for app in TODOS for name, rows in app.counts_for(user).items()}
+    counts = count_each(user, wanted)
+    for app in TODOS:
+        yield from app.todo_for(user, {name: count for (of, name), count in counts.items() if of is app})

@@ -10,12 +10,16 @@ from .models import Device
 Status = DeviceStatus
 
 
-def todo_for(user):
+def counts_for(user):
+    devices = Device.objects.visible_to(user)
+    return {status: devices.filter(status=status) for status in (Status.RECEIVED, Status.ERASED)}
+
+
+def todo_for(user, counts):
     """Laptops to erase and laptops to check, for the workshop."""
-    waiting = Device.objects.visible_to(user).count_by_status(Status.RECEIVED, Status.ERASED)
     page = reverse("devices:list")
     todos = []
-    if count := waiting[Status.ERASED]:
+    if count := counts[Status.ERASED]:
         todos.append(
             Todo(
                 count,
@@ -26,7 +30,7 @@ def todo_for(user):
                 urgency=44,
             )
         )
-    if count := waiting[Status.RECEIVED]:
+    if count := counts[Status.RECEIVED]:
         todos.append(
             Todo(
                 count,

@@ -5,14 +5,16 @@ from django.utils.translation import ngettext
 from people.models import User
 from web.todo import Todo
 
-from .models import Job
+from .models import Job, JobQuerySet
 
 
-def todo_for(user: User) -> list[Todo]:
+def counts_for(user: User) -> dict[str, JobQuerySet]:
+    return {"dead": Job.objects.dead()} if user.has_role("admin") else {}
+
+
+def todo_for(user: User, counts: dict[str, int]) -> list[Todo]:
     """Dead jobs, for the association's admins."""
-    if not user.has_role("admin"):
-        return []
-    dead = Job.objects.dead().count()
+    dead = counts.get("dead")
     if not dead:
         return []
     return [

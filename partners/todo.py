@@ -8,15 +8,18 @@ from .lifecycle import PartnerStatus
 from .models import Partner
 
 
-def todo_for(user):
-    """Organisations to admit, and those that have not signed yet, for the association's admins."""
+def counts_for(user):
     if not user.has_role("admin"):
-        return []
-    partners, page = Partner.objects.visible_to(user), reverse("partners:list")
-    applied = partners.filter(status=PartnerStatus.APPLIED).count()
-    admitted = partners.filter(status=PartnerStatus.ADMITTED).count()
+        return {}
+    partners = Partner.objects.visible_to(user)
+    return {status: partners.filter(status=status) for status in (PartnerStatus.APPLIED, PartnerStatus.ADMITTED)}
+
+
+def todo_for(user, counts):
+    """Organisations to admit, and those that have not signed yet, for the association's admins."""
+    page = reverse("partners:list")
     todos = []
-    if applied:
+    if applied := counts.get(PartnerStatus.APPLIED):
         todos.append(
             Todo(
                 applied,
@@ -27,7 +30,7 @@ def todo_for(user):
                 urgency=35,
             )
         )
-    if admitted:
+    if admitted := counts.get(PartnerStatus.ADMITTED):
         todos.append(
             Todo(
                 admitted,

@@ -3,24 +3,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from devices.models import Device
-from documents.templatetags.swiss import number
 from partners.access import reads_requests
+from web.counts import in_words
 from web.todo import Todo
 
 from .models import DeviceRequest, RequestDraft
 
 
-def todo_for(user):
-    """Requests to examine and drafts for social workers; the queue for dispatchers and admins."""
-    return _for_partner(user) if user.acting_for else _for_association(user)
-
-
-def _for_partner(user):
+def counts_for(user):
     if not reads_requests(user):
-        return []
+        return {}
+    requests = DeviceRequest.objects.visible_to(user)
+    if user.acting_for:
+        return {"received": requests.waiting_for(user), "drafts": RequestDraft.objects.visible_to(user)}
+    return {"waiting": requests.queued(), "ready": Device.objects.visible_to(user).ready()}
+
+
+def todo_for(user, counts):
+    """Requests to examine and drafts for social workers; the queue for dispatchers and admins."""
+    return _for_partner(counts) if user.acting_for else _for_association(counts)
+
+
+def _for_partner(counts):
     todos = []
-    received = DeviceRequest.objects.visible_to(user).waiting_for(user).count()
-    if received:
+    if received := counts.get("received"):
         todos.append(
             Todo(
                 received,
@@ -31,8 +37,7 @@ def _for_partner(user):
                 urgency=60,
             )
         )
-    drafts = RequestDraft.objects.visible_to(user).count()
-    if drafts:
+    if drafts := counts.get("drafts"):
         todos.append(
             Todo(
                 drafts,
@@ -48,13 +53,11 @@ def _for_partner(user):
     return todos
 
 
-def _for_association(user):
-    if not reads_requests(user):
-        return []
-    waiting = DeviceRequest.objects.visible_to(user).queued().count()
+def _for_association(counts):
+    waiting = counts.get("waiting")
     if not waiting:
         return []
-    ready = Device.objects.visible_to(user).ready().count()
+    ready = counts["ready"]
     return [
         Todo(
             waiting,
@@ -64,7 +67,7 @@ def _for_association(user):
                 "%(count)s laptops are ready. A match is proposed where one suits, with its reasons.",
                 ready,
             )
-            % {"count": number(ready)},
+            % {"count": in_words(ready)},
             reverse("requests:queue"),
             _("See the matches"),
             urgency=50,

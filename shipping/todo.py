@@ -3,33 +3,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests.models import DeviceRequest
+from web.counts import MANY, in_words
 from web.todo import Todo
 
 from .models import Label, Shipment, allocations_to_pack
 
 
-def todo_for(user):
-    """Parcels to take out, pack, close and hand over for dispatchers and admins; to close for volunteers."""
+def counts_for(user):
     if not user.has_role("admin", "dispatcher", "volunteer"):
-        return []
-    counts = Shipment.objects.visible_to(user).count_stages()
+        return {}
+    parcels = Shipment.objects.visible_to(user)
+    counts = {"to_close": parcels.to_close(), "to_hand_over": parcels.to_hand_over()}
+    if not user.has_role("admin", "dispatcher"):
+        return counts
+    to_pack = allocations_to_pack(DeviceRequest.objects.visible_to(user))
+    return counts | {"to_pack": to_pack, "withdrawn": parcels.withdrawn(), "to_void": Label.objects.to_void()}
+
+
+def todo_for(user, counts):
+    """Parcels to take out, pack, close and hand over for dispatchers and admins; to close for volunteers."""
     todos = []
-    if counts["labelled"]:
-        todos.append(_to_close(counts))
-    if user.has_role("admin", "dispatcher"):
-        to_pack = allocations_to_pack(DeviceRequest.objects.visible_to(user)).count()
-        withdrawn = counts["withdrawn"] + Label.objects.to_void().count()
-        todos += _for_dispatcher(to_pack, withdrawn, counts["closed"])
+    if to_close := counts.get("to_close"):
+        todos.append(_to_close(to_close, counts["to_hand_over"]))
+    if "to_pack" in counts:
+        withdrawn = counts["withdrawn"] + counts["to_void"]
+        todos += _for_dispatcher(counts["to_pack"], withdrawn, counts["to_hand_over"])
     return todos
 
 
-def _to_close(counts):
-    count = counts["labelled"]
+def _to_close(count, done):
+    sentence = _("Two scans each: the label, then the laptop.")
+    if done < MANY:
+        sentence = _("Two scans each: the label, then the laptop. %(done)s of %(all)s are closed.")
+        sentence %= {"done": done, "all": in_words(done + count)}
     return Todo(
         count,
         ngettext("Parcel to close", "Parcels to close", count),
-        _("Two scans each: the label, then the laptop. %(done)s of %(all)s are closed.")
-        % {"done": counts["closed"], "all": counts["closed"] + count},
+        sentence,
         reverse("shipping:station"),
         _("Go on packing"),
         urgency=65,

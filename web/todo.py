@@ -1,11 +1,13 @@
-"""What needs a person today, as each app's `todo_for(user)` says it."""
+"""What needs a person today: an app's `todo.py` has `counts_for(user)`, what to count, and `todo_for(user, counts)`."""
 
 from dataclasses import dataclass
+
+from .counts import in_words
 
 
 @dataclass(frozen=True)
 class Todo:
-    """One row of the home page: how many, what, why now, and the one action."""
+    """One row of the home page: how many (counted up to `MANY`), what, why now, and the one action."""
 
     count: int
     title: str
@@ -14,3 +16,7 @@ class Todo:
     action: str
     urgency: int = 0  # higher comes first
     tone: str = ""
+
+    @property
+    def count_in_words(self) -> str:
+        return in_words(self.count)

@@ -156,16 +156,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(partner__in=Partner.objects.visible_to(user))
 
-    def _not_ended(self) -> Self:
+    def not_ended(self) -> Self:
+        """Accepted or not answered yet, of organisations that take part."""
         return self.filter(ended_at__isnull=True, partner__status__in=lifecycle.TAKING_PART)
 
     def live(self) -> Self:
         """What was accepted and goes on: only this gives a right."""
-        return self._not_ended().filter(accepted_at__isnull=False)
+        return self.not_ended().filter(accepted_at__isnull=False)
 
     def pending(self) -> Self:
         """Invitations that the person has answered neither way."""
-        return self._not_ended().filter(accepted_at__isnull=True)
+        return self.not_ended().filter(accepted_at__isnull=True)
 
 
 class Membership(models.Model):
