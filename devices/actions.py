@@ -17,7 +17,6 @@ def receive(*, asset_tag: str, by: User, drives: list[dict[str, Any]], **columns
     tag = asset_tag.strip().upper()
     device, is_new = Device.objects.live().get_or_create(asset_tag=tag, defaults=columns)
     if is_new:
-        device.refresh_from_db(fields=["number"])
         Drive.objects.bulk_create(Drive(device=device, **drive) for drive in drives)
         device.note("receive", by=by)
     return device, is_new
@@ -49,7 +48,7 @@ def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: i
         )
     Erasure.objects.create(drive=drive, life=device.life, result=result, method=method, by=by)
     if not device.drives.open().exists():
-        device.move("record_erasure", by=by)
+        device.move("record_erasure", by=by, is_locked=True)
     return device
 
 
@@ -57,7 +56,7 @@ def record_erasure(drive: Drive, *, result: str, method: str, by: User, tries: i
 def add_drive(device: Device, *, by: User, **columns: Any) -> Drive:
     """List a drive that was found later; a laptop past its erasure goes back to it."""
     if device.lock().allows("add_drive"):
-        device.move("add_drive", by=by)
+        device.move("add_drive", by=by, is_locked=True)
     return Drive.objects.create(device=device, **columns)
 
 
@@ -69,19 +68,19 @@ def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **col
         raise Refused(sentence)
     if device.drives.open().exists():
         raise Refused(_("A drive of this laptop has no successful erasure yet."))
-    if device.move("mark_ready", by=by, grade=grade, **columns):
+    if device.move("mark_ready", by=by, is_locked=True, grade=grade, **columns):
         Inspection.objects.create(device=device, life=device.life, points=points, grade=grade, by=by)
 
 
 def reserve(device: Device, *, number: str, by: User | None) -> None:
-    """Keep a ready laptop for a request."""
-    device.move("reserve", by=by, numbers={"request": number})
+    """Keep a ready laptop for a request; whoever gives it away has locked it."""
+    device.move("reserve", by=by, numbers={"request": number}, is_locked=True)
 
 
 def release(device: Device, *, number: str, by: User | None) -> None:
     """Put a kept laptop back among the ready ones; one that is in repair or missing stays there."""
     if device.lock().allows("release"):
-        device.move("release", by=by, numbers={"request": number})
+        device.move("release", by=by, numbers={"request": number}, is_locked=True)
 
 
 def ship(device: Device, *, number: str, by: User | None) -> None:
@@ -102,7 +101,7 @@ def record_loss(device: Device, *, number: str, by: User | None) -> None:
 def record_delivery(device: Device, *, number: str, by: User | None) -> None:
     """The parcel has arrived, which changes nothing for a laptop but for one that was lost."""
     if device.lock().allows("record_delivery"):
-        device.move("record_delivery", by=by, numbers={"request": number})
+        device.move("record_delivery", by=by, numbers={"request": number}, is_locked=True)
 
 
 def repair(device: Device, *, by: User) -> None:

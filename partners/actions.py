@@ -48,7 +48,7 @@ def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> Non
     agreement.partner, agreement.countersigned_by, agreement.recorded_at = partner, by, clock.now()
     agreement.save()
     if partner.status not in (PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED):
-        partner.move("record_agreement", by=by)
+        partner.move("record_agreement", by=by, is_locked=True)
 
 
 @transaction.atomic

@@ -131,16 +131,22 @@ class Lifecycle(models.Model):
         by: AbstractBaseUser | None,
         reason: str = "",
         numbers: dict[str, str] | None = None,
+        is_locked: bool = False,
         **columns: Any,
     ) -> bool:
         """Take the step of a verb and write it down; False, and nothing done, if this very step was taken before.
 
-        Locks the row, then saves the status and the named columns. `by` is None when the clock acts. Raises Refused
-        when the verb doesn't lead on from where the record stands.
+        Locks the row, then saves the status and the named columns. `is_locked`: the caller has locked or made it
+        in this transaction, and read it since. `by` is None when the clock acts. Raises Refused when the verb doesn't
+        lead on from where the record stands.
         """
         move, numbers = self.MOVES[verb], numbers or {}
-        self.lock()
-        last = self.steps.exclude(from_status=models.F("to_status")).select_related("by").last()
+        if not is_locked:
+            self.lock()
+        last: Any = None
+        if move.to is BACK or self.status == move.to or self.status not in move.sources:
+            # Asked once the row is locked, never in the same statement: that would not see the step waited for.
+            last = self.steps.exclude(from_status=models.F("to_status")).select_related("by").last()
         by_id = by.pk if by else None
         was_taken = last is not None and (last.verb, last.by_id, last.numbers) == (verb, by_id, numbers)
         if was_taken and self.status == (last.to_status if move.to is BACK else move.to):

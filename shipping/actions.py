@@ -84,7 +84,8 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
         label.file = StoredFile.objects.store(content, media_type="application/pdf", name=f"{label.ident_code}.pdf")
         label.state, label.made_at = Label.State.MADE, clock.now()
         label.save(update_fields=["file", "state", "made_at"])
-        shipment.move("make_label", by=None, numbers={"parcel": label.ident_code}, ident_code=label.ident_code)
+        numbers = {"parcel": label.ident_code}
+        shipment.move("make_label", by=None, numbers=numbers, is_locked=True, ident_code=label.ident_code)
 
 
 def label_face(shipment: Shipment, ident_code: str) -> LabelFace:
@@ -158,6 +159,7 @@ def hand_over(shipment: Shipment, *, by: User) -> bool:
     moved = shipment.move(
         "hand_over",
         by=by,
+        is_locked=True,
         handed_over_at=now,
         handed_over_noted_at=now,
         bill_to_id=request.bill_to_id,
@@ -207,7 +209,7 @@ def take_out(shipment: Shipment, *, by: User | None) -> None:
         raise Refused(_("%(number)s is not withdrawn: its parcel stays.") % {"number": request})
     if shipment.lock().status == ShipmentStatus.CANCELLED:
         return  # the clock was faster, or another dispatcher
-    if shipment.move("take_out", by=by):
+    if shipment.move("take_out", by=by, is_locked=True):
         shipment.labels.filter(state__in=[Label.State.ORDERED, Label.State.MADE]).update(state=Label.State.TO_VOID)
 
 

@@ -73,7 +73,7 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
     except Invoice.DoesNotExist as error:
         raise Refused(_("It was discarded meanwhile.")) from error
     if invoice.status == InvoiceStatus.ISSUED:
-        return invoice.move("issue", by=by)
+        return invoice.move("issue", by=by, is_locked=True)
     charges = list(invoice.lines.for_print())
     if not charges:
         raise Refused(_("There is nothing on this draft."))
@@ -99,6 +99,7 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
     moved = invoice.move(
         "issue",
         by=by,
+        is_locked=True,
         series=series,
         first=series.first,
         number=number,

@@ -83,6 +83,15 @@ def test_the_same_step_twice_is_as_once(device, volunteer):
     assert device.steps.count() == 1
 
 
+def test_a_move_is_three_statements_and_two_under_the_callers_lock(device, volunteer, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        device.move("record_erasure", by=volunteer)
+    device.lock()
+    with django_assert_num_queries(2):
+        device.move("scrap", by=volunteer, is_locked=True)
+    assert [step.verb for step in device.steps.all()] == ["record_erasure", "scrap"]
+
+
 def test_the_same_step_by_somebody_else_is_refused_and_names_the_first(device, volunteer, dispatcher):
     with transaction.atomic():
         device.move("scrap", by=volunteer)
