@@ -2,6 +2,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
@@ -31,53 +32,72 @@ def receive(
     **columns: Any,
 ) -> DeviceRequest:
     """Write down a person's wish; the same form sent twice gives the same request, and only Windows takes a proof."""
-    partner = _lock_partner(partner.pk)
+    partner = _lock_partner(partner.pk)  # whoever sends the same form at the same time waits here
+    sent = DeviceRequest.objects.filter(form_token=form_token).first() if form_token else None
+    if sent is None:
+        return _write_down(
+            partner=partner, owner=owner, recipient=recipient, form_token=form_token, proof=proof, **columns
+        )
+    if sent.partner_id != partner.pk:
+        raise Refused(_("This form belongs to another organisation."))
+    return sent
+
+
+def _write_down(
+    *, partner: Partner, owner: User, recipient: dict[str, Any], proof: StoredFile | None, **columns: Any
+) -> DeviceRequest:
+    """Make a request with its person and first step; Refused if something stands against it. The partner is locked."""
     columns["proof"] = proof if columns.get("system") == Device.System.WINDOWS else None
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
     for _field, sentence in faults(recipient | columns).items():
         raise Refused(sentence)
-    if not Commune.objects.offered_to(partner).filter(pk=columns["commune"].pk).exists():
-        raise Refused(_("Your organisation does not speak for this commune."))
-    if not partner.bill_tos.filter(pk=columns["bill_to"].pk, is_active=True).exists():
-        raise Refused(_("This unit no longer pays for your organisation. Choose who pays."))
     recipient = {"language": partner.language} | recipient
-    if columns["delivery"] == Partner.Delivery.OFFICE:  # the parcel goes there, so the person's address is not kept
-        office = {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
-        recipient = recipient | office
-    elif not Locality.objects.has_postcode(recipient["postcode"]):
-        raise Refused(_("We don’t know this postcode."))
-    token = form_token or uuid.uuid4()
-    device_request, is_new = DeviceRequest.objects.get_or_create(
-        form_token=token, defaults={"partner": partner, "owner": owner, **columns}
+    to_office = columns["delivery"] == Partner.Delivery.OFFICE
+    if to_office:  # the parcel goes there, so the person's address is not kept
+        recipient |= {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
+    commune, bill_to, postcode = columns["commune"], columns["bill_to"], recipient["postcode"]
+    # Asked under the lock, and in one statement as long as commune and postcode are recorded, as they mostly are.
+    payer = partner.bill_tos.filter(pk=bill_to.pk, is_active=True).values_list(
+        Exists(partner.coverage.live().filter(commune=commune)), Exists(Locality.objects.filter(postcode=postcode))
     )
-    if is_new:
-        Recipient.objects.create(request=device_request, partner=partner, **recipient)
-        device_request.note("receive", by=owner)
-    elif device_request.partner_id != partner.pk:
-        raise Refused(_("This form belongs to another organisation."))
+    found = payer.first()
+    speaks_for_it, is_known = found or (False, False)
+    if not speaks_for_it and not Commune.objects.offered_to(partner).filter(pk=commune.pk).exists():
+        raise Refused(_("Your organisation does not speak for this commune."))
+    if found is None:
+        raise Refused(_("This unit no longer pays for your organisation. Choose who pays."))
+    if not (to_office or is_known or Locality.objects.has_postcode(postcode)):
+        raise Refused(_("We don’t know this postcode."))
+    device_request = DeviceRequest.objects.create(partner=partner, owner=owner, **columns)
+    Recipient.objects.create(request=device_request, partner=partner, **recipient)
+    device_request.note("receive", by=owner)
     return device_request
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: bytes, by: User) -> RequestDraft:
     """Keep an unfinished form for its writer; a proof kept before stays unless there is a new one.
 
     The proof is stored only once it is known whose form this is.
     """
-    draft, _is_new = RequestDraft.objects.get_or_create(token=token, defaults={"partner": by.acting_for, "owner": by})
+    draft, is_new = RequestDraft.objects.get_or_create(
+        token=token, defaults={"partner": by.acting_for, "owner": by, "answers": answers}
+    )
     if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
         raise Refused(_("This form belongs to somebody else."))
-    locked = RequestDraft.objects.locked(draft)
+    locked = draft if is_new else RequestDraft.objects.locked(draft)
     if locked is None or DeviceRequest.objects.filter(form_token=token).exists():  # asked under its lock
         raise Refused(_("This form was sent or discarded meanwhile."))
-    draft = locked
-    replaced = draft.proof if proof else None
-    draft.answers, draft.proof = answers, keep_proof(proof) if proof else draft.proof
-    draft.save()
+    if is_new and not proof:
+        return locked
+    locked.answers, replaced = answers, None
+    if proof:
+        replaced, locked.proof = locked.proof, keep_proof(proof)
+    locked.save()
     if replaced:
         replaced.erase()
-    return draft
+    return locked
 
 
 @transaction.atomic
@@ -98,7 +118,7 @@ def delete_old_drafts() -> None:
                 draft.forget()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def send_draft(
     draft: RequestDraft, *, seen: str, recipient: dict[str, Any], approving: bool, by: User, **columns: Any
 ) -> DeviceRequest:
@@ -107,21 +127,19 @@ def send_draft(
     `seen` is the fingerprint of what was looked through: another tab may have changed it since. A proof that the
     request did not take, since it is for Linux after all, goes with the draft.
     """
-    locked = RequestDraft.objects.locked(draft)
+    locked = RequestDraft.objects.locked_with_partner(draft)
     if locked is None:
         return _request_already_sent(draft.token, approving=approving, by=by)
     if locked.fingerprint != seen:
         raise Refused(_("This form was changed meanwhile, in another tab perhaps. Look it through once more."))
-    device_request = receive(
-        partner=locked.partner, owner=by, recipient=recipient, form_token=locked.token, proof=locked.proof, **columns
-    )
+    columns |= {"form_token": locked.token, "proof": locked.proof}
+    device_request = _write_down(partner=locked.partner, owner=by, recipient=recipient, **columns)
     if approving:
-        approve(device_request, by=by)
+        _approve(device_request, locked.partner, by=by, is_locked=True)
     if device_request.proof_id == locked.proof_id:
         locked.delete()
     else:
         locked.forget()
-    device_request.refresh_from_db()
     return device_request
 
 
@@ -147,6 +165,10 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
     partner = _lock_partner(device_request.partner_id)
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
+    _approve(device_request, partner, by=by)
+
+
+def _approve(device_request: DeviceRequest, partner: Partner, *, by: User, is_locked: bool = False) -> None:
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself approves."))
     now = clock.now()
@@ -156,9 +178,10 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
     device_request.move(
         "approve",
         by=by,
+        is_locked=is_locked,
         price=price,
         approved_at=device_request.approved_at or now,
-        approved_by=device_request.approved_by or by,
+        approved_by_id=device_request.approved_by_id or by.pk,
         moved_at=now,
     )
 
@@ -174,9 +197,8 @@ def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
 @transaction.atomic
 def withdraw(device_request: DeviceRequest, *, by: User) -> None:
     """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
-    moved = device_request.move("withdraw", by=by, moved_at=clock.now())
-    if moved:
-        _release_allocation(device_request, by=by)
+    if device_request.move("withdraw", by=by, moved_at=clock.now()):
+        _end_allocation(_latest_allocation(device_request), by=by)
 
 
 @transaction.atomic
@@ -186,10 +208,11 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
     device_request.lock()
     device.lock()
     numbers = {"request": device_request.number, "device": device.number}
-    live = device_request.allocations.live().first()
-    if live and live.device_id == device.pk and live.by_id == by.pk:
-        return live
-    if device_request.status == RequestStatus.APPROVED and not partner.is_active:
+    if device_request.status != RequestStatus.APPROVED:  # an approved one has none, and the index holds that
+        live = device_request.allocations.live().first()
+        if live and live.device_id == device.pk and live.by_id == by.pk:
+            return live
+    elif not partner.is_active:
         raise Refused(_("The organisation is suspended: its requests pause."))
     wish = Wish(device_request.pk, device_request.system, device_request.keyboard)
     laptop = Laptop(device.pk, device.system, device.keyboard, device.memory_gb, device.grade)
@@ -199,7 +222,7 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
     allocation = Allocation.objects.create(
         request=device_request, partner_id=device_request.partner_id, device=device, by=by
     )
-    device_request.move("allocate", by=by, numbers=numbers, moved_at=clock.now())
+    device_request.move("allocate", by=by, numbers=numbers, is_locked=True, moved_at=clock.now())
     device_actions.reserve(device, number=device_request.number, by=by)
     return allocation
 
@@ -208,18 +231,17 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
 def release(device_request: DeviceRequest, *, by: User) -> None:
     """Take the laptop away from a request, which goes back to its place in the queue."""
     device_request.lock()
-    latest = device_request.allocations.select_related("device").order_by("pk").last()
+    latest = _latest_allocation(device_request)
     numbers = {"device": latest.device.number} if latest else {}  # the same when it is pressed again
-    moved = device_request.move("release", by=by, numbers=numbers, moved_at=clock.now())
-    if moved:
-        _release_allocation(device_request, by=by)
+    if device_request.move("release", by=by, numbers=numbers, is_locked=True, moved_at=clock.now()):
+        _end_allocation(latest, by=by)
 
 
 @transaction.atomic
 def reject(device_request: DeviceRequest, *, by: User) -> None:
     """The association says no to an approved request; a laptop that was kept for it is free again."""
     if device_request.move("reject", by=by, moved_at=clock.now()):
-        _release_allocation(device_request, by=by)
+        _end_allocation(_latest_allocation(device_request), by=by)
 
 
 def ship(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
@@ -247,8 +269,14 @@ def _lock_partner(partner_id: int) -> Partner:
     return Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
 
 
-def _release_allocation(device_request: DeviceRequest, *, by: User) -> None:
-    if allocation := device_request.allocations.live().select_related("device").first():
-        device_actions.release(allocation.device, number=device_request.number, by=by)
+def _latest_allocation(device_request: DeviceRequest) -> Allocation | None:
+    """The only one that can be live: a new one is not made beside it."""
+    return device_request.allocations.select_related("device").order_by("pk").last()
+
+
+def _end_allocation(allocation: Allocation | None, *, by: User) -> None:
+    """Give the laptop back, if one is still kept."""
+    if allocation and allocation.released_at is None:
+        device_actions.release(allocation.device, number=allocation.request.number, by=by)
         allocation.released_at = clock.now()
         allocation.save(update_fields=["released_at"])

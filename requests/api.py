@@ -155,7 +155,6 @@ class Requests(RequestView):
         file, user = answers.pop("proof", None), request.user
         proof = actions.keep_proof(file.read()) if file and answers["system"] == Device.System.WINDOWS else None
         device_request = actions.receive(partner=user.acting_for, owner=user, form_token=None, proof=proof, **answers)
-        device_request.refresh_from_db()
         return Response(RequestSerializer(device_request).data, status.HTTP_201_CREATED)
 
 

@@ -21,6 +21,20 @@ TYPED = ("case_reference", *(name for name in PERSON if name != "language"))  # 
 WISH = ("case_reference", "bill_to", "commune", "delivery", "purpose", "system", "keyboard")
 
 
+class OfferedField(forms.ModelChoiceField):
+    """One of the records that are offered; once they are read, they are neither read to check one nor to show them."""
+
+    rows = ()
+
+    def offer(self, rows):
+        self.rows = rows
+        self.choices = [("", self.empty_label), *((row.pk, str(row)) for row in rows)]
+
+    def to_python(self, value):
+        chosen = (row for row in self.rows if str(row.pk) == str(value))
+        return next(chosen, None) or super().to_python(value)
+
+
 class RequestForm(forms.Form):
     """A request on one page: person, delivery, laptop. `has_proof`: one was kept with the draft."""
 
@@ -83,10 +97,10 @@ class RequestForm(forms.Form):
         required=False,
     )
     keyboard = forms.ChoiceField(label=_("Keyboard"), choices=Device.Keyboard, widget=forms.RadioSelect)
-    commune = forms.ModelChoiceField(
+    commune = OfferedField(
         label=_("Commune that bears the cost"), queryset=Commune.objects.none(), empty_label=_("Choose")
     )
-    bill_to = forms.ModelChoiceField(label=_("Who pays"), queryset=BillTo.objects.none(), empty_label=_("Choose"))
+    bill_to = OfferedField(label=_("Who pays"), queryset=BillTo.objects.none(), empty_label=_("Choose"))
 
     def __init__(self, *args, user, has_proof=False, **options):
         super().__init__(*args, **options)
@@ -99,16 +113,21 @@ class RequestForm(forms.Form):
         office = ", ".join(filter(None, [office, f"{partner.postcode} {partner.town}"]))
         delivery = self.fields["delivery"]
         delivery.choice_help = delivery.choice_help | {str(Delivery.OFFICE): office}
-        self._offer("commune", Commune.objects.offered_to(partner))
-        self._offer("bill_to", BillTo.objects.visible_to(user).filter(is_active=True))
+        spoken_for = partner.coverage.live().select_related("commune").order_by("commune__name")
+        communes = list(dict.fromkeys(row.commune for row in spoken_for))
+        self._offer("commune", communes, or_any_of=Commune.objects.live())
+        self._offer("bill_to", list(partner.bill_tos.filter(is_active=True)))
 
-    def _offer(self, name, choices):
+    def _offer(self, name, rows, or_any_of=None):
         """The choices of a field; if there is only one it is taken and not asked, whatever an older draft holds."""
         field = self.fields[name]
-        field.queryset = choices
-        few = list(choices[:2])
-        if len(few) == 1:
-            self.initial[name] = few[0].pk
+        if rows or or_any_of is None:
+            field.offer(rows)
+        else:  # thousands: never read but to be shown
+            field.queryset = or_any_of
+            rows = list(or_any_of[:2])
+        if len(rows) == 1:
+            self.initial[name] = rows[0].pk
             field.disabled = True
             field.widget = forms.HiddenInput()
 

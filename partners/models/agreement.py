@@ -42,8 +42,8 @@ class TariffQuerySet(models.QuerySet["Tariff"]):
     def price_for(self, *, tier: str, delivery: str, on: date | None = None) -> Decimal:
         """The contribution in CHF that holds on a day for a tier and a delivery mode."""
         on = on or clock.today()
-        row = self.filter(tier=tier, delivery=delivery, valid_from__lte=on).order_by("-valid_from").first()
-        return row.amount if row else Decimal(settings.DEFAULT_CONTRIBUTION)
+        known = self.filter(tier=tier, delivery=delivery, valid_from__lte=on).order_by("-valid_from")
+        return known.values_list("amount", flat=True).first() or Decimal(settings.DEFAULT_CONTRIBUTION)
 
 
 class Tariff(models.Model):

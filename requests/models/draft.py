@@ -21,7 +21,12 @@ class RequestDraftQuerySet(models.QuerySet["RequestDraft"]):
 
     def locked(self, draft: "RequestDraft") -> "RequestDraft | None":
         """The draft as it is now, until the transaction ends; None if it was sent or discarded meanwhile."""
-        return self.select_for_update(of=("self",)).select_related("proof", "partner").filter(pk=draft.pk).first()
+        return self.select_for_update().filter(pk=draft.pk).first()
+
+    def locked_with_partner(self, draft: "RequestDraft") -> "RequestDraft | None":
+        """As `locked`, and then its organisation, in one statement: nobody suspends it meanwhile."""
+        both = self.select_for_update(of=("self", "partner"), no_key=True).select_related("partner")
+        return both.filter(pk=draft.pk).first()
 
     def abandoned(self) -> Self:
         """What its writer has left alone for too long."""

@@ -26,15 +26,19 @@ def new(request):
 @social_worker_required
 def draft(request, token):
     """Keep what was typed, whatever it is; go on to the check when it is complete."""
-    if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
-        return HttpResponse(status=204) if "typing" in request.POST else redirect(sent)
     kept = RequestDraft.objects.visible_to(request.user).select_related("proof").filter(token=token).first()
-    if request.method == "POST":
-        return _save_draft(request, token, has_proof=bool(kept and kept.proof_id))
+    has_proof = bool(kept and kept.proof_id)
+    if "keep" in request.POST or any(request.POST.get(name, "").strip() for name in TYPED):
+        return _save_draft(request, token, has_proof=has_proof)  # unless it was sent, which is asked there
+    if kept is None and (sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first()):
+        return HttpResponse(status=204) if "typing" in request.POST else redirect(sent)
+    if request.method == "POST":  # an empty form is no draft
+        form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
+        return HttpResponse(status=204) if "typing" in request.POST else _render_form(request, form, token, None)
     if kept is None:
         raise Http404
     answers = {"data": kept.answers} if "again" in request.GET else {"initial": kept.answers}
-    form = RequestForm(**answers, user=request.user, has_proof=bool(kept.proof_id))
+    form = RequestForm(**answers, user=request.user, has_proof=has_proof)
     return _render_form(request, form, token, kept)
 
 
@@ -42,10 +46,6 @@ def _save_draft(request, token, *, has_proof):
     """Keep the form; "typing" is sent in passing, while it is written, and needs no page in return."""
     typing = "typing" in request.POST
     form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
-    if "keep" not in request.POST and not any(request.POST.get(name, "").strip() for name in TYPED):
-        return (
-            HttpResponse(status=204) if typing else _render_form(request, form, token, None)
-        )  # an empty form is no draft
     complete = form.is_valid()
     answers = {  # whatever was typed, but for the NUL that Postgres can't keep
         name: request.POST.get(name, "").replace("\0", "")[:200] for name in form.fields if name != "proof"
@@ -82,13 +82,12 @@ def _render_form(request, form, token, kept):
 @social_worker_required
 def check(request, token):
     """Everything once more before it leaves; "approve" and "send" are idempotent by the draft's token."""
-    if sent := DeviceRequest.objects.visible_to(request.user).filter(form_token=token).first():
+    kept = RequestDraft.objects.visible_to(request.user).select_related("proof").filter(token=token).first()
+    if kept is None:  # what was sent leaves no draft
+        sent = get_object_or_404(DeviceRequest.objects.visible_to(request.user), form_token=token)
         if request.POST.get("verb") == "approve":
             actions.approve(sent, by=request.user)
         return redirect(sent)
-    kept = get_object_or_404(
-        RequestDraft.objects.visible_to(request.user).select_related("partner", "proof"), token=token
-    )
     form = RequestForm(kept.answers, user=request.user, has_proof=bool(kept.proof_id))
     if not form.is_valid():
         return redirect(reverse("requests:draft", args=[token]) + "?again=1")
@@ -109,11 +108,11 @@ def check(request, token):
             else:
                 messages.success(request, _("Kept as received. Nothing goes out before you approve it."))
             return redirect(device_request)
-    partner = kept.partner
+    partner = request.user.acting_for
     context = {
         "draft": kept,
         "form": form,
-        "groups": _summary(form, kept),
+        "groups": _summary(form, kept, partner),
         "partner": partner,
         "price": Tariff.objects.price_for(tier=partner.tier, delivery=form.cleaned_data["delivery"]),
     }
@@ -131,7 +130,7 @@ def discard(request, token):
     return render(request, "requests/discard.html", {"draft": kept})
 
 
-def _summary(form, kept):
+def _summary(form, kept, partner):
     """The answers as facts with a link to change each that was asked."""
     answers = form.cleaned_data
     page = reverse("requests:draft", args=[kept.token])
@@ -144,9 +143,7 @@ def _summary(form, kept):
     def word(name):
         return dict(form.fields[name].choices).get(answers[name], "")
 
-    partner = kept.partner
-    to_office = answers["delivery"] == "office"
-    place = partner if to_office else None
+    place = partner if answers["delivery"] == "office" else None
     street, house, postcode, town = (
         getattr(place, name) if place else answers[name] for name in ("street", "house_number", "postcode", "town")
     )

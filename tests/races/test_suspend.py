@@ -1,12 +1,15 @@
 """An organisation is suspended while one of its requests is dealt with: who comes second waits, and is told."""
 
+import uuid
+
 import pytest
 
 from partners.models import Partner
 from records.refusals import Refused
 from requests import actions
-from requests.models import Allocation, DeviceRequest
+from requests.models import Allocation, DeviceRequest, RequestDraft
 from tests import contention
+from tests.request_form import ANSWERS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,6 +24,16 @@ def test_a_laptop_is_not_given_meanwhile(partner, make_waiting, device, dispatch
     with suspending(partner), pytest.raises(Refused, match="suspended"):
         actions.allocate(device_request, device, by=dispatcher)
     assert (DeviceRequest.objects.get().status, Allocation.objects.count()) == ("approved", 0)
+
+
+def test_a_form_is_not_sent_meanwhile(client, partner, social_worker, commune):
+    answers = ANSWERS | {"commune": str(commune.pk), "bill_to": str(partner.bill_tos.get().pk)}
+    draft = RequestDraft.objects.create(token=uuid.uuid4(), owner=social_worker, partner=partner, answers=answers)
+    client.force_login(social_worker)
+    with suspending(partner):
+        page = client.post(f"/requests/new/{draft.token}/check/", {"verb": "approve", "seen": draft.fingerprint})
+    assert "no running agreement" in page.content.decode()
+    assert (DeviceRequest.objects.count(), RequestDraft.objects.count()) == (0, 1)
 
 
 def test_a_request_is_not_taken_meanwhile(partner, social_worker, commune):
