@@ -72,9 +72,9 @@ def mark_ready(device: Device, *, points: list[str], grade: str, by: User, **col
         Inspection.objects.create(device=device, life=device.life, points=points, grade=grade, by=by)
 
 
-def reserve(device: Device, *, number: str, by: User | None) -> None:
-    """Keep a ready laptop for a request; whoever gives it away has locked it."""
-    device.move("reserve", by=by, numbers={"request": number}, is_locked=True)
+def reserve(device: Device, *, number: str, by: User | None, is_locked: bool = False) -> None:
+    """Keep a ready laptop for a request; `is_locked` as in `Lifecycle.move`."""
+    device.move("reserve", by=by, numbers={"request": number}, is_locked=is_locked)
 
 
 def release(device: Device, *, number: str, by: User | None) -> None:

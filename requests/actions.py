@@ -223,7 +223,7 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
         request=device_request, partner_id=device_request.partner_id, device=device, by=by
     )
     device_request.move("allocate", by=by, numbers=numbers, is_locked=True, moved_at=clock.now())
-    device_actions.reserve(device, number=device_request.number, by=by)
+    device_actions.reserve(device, number=device_request.number, by=by, is_locked=True)
     return allocation
 
 
