@@ -23,11 +23,14 @@ class Face(NamedTuple):
 
 @cache
 def configuration() -> Any:
-    """What WeasyPrint knows of fonts."""
+    """What WeasyPrint knows of fonts, with ours in it."""
+    from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
     atexit.register(_forget)
-    return FontConfiguration()
+    fonts = FontConfiguration()
+    CSS(string="".join(_rule(weight) for weight in WEIGHTS), font_config=fonts)
+    return fonts
 
 
 def _forget() -> None:
@@ -36,14 +39,9 @@ def _forget() -> None:
     configuration.cache_clear()
 
 
-@cache
-def rules() -> str:
-    """The @font-face rules for WeasyPrint."""
-    return "".join(
-        f"@font-face {{ font-family: '{FAMILY}'; font-weight: {weight};"
-        f" src: url(data:font/ttf;base64,{b64encode(_file(weight).read_bytes()).decode()}) }}"
-        for weight in WEIGHTS
-    )
+def _rule(weight: int) -> str:
+    content = b64encode(_file(weight).read_bytes()).decode()
+    return f"@font-face {{ font-family: '{FAMILY}'; font-weight: {weight}; src: url(data:font/ttf;base64,{content}) }}"
 
 
 def _file(weight: int) -> Path:
@@ -52,7 +50,7 @@ def _file(weight: int) -> Path:
 
 @cache
 def face(weight: int) -> Face:
-    """One weight, once WeasyPrint has read the rules."""
+    """One weight: 400 or 700."""
     from fontTools.ttLib import TTFont
     from weasyprint.text.ffi import ffi, gobject, pango
 

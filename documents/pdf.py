@@ -22,7 +22,7 @@ def render(html: str, stylesheet: str = "", drawings: Mapping[str, Drawing] = NO
     import weasyprint
 
     return weasyprint.HTML(string=html, url_fetcher=_fetcher()).write_pdf(
-        stylesheets=[_parsed(fonts.rules()), _parsed(stylesheet)],
+        stylesheets=[_parsed(stylesheet)],
         font_config=fonts.configuration(),
         cache={f"drawing:{name}": drawing for name, drawing in drawings.items()},
         pdf_variant="pdf/ua-1",
