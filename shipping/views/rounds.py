@@ -84,13 +84,13 @@ def _waiting(user):
 
 
 def _first_rows(waiting, counts):
-    """The first rows of each step, all together one page; two queries."""
-    shares = fair_shares(counts)
+    """The first rows of each step, all together one page; two queries, which sort keys only."""
+    keys = {step: waiting[step].values("pk")[:share] for step, share in fair_shares(counts).items() if share}
     steps = {step: [] for step in waiting}
-    steps["to_pack"] = list(waiting["to_pack"][: shares["to_pack"]])
-    first = [rows.values("pk")[: shares[step]] for step, rows in waiting.items() if step != "to_pack" and shares[step]]
-    if first:
-        for parcel in Shipment.objects.filter(pk__in=first[0].union(*first[1:], all=True)).in_order_of_shelves():
+    if to_pack := keys.pop("to_pack", None):
+        steps["to_pack"] = list(waiting["to_pack"].filter(pk__in=to_pack))
+    if parcels := list(keys.values()):
+        for parcel in Shipment.objects.filter(pk__in=parcels[0].union(*parcels[1:], all=True)).in_order_of_shelves():
             steps[parcel.stage].append(parcel)
     return steps
 
