@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from partners.models import BillTo
 from shipping.models import Shipment
@@ -73,7 +74,8 @@ def due_per_bill_to(month: date) -> list[Due]:
 def bill_tos_of(counted: Iterable[Counted]) -> QuerySet[BillTo]:
     """Who pays what was counted, by key."""
     keys = [row.bill_to_id for row in counted]
-    return BillTo.objects.filter(pk__in=keys).select_related("partner").order_by("pk")
+    one_parameter = RawSQL("SELECT unnest(%s::bigint[])", [keys])  # a list of a thousand takes Django milliseconds
+    return BillTo.objects.filter(pk__in=one_parameter).select_related("partner").order_by("pk")
 
 
 def with_bill_tos(counted: Iterable[Counted], bill_tos: Iterable[BillTo]) -> list[Due]:

@@ -14,7 +14,7 @@ from shipping.lifecycle import ShipmentStatus
 from shipping.models import Shipment
 from web.counts import count_each
 
-from .charges_due import Counted
+from .charges_due import Counted, bill_tos_of
 from .lifecycle import InvoiceStatus
 from .models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice, NoCharge
 from .periods import cut_off, month_after
@@ -81,7 +81,9 @@ def at_month_end(month: date, dues: list[Counted], user: User) -> MonthEnd:
     """Look up what is found at the end of a month in which so much is due."""
     invoices = Invoice.objects.visible_to(user)
     drafts, ready = invoices.drafts().until(month), invoices.drafts().of_month(month)
-    units = BillTo.objects.filter(Q(pk__in=[due.bill_to_id for due in dues]) | Q(pk__in=drafts.values("bill_to")))
+    units = BillTo.objects.filter(
+        Q(pk__in=bill_tos_of(dues).order_by().values("pk")) | Q(pk__in=drafts.values("bill_to"))
+    )
     wanted = {
         "ready_parcels": ChargeLine.objects.filter(invoice__in=ready.values("pk")),
         "issued": invoices.issued().of_month(month),
