@@ -1,4 +1,4 @@
-"""What a new request costs: both presses together against a bare page of 25 rows, in the same rounds.
+"""What a new request costs: both presses together, as a ratio to the bare page of `bench_pages.py` in the same rounds.
 
 A cost is processor time, of this process and of its connection's Postgres. Run it with
 `.venv/bin/python benchmarks/bench_create.py [--requests 100000]`: it fills a Postgres of its own, which takes minutes,
@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench_load_demo import start
-from bench_requests_list import FLOOR
+from bench_pages import bare_client
 
 ROUNDS = 15
 PRESSES = 20  # of each kind in a round
@@ -56,26 +56,17 @@ def main():
 
 def _measure():
     from django.conf import settings
-    from django.http import HttpResponse
-    from django.template import engines
     from django.test import Client
-    from django.urls import include, path
 
     from partners.models import Membership
     from people.models import User
     from requests.models import DeviceRequest, RequestDraft
 
-    bare = engines["django"].from_string(FLOOR)
-
-    def floor(request):
-        rows = DeviceRequest.objects.visible_to(request.user).order_by("-pk")[:25]
-        return HttpResponse(bare.render({"rows": rows}, request))
-
-    settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": [path("floor/", floor), path("", include("config.urls"))]})
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
     worker = User.objects.get(email="worker@muster.example")
     client.force_login(worker)
+    bare = bare_client(client)
     partner = Membership.objects.get(user=worker).partner
     answers = ANSWERS | {
         "postcode": partner.postcode,
@@ -84,7 +75,7 @@ def _measure():
     }
     cases = count(1)
 
-    def get(url):
+    def get(url, client=client):
         assert client.get(url).status_code == 200
 
     def press_first(token):
@@ -99,7 +90,7 @@ def _measure():
     found = {}
     for turn in range(ROUNDS + 1):
         tokens = [uuid.uuid4() for _press in range(PRESSES)]
-        costs = {"the bare page": _cost(get, [("/floor/",)] * PRESSES)}
+        costs = {"the bare page": _cost(get, [("/bare/", bare)] * PRESSES)}
         costs["the empty form"] = _cost(get, [("/requests/new/",)] * PRESSES)
         costs["the first press"] = _cost(press_first, [(token,) for token in tokens])
         costs["the check"] = _cost(get, [(f"/requests/new/{token}/check/",) for token in tokens])
@@ -125,7 +116,7 @@ def _cost(act, calls):
 
     with CaptureQueriesContext(connection) as captured:  # of the first call; the next one empties this log
         act(*calls[0])
-        statements = sum(query["sql"].startswith(KINDS) for query in captured)
+        statements = sum(query["sql"].lstrip().startswith(KINDS) for query in captured)
     pid = connection.connection.info.backend_pid
     began = time.process_time(), _processor_seconds(pid)
     for call in calls[1:]:

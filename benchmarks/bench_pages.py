@@ -115,16 +115,16 @@ def _pages():
     )
 
 
-def _measure(options):
+def bare_client(signed_in):
+    """A client signed in as another one is, whose `/bare/` is the bare page."""
     from django.conf import settings
     from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
-    from django.db import connection
     from django.http import HttpResponse
     from django.template import Context, Engine
     from django.test import Client, override_settings
     from django.urls import include, path
 
-    from people.models import Session, User
+    from people.models import Session
     from requests.models import DeviceRequest
 
     template = Engine().from_string(BARE)
@@ -144,6 +144,21 @@ def _measure(options):
     sys.modules["bare_sessions"] = type(sys)("bare_sessions")
     sys.modules["bare_sessions"].SessionStore = SessionStore
     settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": [path("bare/", bare), path("", include("config.urls"))]})
+    with override_settings(MIDDLEWARE=BARE_MIDDLEWARE, SESSION_ENGINE="bare_sessions"):
+        client = Client()
+        client.cookies = signed_in.cookies
+        client.get("/bare/")  # its middleware is put together now
+    return client
+
+
+def _measure(options):
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+
+    from people.models import User
+    from requests.models import DeviceRequest
+
     settings.ALLOWED_HOSTS = ["testserver"]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -154,10 +169,7 @@ def _measure(options):
         clients[role] = Client()
         clients[role].force_login(User.objects.get(email=email))
         clients[role].get("/home/")
-    with override_settings(MIDDLEWARE=BARE_MIDDLEWARE, SESSION_ENGINE="bare_sessions"):
-        clients["bare"] = Client()
-        clients["bare"].cookies = clients["dispatcher"].cookies
-        clients["bare"].get("/bare/")  # its middleware is put together now
+    clients["bare"] = bare_client(clients["dispatcher"])
     pages = [("bare", "bare", "/bare/", None), *(page for page in _pages() if options.only in page[0])]
     if options.profile:
         return _profile(clients, pages)
