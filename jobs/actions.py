@@ -22,7 +22,8 @@ def run(job_id: int) -> bool:
         return False
     try:
         door = DOORS[job.kind]
-        door(job.key, claim)
+        with claim.renewed():
+            door(job.key, claim)
         if not claim.ended:
             claim.finish()
     except Refused as refusal:

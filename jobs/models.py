@@ -1,11 +1,13 @@
+import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+import structlog
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import Error, IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +18,12 @@ from records import clock
 from .doorbell import ring
 from .registry import TITLES
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=20)
+RENEWED_EVERY = 5  # seconds: three renewals may fail before anybody else takes the job
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
 ANSWERS_KEPT = timedelta(days=7)
+log = structlog.get_logger(__name__)
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -212,18 +216,20 @@ class Job(models.Model):
         """Why a dead job was refused, as a sentence for whoever reads; empty if it broke."""
         return self.error if self.is_dead and self.is_refused else ""
 
+    @transaction.atomic
     def claim(self) -> "Claim | None":
-        """Take the job with a lease and a fresh token; None if another worker has it or it is not due."""
-        now = clock.now()
-        token = uuid.uuid4()
-        taken = (
-            Job.objects.due()
-            .filter(pk=self.pk)
-            .update(state=self.State.RUNNING, token=token, lease_until=now + LEASE, attempts=F("attempts") + 1)
-        )
-        if not taken:
+        """Take the job with a lease and a fresh token; None if it is not due, another worker has it, or it is locked.
+
+        Whoever locks it is about to end it, or plans it again and will ring.
+        """
+        try:
+            self.refresh_from_db(from_queryset=Job.objects.due().select_for_update(skip_locked=True))
+        except Job.DoesNotExist:
             return None
-        self.refresh_from_db()
+        token = uuid.uuid4()
+        self.state, self.token, self.lease_until = self.State.RUNNING, token, clock.now() + LEASE
+        self.attempts += 1
+        self.save(update_fields=["state", "token", "lease_until", "attempts"])
         return Claim(self, token)
 
 
@@ -237,6 +243,33 @@ class Claim:
     def __init__(self, job: Job, token: uuid.UUID) -> None:
         self.job, self.token = job, token
         self.ended = False
+
+    @contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Keep the job for as long as the work in here lasts: a thread renews its lease, and dies with its worker."""
+        over = threading.Event()
+        renewing = threading.Thread(target=self._renew_until, args=[over], daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            over.set()
+            renewing.join()
+
+    def _renew_until(self, over: threading.Event) -> None:
+        while not over.wait(RENEWED_EVERY):
+            try:
+                self._renew()
+            except Error as error:
+                log.warning("lease_not_renewed", job=self.job.pk, error=type(error).__name__)
+            finally:
+                connection.close()  # this thread's own
+
+    @transaction.atomic
+    def _renew(self) -> None:
+        """Only what is still ours; while it is held, its lock keeps everybody off."""
+        mine = Job.objects.filter(pk=self.job.pk, token=self.token).select_for_update(skip_locked=True)
+        Job.objects.filter(pk__in=mine.values("pk")).update(lease_until=clock.now() + LEASE)
 
     @transaction.atomic
     def _end(self, **columns: Any) -> None:

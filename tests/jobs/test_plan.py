@@ -39,10 +39,14 @@ def is_held():
     return found == ["held"]
 
 
-def test_a_worker_waits_for_whoever_plans_the_same_again(job, volunteer):
+def test_a_worker_passes_by_whoever_plans_the_same_again_and_is_rung_for_afterwards(job, volunteer, monkeypatch):
+    rung = []
+    monkeypatch.setattr("jobs.models.ring", rung.append)
     with transaction.atomic():
         Job.objects.plan("tests.action", volunteer)
         assert is_held()
+        assert rung == []
+    assert rung == [job.pk]
 
 
 def test_planning_one_kind_rings_for_no_waiting_job_of_another(job, volunteer, monkeypatch):
