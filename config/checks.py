@@ -20,7 +20,7 @@ def _is_there(library):
         return False
 
 
-@register
+@register("machine")
 def pdfs_can_be_made(app_configs, **options):
     """Name the line that installs what WeasyPrint needs; without it every PDF is a failed job."""
     if all(map(_is_there, LIBRARIES)):

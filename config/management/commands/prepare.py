@@ -4,9 +4,10 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
-from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.executor import MigrationExecutor
 from stdnum.ch import vat
 
 from billing.ibans import is_iban, is_qr_iban
@@ -17,9 +18,8 @@ BEGINNING = "2020-01-01"
 ACCOUNT = {"CREDITOR_IBAN": is_iban, "CREDITOR_QR_IBAN": is_qr_iban}
 
 
-def _refuse_another_versions_tables():
+def _refuse_another_versions_tables(loader):
     """Touch nothing where a migration was applied that isn't here: an earlier beginning, or a later version."""
-    loader = MigrationLoader(connections["owner"])
     ours = {app.label for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR}
     unknown = sorted(key for key in loader.applied_migrations if key[0] in ours and key not in loader.disk_migrations)
     if unknown and settings.DEMO:
@@ -31,6 +31,14 @@ def _refuse_another_versions_tables():
             f"This database was made by another version: this one does not know its migration {'.'.join(unknown[0])}. "
             "Start that version, or name an empty database."
         )
+
+
+def _is_behind(executor):
+    """Whether a migration waits, or what Django writes after the last one: of a start that was killed there."""
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return True
+    written = set(ContentType.objects.values_list("app_label", "model"))
+    return not written >= {(model._meta.app_label, model._meta.model_name) for model in apps.get_models()}
 
 
 def _check_account():
@@ -46,8 +54,10 @@ class Command(BaseCommand):
         if "owner" not in settings.DATABASES:
             raise CommandError("DATABASE_OWNER_URL is missing: only the owner's login may change the tables.")
         vat_status = _vat_status(settings.VAT_STATUS)
-        _refuse_another_versions_tables()
-        call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
+        executor = MigrationExecutor(connections["owner"])
+        _refuse_another_versions_tables(executor.loader)
+        if _is_behind(executor):
+            call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
         if not settings.DEMO and User.objects.filter(email__endswith=DEMO_ADDRESSES).exists():
             raise CommandError(
                 "The demo's accounts are in this database, and everybody knows their password. "

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from io import StringIO
+from operator import attrgetter
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,6 +16,7 @@ REGISTER = Path(__file__).resolve().parents[2] / "data" / "localities.csv"
 NOT_COMMUNES = {2391, 5391, 5394}  # Staatswald Galm and the two lakes' common land
 LANGUAGES = set(Commune.Language.values)
 AT_ONCE = 2000
+COLUMNS = ("postcode", "name", "commune_id", "share", "language")
 PLACE = {"postcode", "locality", "bfs_no", "commune", "canton", "share", "language"}
 MUTATION = {"old_no", "new_no", "new_name", "canton", "date"}
 NUMBER, NAME = re.compile(r"[0-9]{1,4}"), re.compile(r"[^\0]{1,60}")
@@ -47,8 +49,9 @@ class Command(BaseCommand):
     def handle(self, *, localities, mutations, verbosity, **options):
         rows = [row for row in _read(localities, PLACE) if row["canton"] and int(row["bfs_no"]) not in NOT_COMMUNES]
         communes = _communes(rows)
+        known = set(Commune.objects.values_list("bfs_no", "name", "canton", "language"))
         Commune.objects.bulk_create(
-            communes,
+            [row for row in communes if (row.bfs_no, row.name, row.canton, row.language) not in known],
             AT_ONCE,
             update_conflicts=True,
             unique_fields=["bfs_no"],
@@ -56,8 +59,10 @@ class Command(BaseCommand):
         )
         if mutations:
             _merge(_read(mutations, MUTATION))
-        Locality.objects.all().delete()
-        Locality.objects.bulk_create(_localities(rows), AT_ONCE)
+        localities = _localities(rows)
+        if set(Locality.objects.values_list(*COLUMNS)) != set(map(attrgetter(*COLUMNS), localities)):
+            Locality.objects.all().delete()
+            Locality.objects.bulk_create(localities, AT_ONCE)
         if verbosity:
             self.stdout.write(f"{len(communes)} communes, {len(rows)} places.")
 
