@@ -5,4 +5,4 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self):
-        from . import checks  # noqa: F401 - registers itself
+        from . import celery, checks  # noqa: F401 - each registers itself
