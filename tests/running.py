@@ -2,8 +2,12 @@
 
 import atexit
 import fcntl
+import hashlib
 import os
 import pty
+import re
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,13 +15,14 @@ import termios
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-from config.embedded import die_with_parent
+from config.embedded import die_with_parent, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180  # seconds: against waiting for ever, not a promise
@@ -157,3 +162,88 @@ def web(data_dir, *, port, threads=4):
 
 def address(port):
     return f"http://localhost:{port}"
+
+
+@contextmanager
+def checkout(copy):
+    """A copy of the code, so that this demo and the developer's own never meet."""
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".data", ".git", "node_modules", "*_cache"))
+    yield copy
+    name = hashlib.sha256(str(copy).encode()).hexdigest()[:12]
+    shutil.rmtree(f"/var/tmp/weitergabe-{name}", ignore_errors=True)
+
+
+@contextmanager
+def supervisor(folder, *options, stdin=None, **environment):
+    """What bin/start runs, in this folder; it is killed at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "config.supervisor", "--port", str(free_port()), *options],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), **environment},
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # As from a terminal: what a shell starts in the background is deaf to Ctrl-C, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def until_ready(supervisor):
+    """Its address, read from what it prints."""
+    for line in supervisor.stdout:
+        if ready := re.match(r"Ready: (\S+)", line):
+            return ready[1]
+    raise AssertionError("it ended before it was ready")
+
+
+def family(pid):
+    """Every descendant of a process."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            parents[int(stat.parent.name)] = int(fields[1])
+    found, frontier = set(), {pid}
+    while frontier:
+        frontier = {child for child, parent in parents.items() if parent in frontier}
+        found |= frontier
+    return found
+
+
+def alive(pids):
+    return {pid for pid in pids if Path(f"/proc/{pid}/stat").exists() and "Z" not in _state(pid)}
+
+
+def alive_after_all(pids):
+    """Which of them are still there though they were given time to end."""
+    until = time.monotonic() + PATIENCE
+    while alive(pids) and time.monotonic() < until:
+        time.sleep(0.05)
+    return alive(pids)
+
+
+def _state(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "Z"
+
+
+def commands_of(pid, word):
+    """Its descendants with this word in their command; one may end while we look."""
+    found = []
+    for child in family(pid):
+        with suppress(OSError):
+            if word in Path(f"/proc/{child}/cmdline").read_text():
+                found.append(child)
+    return found

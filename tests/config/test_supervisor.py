@@ -1,8 +1,5 @@
-import hashlib
 import http.client
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +18,7 @@ from config import embedded
 from config.supervisor import WORKER
 from tests import running
 from tests.production import PRODUCTION
-from tests.running import on_terminal
+from tests.running import alive, alive_after_all, commands_of, family, on_terminal, until_ready
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 300  # seconds: against waiting for ever, not a promise
@@ -31,17 +28,8 @@ ONLY_ONE = "Weitergabe runs from this folder already. Stop that one first, or us
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A copy of the code, so that this demo and the developer's own never meet."""
-    copy = tmp_path / "house"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".data", ".git", "node_modules", "*_cache"))
-    yield copy
-    for home in Path("/var/tmp").glob("weitergabe-*"):
-        if home.name == f"weitergabe-{_checkout_hash(copy)}":
-            shutil.rmtree(home)
-
-
-def _checkout_hash(copy):
-    return hashlib.sha256(str(copy).encode()).hexdigest()[:12]
+    with running.checkout(tmp_path / "house") as copy:
+        yield copy
 
 
 @pytest.fixture
@@ -50,68 +38,9 @@ def start(checkout):
     with ExitStack() as stack:
 
         def run(*options, stdin=None, **environment):
-            environment = {"PATH": os.environ["PATH"], "HOME": str(checkout), **environment}
-            process = subprocess.Popen(
-                [sys.executable, "-m", "config.supervisor", "--empty", "--port", str(embedded.free_port()), *options],
-                cwd=checkout,
-                env=environment,
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                # As from a terminal: what a shell starts in the background is deaf to Ctrl-C, and hands that on.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-            )
-            stack.callback(process.stdout.close)
-            stack.callback(process.wait)
-            stack.callback(process.kill)
-            return process
+            return stack.enter_context(running.supervisor(checkout, "--empty", *options, stdin=stdin, **environment))
 
         yield run
-
-
-def until_ready(supervisor):
-    """Its address, read from what it prints."""
-    for line in supervisor.stdout:
-        if ready := re.match(r"Ready: (\S+)", line):
-            return ready[1]
-    raise AssertionError("it ended before it was ready")
-
-
-def family(pid):
-    """Every descendant of a process."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if fields[0] != "Z":
-            parents[int(stat.parent.name)] = int(fields[1])
-    found, frontier = set(), {pid}
-    while frontier:
-        frontier = {child for child, parent in parents.items() if parent in frontier}
-        found |= frontier
-    return found
-
-
-def alive(pids):
-    return {pid for pid in pids if Path(f"/proc/{pid}/stat").exists() and "Z" not in _state(pid)}
-
-
-def alive_after_all(pids):
-    """Which of them are still there though they were given time to end."""
-    until = time.monotonic() + PATIENCE
-    while alive(pids) and time.monotonic() < until:
-        time.sleep(0.05)
-    return alive(pids)
-
-
-def _state(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return "Z"
 
 
 def test_a_folder_cloned_again_at_the_same_place_starts_with_a_database_of_its_own(checkout):
@@ -209,7 +138,9 @@ def test_ended_while_it_prepares_it_says_one_sentence_and_leaves_no_process_behi
     assert manage
     supervisor.send_signal(signal.SIGINT)
     said, _nothing = supervisor.communicate(timeout=PATIENCE)
-    assert (supervisor.returncode, said) == (1, "Stopped before it was ready.\n")
+    *steps, last = said.splitlines()
+    assert (supervisor.returncode, last) == (1, "Stopped before it was ready.")
+    assert all(line.startswith("Step ") for line in steps)
     assert alive_after_all(children) == set()
 
 
@@ -261,16 +192,6 @@ def test_with_reload_a_change_shows_and_a_mistake_waits_for_the_next_one(start, 
         supervisor.terminate()
         assert supervisor.wait(PATIENCE) == 0
     assert alive_after_all(children) == set()
-
-
-def commands_of(pid, word):
-    """Its descendants with this word in their command; one may end while we look."""
-    found = []
-    for child in family(pid):
-        with suppress(OSError):
-            if word in Path(f"/proc/{child}/cmdline").read_text():
-                found.append(child)
-    return found
 
 
 def test_a_real_site_on_servers_of_its_own_gets_ready(start, tmp_path):
