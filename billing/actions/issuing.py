@@ -73,6 +73,8 @@ def issue(invoice: Invoice, *, by: User | None, batch: Batch | None = None) -> b
     except Invoice.DoesNotExist as error:
         raise Refused(_("It was discarded meanwhile.")) from error
     if invoice.status == InvoiceStatus.ISSUED:
+        if batch:  # somebody else pressed at the same time: what this press wanted is done
+            return False
         return invoice.move("issue", by=by, is_locked=True)
     charges = list(invoice.lines.for_print())
     if not charges:

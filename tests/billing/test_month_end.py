@@ -342,6 +342,22 @@ class TestIssuing:
         work()
         assert list(Invoice.objects.order_by("pk").values_list("number", flat=True)) == [1, 2]
 
+    def test_a_draft_that_two_people_have_issued_leaves_no_job_that_was_given_up(
+        self, client, treasurer, make_user, bill_to, make_draft, account
+    ):
+        drafts = [make_draft(bill_to)]
+        client.force_login(treasurer)
+        issue_all(client, drafts)
+        job = Job.objects.get()
+        job.claim()  # a worker has begun with it
+        client.force_login(make_user("second@example.org", "treasurer"))
+        url = issue_all(client, drafts).url
+        Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        work()
+        assert {job.state for job in Job.objects.all()} == {"done"}
+        assert (Job.objects.filter(kind="billing.issue").count(), Invoice.objects.get().number) == (2, 1)
+        assert f"Issued: {Invoice.objects.get().public_number}." in text_of(client.get(url))
+
     def test_what_is_refused_is_named_and_the_others_go_through(
         self, client, treasurer, bill_to, other_unit, make_draft, account
     ):
