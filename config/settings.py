@@ -233,7 +233,7 @@ CACHES = {
     "quick": {  # counts every call of a program
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},  # seconds
     },
 }
 CELERY_BROKER_URL = REDIS_URL

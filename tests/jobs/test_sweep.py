@@ -1,6 +1,7 @@
 """The clock rings whether anybody hears or not: what it rang for in vain must not stop the work later."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -119,6 +120,18 @@ def test_a_broker_that_is_away_holds_nobody_up(tmp_path):
     told["REDIS_URL"] = "redis://127.0.0.1:1/0"
     program = RING + "; import time; began = time.monotonic(); ring(2); assert time.monotonic() - began < 3"
     done = subprocess.run([sys.executable, "-c", program], cwd=running.ROOT, env=told, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_a_broker_that_says_nothing_holds_a_press_with_many_jobs_up_once(tmp_path):
+    told = {"PATH": "", "DEMO": "1", "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    program = RING + "; import time; time.sleep(1); began = time.monotonic(); assert not any(map(ring, range(10)))"
+    program += "; assert 0.4 < time.monotonic() - began < 1"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        told["REDIS_URL"] = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=running.ROOT, env=told, check=False, capture_output=True
+        )
     assert done.returncode == 0, done.stderr.decode()
 
 
