@@ -44,7 +44,15 @@ TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", de
 DATABASES = {"default": env.database("DATABASE_URL", default="postgresql://nobody@127.0.0.1:1/none")}
 if "DATABASE_OWNER_URL" in os.environ:
     DATABASES["owner"] = env.database("DATABASE_OWNER_URL")
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s -c statement_timeout=60s"
+# A server that is gone without a word, its machine switched off say, is noticed. How long one that is there may take:
+# config/time_limits.py
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 3,  # seconds
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+} | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if "owner" in DATABASES:

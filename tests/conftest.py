@@ -4,6 +4,7 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import translation
 
+from config import time_limits
 from partners.models import BillTo, Membership, Partner
 from people.models import AssociationRole, User
 from tests import factories
@@ -31,8 +32,11 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
-    """Let go of the runtime login's connection before the test database is dropped."""
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Have the site's login keep to its limits, and let go of its connection before the test database is dropped."""
+    with django_db_blocker.unblock():
+        time_limits.tell_login(connections["default"])
+    connections["default"].close()  # they hold from the next one on
     yield
     connections.close_all()
 

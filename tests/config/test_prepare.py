@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from billing.models import CreditorAccount, VatStatus
@@ -19,6 +19,14 @@ def test_it_writes_the_first_rows_and_twice_is_as_once():
     for _time in range(2):
         call_command("prepare", verbosity=0)
         assert (CreditorAccount.objects.count(), VatStatus.objects.count()) == (1, 1)
+
+
+def test_the_sites_login_keeps_to_limits_from_its_next_connection_on():
+    call_command("prepare", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = CURRENT_USER::regrole")
+        said = {setting for (setting,) in cursor.fetchall()}
+    assert said == {"lock_timeout=5s", "statement_timeout=7s"}
 
 
 @pytest.mark.parametrize(

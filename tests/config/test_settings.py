@@ -118,7 +118,12 @@ def test_what_the_databases_address_says_about_encryption_is_kept():
     address = PRODUCTION["DATABASE_URL"] + "?sslmode=verify-full"
     ended = start("settings.DATABASES['default']['OPTIONS']", DATABASE_URL=address)
     assert "'sslmode': 'verify-full'" in ended.stdout
-    assert "statement_timeout" in ended.stdout
+    assert "'connect_timeout': 3" in ended.stdout
+
+
+def test_no_connection_brings_options_which_a_pooler_refuses():
+    ended = start("settings.DATABASES['default']['OPTIONS'].get('options')")
+    assert ended.stdout == "None\n"
 
 
 def test_limits_on_signing_in_count_by_the_address_that_the_proxies_tell():

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from config import embedded
+from config import embedded, time_limits
 
 ALIASES = {"owner": "DATABASE_OWNER_URL", "default": "DATABASE_URL"}
 ADDRESS = ("HOST", "PORT", "USER", "PASSWORD")
@@ -35,6 +35,7 @@ def database_on_disk(disk, django_db_blocker):
     connection.close()
     with django_db_blocker.unblock(), _moved_to(disk):
         call_command("migrate", database="owner", verbosity=0)
+        time_limits.tell_login(connections["default"])
 
 
 @pytest.fixture(scope="module", autouse=True)

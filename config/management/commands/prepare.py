@@ -6,12 +6,13 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from stdnum.ch import vat
 
 from billing.ibans import is_iban, is_qr_iban
 from billing.models import CreditorAccount, VatStatus
+from config import time_limits
 from people.models import DEMO_ADDRESSES, User
 
 BEGINNING = "2020-01-01"
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         _refuse_another_versions_tables(executor.loader)
         if _is_behind(executor):
             call_command("migrate", database="owner", verbosity=options["verbosity"], interactive=False)
+        time_limits.tell_login(connection)
         if not settings.DEMO and User.objects.filter(email__endswith=DEMO_ADDRESSES).exists():
             raise CommandError(
                 "The demo's accounts are in this database, and everybody knows their password. "
