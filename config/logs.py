@@ -1,3 +1,4 @@
+import copy
 import logging
 import re
 
@@ -10,13 +11,29 @@ QUOTED = re.compile(
     r"(?=\n\n(?:The above exception was|During handling of the above)|\nTraceback \(most recent call last\)|\Z)",
     re.DOTALL,
 )
+AWAY = 503
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Lines without what Postgres quotes of a row or of a statement, in the message and in the traceback."""
+    """Lines without what Postgres quotes of a row or of a statement, in the message and in the traceback.
+
+    What was refused, and a database that is away, is a single line: a traceback is for a fault of ours.
+    """
 
     def format(self, record):
+        status = getattr(record, "status_code", None)  # of an answer
+        if record.exc_info and status and (status < 500 or status == AWAY):
+            record = _without_traceback(record)
         return QUOTED.sub("…", super().format(record))
+
+
+def _without_traceback(record):
+    line, error = copy.copy(record), record.exc_info[1]
+    if record.status_code == AWAY:
+        reason = str(error).partition("\n")[0]
+        line.msg, line.args = f"{record.getMessage()} ({type(error).__name__}: {reason})", ()
+    line.exc_info = line.exc_text = None
+    return line
 
 
 def configure_structlog():

@@ -1,11 +1,14 @@
+import codecs
 import re
 
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import BadRequest
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import constant_time_compare
@@ -13,6 +16,8 @@ from django_htmx.http import reswap
 
 from people.access import page_before
 from records.refusals import sentence_for
+
+from .health import healthz
 
 SEE_OTHER = 303
 SESSION_KEY = re.compile("[a-z0-9]{32}")
@@ -29,6 +34,36 @@ class NoStoreMiddleware:
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class HealthMiddleware:
+    """Say how things stand before anything is asked of the database for the page around it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.path = reverse("healthz")
+
+    def __call__(self, request):
+        return healthz(request) if request.path == self.path else self.get_response(request)
+
+
+class CharsetMiddleware:
+    """Turn away what says that it is in another character set than UTF-8, as no form and no program of ours does."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not _is_utf8(request.content_params.get("charset") or "utf-8"):
+            raise BadRequest("not in UTF-8")
+        return self.get_response(request)
+
+
+def _is_utf8(name):
+    try:
+        return codecs.lookup(name).name == "utf-8"
+    except (LookupError, ValueError):  # of a NUL in it
+        return False
 
 
 class SizeMiddleware:

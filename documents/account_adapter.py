@@ -22,6 +22,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Failed sign-ins count per address and place: nobody elsewhere can lock a person out."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{get_ip(request)}"
 
+    def is_safe_url(self, url):
+        try:
+            return super().is_safe_url(url)
+        except ValueError:  # it is no address
+            return False
+
     def clean_email(self, email):
         """The address as it is kept and compared everywhere."""
         return get_user_model().objects.normalize_email(super().clean_email(email))

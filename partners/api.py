@@ -16,7 +16,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from documents.uploads import LARGEST
 from people.access import access
-from web.api import KeysetPagination
+from web.api import JSONParser, KeysetPagination
 
 from .models import ApiToken, BillTo, Commune, Coverage, Partner
 
@@ -106,6 +106,7 @@ class ApiView(GenericAPIView):
     authentication_classes = [TokenAuthentication]
     permission_classes = [Allowed]
     throttle_classes = [TokenThrottle]
+    parser_classes = [JSONParser]
     pagination_class = KeysetPagination
     content_negotiation_class = JsonOnly
     scope = ""

@@ -50,7 +50,10 @@ def access(label, allowed):
 def _return_path(request):
     """Where to go on after signing in: never to an action or a fragment, which are no pages."""
     if request.htmx:
-        return request.htmx.current_url_abs_path or "/home/"
+        try:
+            return request.htmx.current_url_abs_path or "/home/"
+        except ValueError:  # it is no address
+            return "/home/"
     return request.get_full_path() if request.method in ("GET", "HEAD") else page_before(request)
 
 

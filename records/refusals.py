@@ -4,11 +4,14 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
 from .triggers import FORBIDDEN, Rule
+
+# Classes of SQLSTATE: the connection broke, there is no room, an operator or a time limit stepped in.
+AWAY = ("08", "53", "57")
 
 
 class Refused(Exception):
@@ -39,6 +42,14 @@ def refusal_for(error: IntegrityError) -> Any:
 def is_busy(error: Exception) -> bool:
     """Whether somebody else held the rows for too long, or each waited for the other: the same may work in a moment."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database can't be reached, broke off or said nothing in time: the same may work in a moment."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code.startswith(AWAY)
 
 
 def sentence_for(error: Exception) -> Any:

@@ -2,7 +2,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers, status
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from devices.models import Device
@@ -13,6 +13,7 @@ from partners.api import ApiView
 from partners.models import BillTo, Commune, Partner
 from people.access import dispatcher_required
 from people.models import AuditEntry
+from web.api import JSONParser
 from web.validators import validate_plain_name
 
 from . import actions

@@ -131,9 +131,9 @@ def collected(data_dir):
     return folder
 
 
-def web(data_dir, *, port, threads=4):
-    """gunicorn with two workers, with the static files collected."""
-    env = environment(data_dir, BASE_URL=address(port), STATIC_ROOT=collected(data_dir))
+def web(data_dir, *, port, threads=4, **more):
+    """gunicorn with two workers, with the static files collected; `more` goes into its environment."""
+    env = environment(data_dir, BASE_URL=address(port), STATIC_ROOT=collected(data_dir), **more)
     process = Process(
         "-m",
         "gunicorn",

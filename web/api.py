@@ -1,18 +1,23 @@
 """Conventions of the API: problem details (RFC 9457) and pagination."""
 
+import json
 from collections.abc import Iterator
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import UnreadablePostError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from rest_framework import parsers
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from records.refusals import is_busy, sentence_for
+from records.refusals import is_away, is_busy, sentence_for
 
 from .pagination import paginate
 
@@ -22,7 +27,11 @@ TITLES = {
     "busy": _("Somebody else is at it"),
     "key_reused": _("This Idempotency-Key was used for something else"),
     "not_made_yet": _("Not made yet"),
+    "away": _("Out of order for a moment"),
 }
+PROBLEM = "application/problem+json"
+RETRY_AFTER = 10  # seconds, while the database is away
+UNREADABLE = (BadRequest, SuspiciousOperation, UnreadablePostError, RecursionError)
 
 
 class Conflict(APIException):
@@ -36,9 +45,22 @@ class Conflict(APIException):
         self.wait = wait
 
 
+class Away(APIException):
+    """503: the database can't be reached."""
+
+    status_code = 503
+    default_code = "away"
+    default_detail = _("The database can’t be reached just now. Ask again in a moment, with the same Idempotency-Key.")
+    wait = RETRY_AFTER
+
+
+class Unreadable(ParseError):
+    default_detail = _("What was sent can’t be read: it has to be whole, in UTF-8 and not beyond all measure.")
+
+
 def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Say whatever goes wrong as problem details; None, and so a 500, for what is our own fault."""
-    exception = _conflict(exception) or _as_parse_error(exception) or exception
+    exception = _conflict(exception) or _away(exception) or _unreadable(exception) or exception
     answer = exception_handler(exception, context)
     if answer is None:
         return None
@@ -48,7 +70,7 @@ def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
         "title": TITLES.get(kind, HTTPStatus(answer.status_code).phrase),
         "status": answer.status_code,
     } | _detail_and_errors(exception, answer.data)
-    answer.content_type = "application/problem+json"
+    answer.content_type = PROBLEM
     return answer
 
 
@@ -60,9 +82,13 @@ def _conflict(exception: Exception) -> Conflict | None:
     return Conflict(str(sentence), "busy", wait=1) if is_busy(exception) else Conflict(str(sentence))
 
 
-def _as_parse_error(exception: Exception) -> ParseError | None:
-    """JSON nested beyond all measure is no fault of ours."""
-    return ParseError() if isinstance(exception, RecursionError) else None
+def _away(exception: Exception) -> Away | None:
+    return Away() if is_away(exception) else None
+
+
+def _unreadable(exception: Exception) -> Unreadable | None:
+    """JSON nested beyond all measure, and a body that breaks off, are no faults of ours."""
+    return Unreadable() if isinstance(exception, UNREADABLE) else None
 
 
 def _kind(exception: Exception) -> Any:
@@ -89,6 +115,20 @@ def _errors(detail: Any, field: str = "") -> Iterator[dict[str, Any]]:
             yield from _errors(inner, f"{field}.{index}" if isinstance(inner, dict) else field)
     else:
         yield {"field": field, "detail": str(detail), "code": detail.code}
+
+
+class JSONParser(parsers.JSONParser):
+    """REST framework's, without half signs: `"\\ud800"` is read as a text that is in no character set."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        raw = stream.read()
+        parsed = super().parse(BytesIO(raw), media_type, parser_context)
+        if b"\\ud" in raw.lower():
+            try:
+                json.dumps(parsed, ensure_ascii=False).encode()
+            except UnicodeEncodeError as error:
+                raise Unreadable from error
+        return parsed
 
 
 class KeysetPagination(BasePagination):
