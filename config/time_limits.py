@@ -16,6 +16,10 @@ from psycopg2.extensions import POLL_OK, POLL_READ, STATUS_BEGIN, STATUS_READY
 # Settings of the site's login, since a pooler in transaction mode refuses a connection's own options. Whoever waits for
 # a row is told that somebody else is at it, so a lock is given up before the statement is broken off.
 OF_THE_LOGIN = {"lock_timeout": "5s", "statement_timeout": "7s"}
+TOLD = """
+SELECT setconfig FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase
+WHERE datname = current_database() AND setrole = to_regrole(quote_ident(current_user))
+"""
 ANSWER = 8  # seconds: more than any statement may take
 CONNECT = 2
 GREETING = (
@@ -33,8 +37,11 @@ def tell_login(connection: Any) -> None:
     """Have the login of this connection keep to the limits from its next connection on: a login may tell itself."""
     database = connection.ops.quote_name(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
+        cursor.execute(TOLD)
+        told = {setting for (settings,) in cursor.fetchall() for setting in settings}
         for name, limit in OF_THE_LOGIN.items():
-            cursor.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {database} SET {name} = '{limit}'")
+            if f"{name}={limit}" not in told:
+                cursor.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {database} SET {name} = '{limit}'")
 
 
 @contextmanager

@@ -181,7 +181,7 @@ def test_with_reload_a_change_shows_and_a_mistake_waits_for_the_next_one(start, 
     assert alive_after_all(workers) == set()
 
     # A request that a debugger holds keeps nothing alive.
-    change(checkout / "config/health.py", "    reasons = []\n", "    print('held', flush=True) or input()\n")
+    change(checkout / "config/health.py", "    reasons =", "    print('held', flush=True) or input()\n    reasons =")
     until_said(supervisor, "Started anew: config/health.py changed.")
     (server, *_its_workers) = sorted(commands_of(supervisor.pid, "gunicorn"))
     assert os.getpgid(server) == os.getpgid(supervisor.pid)  # so it may read the terminal

@@ -43,7 +43,8 @@ def _collect_static():
     if stamp.exists() and stamp.read_text() == _state_of_static(stamp):
         return
     stamp.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # Anew: what lies there and seems newer, to the second, would be kept, also when a release goes back to an older file.
+    call_command("collectstatic", clear=True, interactive=False, verbosity=0)
     stamp.write_text(_state_of_static(stamp))
 
 
