@@ -22,9 +22,15 @@ def test_it_writes_the_first_rows_and_twice_is_as_once():
 
 
 def test_the_sites_login_keeps_to_limits_from_its_next_connection_on():
+    database = connection.ops.quote_name(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {database} RESET ALL")
     call_command("prepare", verbosity=0)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = CURRENT_USER::regrole")
+        cursor.execute(
+            "SELECT unnest(setconfig) FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase "
+            "WHERE setrole = CURRENT_USER::regrole AND datname = current_database()"
+        )
         said = {setting for (setting,) in cursor.fetchall()}
     assert said == {"lock_timeout=5s", "statement_timeout=7s"}
 
