@@ -68,7 +68,7 @@ class Counted(NamedTuple):
 def due_per_bill_to(month: date) -> list[Due]:
     """What is due at a month's end, by the bill-to's key; each cadence counts up to its last completed period."""
     counted = count_due(month)
-    return with_bill_tos(counted, bill_tos_of(counted))
+    return with_bill_tos(counted, bill_tos_of(counted)) if counted else []
 
 
 def bill_tos_of(counted: Iterable[Counted]) -> QuerySet[BillTo]:
