@@ -48,26 +48,24 @@ def appearance(request):
 
 @signed_in
 def home(request):
-    """What needs this person today, most urgent first, composed from every app."""
+    """What needs this person today, most urgent first, composed from every app; one statement counts all of it."""
     user = request.user
-    todos = sorted(_todos(user), key=lambda todo: -todo.urgency)
-    memberships = user.memberships.not_ended().select_related("partner").order_by("partner__name", "pk")
-    mine = [] if user.is_association else list(memberships)
-    invitations = [membership for membership in mine if membership.is_pending]
-    places = dict.fromkeys(membership.partner for membership in mine if not membership.is_pending)
+    wanted = {(app, name): rows for app in TODOS for name, rows in app.counts_for(user).items()}
+    invitations = user.memberships.none() if user.is_association else user.memberships.pending()
+    counts = count_each(user, wanted | {"invitations": invitations})
+    todos = [todo for app in TODOS for todo in app.todo_for(user, _counts_of(app, wanted, counts))]
+    invited = list(invitations.select_related("partner")) if counts["invitations"] else []
+    others = {membership.partner for membership in user.live_memberships or []} - {user.acting_for}
     context = {
-        "todos": todos,
-        "invitations": invitations,
-        "needed": len(todos) + len(invitations),
+        "todos": sorted(todos, key=lambda todo: -todo.urgency),
+        "invitations": invited,
+        "needed": len(todos) + len(invited),
         "place": user.acting_for,
-        "others": [place for place in places if place != user.acting_for],
+        "others": sorted(others, key=str) if user.acting_for else [],
     }
     return render(request, "home.html", context)
 
 
-def _todos(user):
-    """What every app says of what it counts; all of it is counted in one statement."""
-    wanted = {(app, name): rows for app in TODOS for name, rows in app.counts_for(user).items()}
-    counts = count_each(user, wanted)
-    for app in TODOS:
-        yield from app.todo_for(user, {name: count for (of, name), count in counts.items() if of is app})
+def _counts_of(app, wanted, counts):
+    """What was counted for an app, by its own names."""
+    return {name: counts[of, name] for of, name in wanted if of is app}

@@ -156,17 +156,16 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(partner__in=Partner.objects.visible_to(user))
 
-    def not_ended(self) -> Self:
-        """Accepted or not answered yet, of organisations that take part."""
+    def _not_ended(self) -> Self:
         return self.filter(ended_at__isnull=True, partner__status__in=lifecycle.TAKING_PART)
 
     def live(self) -> Self:
         """What was accepted and goes on: only this gives a right."""
-        return self.not_ended().filter(accepted_at__isnull=False)
+        return self._not_ended().filter(accepted_at__isnull=False)
 
     def pending(self) -> Self:
         """Invitations that the person has answered neither way."""
-        return self.not_ended().filter(accepted_at__isnull=True)
+        return self._not_ended().filter(accepted_at__isnull=True)
 
 
 class Membership(models.Model):
