@@ -87,9 +87,10 @@ def _first_rows(waiting, counts):
     """The first rows of each step, all together one page; two queries, which sort keys only."""
     keys = {step: waiting[step].values("pk")[:share] for step, share in fair_shares(counts).items() if share}
     steps = {step: [] for step in waiting}
-    if to_pack := keys.pop("to_pack", None):
-        steps["to_pack"] = list(waiting["to_pack"].filter(pk__in=to_pack))
-    if parcels := list(keys.values()):
+    if "to_pack" in keys:
+        steps["to_pack"] = list(waiting["to_pack"].filter(pk__in=keys.pop("to_pack")))
+    parcels = list(keys.values())
+    if parcels:
         for parcel in Shipment.objects.filter(pk__in=parcels[0].union(*parcels[1:], all=True)).in_order_of_shelves():
             steps[parcel.stage].append(parcel)
     return steps

@@ -227,7 +227,7 @@ def test_the_house_stays_small_and_costs_the_same_however_many_parcels_wait(
     client.force_login(dispatcher)
     for step in STEPS:
         crowd(step, 25)
-    with django_assert_max_num_queries(7) as few:
+    with django_assert_max_num_queries(6) as few:
         paginate(client)
     with django_assert_max_num_queries(5) as few_of_a_step:
         paginate(client, "?step=labelled")
