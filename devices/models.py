@@ -55,8 +55,12 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return dict.fromkeys(statuses, 0) | dict(found)
 
     def with_open_drives(self) -> Self:
-        """`has_open_drives`: whether a drive still lacks a successful erasure in this life."""
-        return self.annotate(has_open_drives=Exists(Drive.objects.filter(device=OuterRef("pk")).open()))
+        """`has_open_drives`: whether a drive still lacks a successful erasure in this life.
+
+        The life is that of the row at hand: were each drive's laptop looked up for it, Postgres would read all drives.
+        """
+        drives = Drive.objects.filter(device=OuterRef("pk")).open(life=OuterRef(OuterRef("life")))
+        return self.annotate(has_open_drives=Exists(drives))
 
 
 READY_MEANS_ERASED = Trigger(
@@ -187,15 +191,11 @@ class DeviceStep(Step):
 
 
 class DriveQuerySet(models.QuerySet["Drive"]):
-    def open(self) -> Self:
+    def open(self, *, life: OuterRef | None = None) -> Self:
         """Drives that still need an erasure: neither erased in the device's present life nor destroyed."""
-        return self.filter(destroyed_at__isnull=True).exclude(
-            Exists(
-                Erasure.objects.filter(
-                    drive=OuterRef("pk"), life=OuterRef("device__life"), result=Erasure.Result.SUCCESS
-                )
-            )
-        )
+        life = life or OuterRef("device__life")
+        erasures = Erasure.objects.filter(drive=OuterRef("pk"), life=life, result=Erasure.Result.SUCCESS)
+        return self.filter(destroyed_at__isnull=True).exclude(Exists(erasures))
 
 
 # The device's row is locked whatever its status, so that a drive and a step of its device wait for each other. To look
