@@ -1,3 +1,4 @@
+import re
 from typing import Self
 
 from django.conf import settings
@@ -18,8 +19,10 @@ from records.triggers import RowsStay, Trigger, quoted
 from . import lifecycle
 from .lifecycle import DeviceStatus
 
-# One text to search in, so that one index serves all of it.
-WORDS = Upper(Concat("number", Value(" "), "asset_tag", Value(" "), "maker", Value(" "), "model"))
+# One text to search in, so that one index serves all of it; each word after a blank.
+WORDS = Upper(Concat(Value(" "), "number", Value(" "), "asset_tag", Value(" "), "maker", Value(" "), "model"))
+NUMBER = re.compile(r"D-[0-9]{6,}")
+SHORT = 2  # signs; no index leads to so few within a word
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -43,10 +46,13 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.live().filter(pk__in=Drive.objects.filter(serial=serial).values("device"))
 
     def matching_words(self, text: str) -> Self:
-        """Devices of whose number, tag, maker or model each of the words is a part."""
+        """Devices of whose number, tag, maker or model each of the words is a part; a short one begins a word there."""
         found = self.alias(words=WORDS)
         for word in text.upper().split()[:4]:
-            found = found.filter(words__contains=word)
+            if NUMBER.fullmatch(word):  # all numbers begin alike, which makes it the dearest word for the index
+                found = found.filter(number=word)
+            else:
+                found = found.filter(words__contains=f" {word}" if len(word) <= SHORT else word)
         return found
 
     def count_by_status(self, *statuses: str) -> dict[str, int]:

@@ -1,8 +1,11 @@
 import re
+from functools import reduce
+from operator import and_
 from typing import Self
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import Func, Q, Value
 from django.db.models.functions import Concat, Upper
@@ -31,9 +34,25 @@ class Folded(Func):
     output_field = models.TextField()
 
 
-def name_words(prefix: str = "") -> Folded:
-    """The words of a person's name, folded, each after a blank: one text to search in, so that one index serves."""
-    return Folded(Concat(Value(" "), f"{prefix}first_name", Value(" "), f"{prefix}last_name"))
+def name_words(prefix: str = "") -> SearchVector:
+    """The words of a person's name, folded, as its index holds them."""
+    return SearchVector(Folded(Concat(f"{prefix}first_name", Value(" "), f"{prefix}last_name")), config="simple")
+
+
+def begins_with(word: str) -> SearchQuery:
+    """That a word of a name begins so; what quotes, also once it is folded, is no letter."""
+    text = models.TextField()
+    quotes = (Value(r"['\\]"), Value(" "), Value("g"))
+    letters = Func(Folded(Value(word)), *quotes, function="regexp_replace", output_field=text)
+    quoted = Concat(Value("'"), letters, Value("':*"), output_field=text)
+    return SearchQuery(quoted, config="simple", search_type="raw")
+
+
+def case_part(nth: int) -> Func:
+    """A part of a case reference in capitals, without leading zeros: "388" is the third of LT-2026-0388."""
+    words = Func(Upper("case_reference"), Value("[^[:alnum:]]+"), Value(" "), Value("g"), function="regexp_replace")
+    part = Func(words, Value(" "), Value(nth), function="split_part")
+    return Func(part, Value("0"), function="ltrim", output_field=models.TextField())
 
 
 def whole_number(text: str) -> str:
@@ -73,18 +92,27 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
         return self.filter(status__in=theirs).exclude(rest)
 
     def matching_words(self, text: str) -> Self:
-        """Requests whose number or case reference holds the words; never a name."""
-        return self.annotate(case_upper=Upper("case_reference")).filter(
-            Q(case_upper__contains=text.upper()) | Q(number=whole_number(text))
-        )
+        """Requests of this number, or in whose case reference a part begins with these words; never a name.
+
+        Of a case reference, the first three parts count. Each has an index in the order of its letters: it says how
+        many there are, so that many are read newest first and few are looked up.
+        """
+        text = text.upper()
+        found = Q(number=whole_number(text)) | Q(case__startswith=text)
+        first = next(filter(None, re.split(r"[\W_]+", text)), "").lstrip("0")
+        if first:
+            found |= Q(second_part__startswith=first, case__contains=text)
+            found |= Q(third_part__startswith=first, case__contains=text)
+        parts = {"case": Upper("case_reference"), "second_part": case_part(2), "third_part": case_part(3)}
+        return self.alias(**parts).filter(found)
 
     def of_person(self, words: str) -> Self:
         """Requests of people of whose name a word begins with each of these, whatever the accents and capitals."""
-        typed = re.split(r"[\s.,’'-]+", words.strip(" .,’'-"))[:4]
+        typed = [word for word in re.split(r"[\s.,’'-]+", words) if word][:4]
+        if not typed:
+            return self.none()
         found = self.alias(words=name_words("recipient__")).filter(recipient__isnull=False)  # so it joins
-        for word in typed:
-            found = found.filter(words__contains=Folded(Value(f" {word}")))
-        return found if any(typed) else self.none()
+        return found.filter(words=reduce(and_, map(begins_with, typed)))
 
 
 class DeviceRequest(Lifecycle):
@@ -147,7 +175,10 @@ class DeviceRequest(Lifecycle):
             models.Index(
                 fields=["approved_at", "id"], condition=Q(status=RequestStatus.APPROVED), name="requests_queued"
             ),
-            GinIndex(OpClass(Upper("case_reference"), name="gin_trgm_ops"), name="requests_by_case_words"),
+            models.Index(fields=["received_at"], name="requests_by_day"),
+            models.Index(OpClass(Upper("case_reference"), name="text_pattern_ops"), name="requests_by_case"),
+            models.Index(OpClass(case_part(2), name="text_pattern_ops"), name="requests_by_second_part"),
+            models.Index(OpClass(case_part(3), name="text_pattern_ops"), name="requests_by_third_part"),
         ]
 
     def __str__(self) -> str:

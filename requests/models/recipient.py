@@ -1,4 +1,4 @@
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +67,7 @@ class Recipient(models.Model):
                 name="erased_person_is_blank",
             ),
         ]
-        indexes = [GinIndex(OpClass(name_words(), name="gin_trgm_ops"), name="people_by_name_words")]
+        indexes = [GinIndex(name_words(), name="people_by_name_words")]
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,7 @@
 import pytest
+from django.db import connection
+
+from devices.models import Device
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +43,21 @@ def test_filters_by_status_and_by_words_of_number_tag_maker_and_model(client, vo
         ("q=müller’s", [received]),
         ("q=t480&status=erased", []),
         ("q=100%", []),
+        ("q=pf", [erased]),
+        ("q=le t4", [received]),
+        ("q=77", []),  # so short a word begins a word
     ):
         assert client.get(f"/devices/?{query}").context["page"].rows == expected, query
+
+
+@pytest.mark.parametrize(("words", "index"), [("x1", "words"), ("t480 hp", "words"), ("d-000001", "number")])
+def test_words_and_numbers_are_found_by_an_index(make_device, words, index):
+    make_device()
+    with connection.cursor() as cursor:
+        for other in ("enable_seqscan", "enable_indexscan"):  # so few rows are read faster one by one
+            cursor.execute(f"SET LOCAL {other} = off")
+    plan = Device.objects.matching_words(words).order_by().explain()
+    assert {"words": "devices_by_words", "number": "devices_device_number"}[index] in plan
 
 
 def test_what_is_filtered_by_can_be_taken_away_and_how_many_rows_stays(client, volunteer):

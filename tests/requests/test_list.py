@@ -73,6 +73,35 @@ def test_a_part_of_a_case_reference_leads_to_a_list_with_an_address(client, soci
     assert client.get(found.url).context["page"].rows == rows[::-1]
 
 
+@pytest.mark.parametrize(
+    ("reference", "typed"),
+    [
+        ("LT-2026-0388", ["lt-2026-0388", "LT-20", "lt", "2026-0388", "2026", "0388", "388", "38"]),
+        ("KESB 4711/26", ["kesb", "kesb 47", "4711", "4711/26", "26"]),
+        ("4711.ä", ["4711", "4711.Ä", "Ä"]),
+        ("100%", ["100", "100%"]),
+    ],
+)
+def test_a_case_reference_is_found_from_the_beginning_of_each_of_its_parts_on(make_received, reference, typed):
+    received = make_received(reference)
+    make_received("ZH-1999-777")
+    for words in typed:
+        assert list(DeviceRequest.objects.matching_words(words)) == [received], words
+    for words in ("88", "T-20", "26-0", "711", "00%", "%", "_", "-", "0", "9"):
+        assert list(DeviceRequest.objects.matching_words(words)) == [], words
+
+
+@pytest.mark.parametrize("words", ["ZH-1", "1999", "777", "R-2026-000001"])
+def test_a_case_reference_and_a_number_are_found_by_their_indexes(make_received, words):
+    make_received("ZH-1999-777")
+    with connection.cursor() as cursor:
+        for other in ("enable_seqscan", "enable_indexscan"):  # so few rows are read faster one by one
+            cursor.execute(f"SET LOCAL {other} = off")
+    plan = DeviceRequest.objects.matching_words(words).explain()
+    used = ("requests_by_case", "requests_by_second_part", "requests_by_third_part", "requests_devicerequest_number")
+    assert [index for index in used if index not in plan] == []
+
+
 @pytest.mark.parametrize("words", ["Wenger", "Wen", "LT", "756.9217.0769.85", "079 123 45 67"])
 def test_a_person_never_gets_into_an_address(client, social_worker, make_received, words):
     for reference in ("LT-1", "LT-2"):
@@ -148,6 +177,13 @@ def test_a_name_is_found_as_the_list_shows_it_and_without_its_accents(
         assert found == [received], words
     for words in ("anel", "guyen", "%", "_", "."):  # only from the beginning of a word on, and signs are signs
         assert client.post("/requests/search/", {"name": words}).context["rows"] == [], words
+
+
+@pytest.mark.parametrize("words", ["ŉ", "a\\b", "＼", "' | '", "&", "💻"])
+def test_what_no_name_holds_is_searched_for_and_not_found(client, social_worker, make_received, words):
+    make_received()
+    client.force_login(social_worker)
+    assert client.post("/requests/search/", {"name": words}).context["lines"] == []
 
 
 def test_an_erased_person_is_found_by_no_name(make_received):
