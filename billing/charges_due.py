@@ -12,36 +12,28 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from partners.models import BillTo
 from shipping.models import Shipment
 
-from .models import ChargeLine, CreditLine, Invoice, NoCharge
+from .models import Invoice, UnchargedParcel
 from .periods import completed_period, cut_off, midnight
 
-UNCHARGED = """
-    NOT EXISTS (SELECT 1 FROM billing_chargeline c LEFT JOIN billing_creditline k USING (shipment_id, turn)
-                    WHERE c.shipment_id = s.id AND k.shipment_id IS NULL)
-    AND NOT EXISTS (SELECT 1 FROM billing_nocharge n WHERE n.shipment_id = s.id AND n.revoked_at IS NULL)
-"""
-DUE_OF_BILL_TO = (
-    f"FROM shipping_shipment s WHERE s.bill_to_id = %(bill_to)s AND s.handed_over_at < %(cut_off)s AND {UNCHARGED}"
-)
-DUE_PER_BILL_TO = f"""
-SELECT s.bill_to_id, count(*), sum(s.price), count(*) FILTER (WHERE s.handed_over_at < period.begins_at)
+DUE_OF_BILL_TO = "FROM billing_unchargedparcel u WHERE u.bill_to_id = %(bill_to)s AND u.handed_over_at < %(cut_off)s"
+DUE_PER_BILL_TO = """
+SELECT u.bill_to_id, count(*), sum(u.price), count(*) FILTER (WHERE u.handed_over_at < period.begins_at)
 FROM unnest(%(cadences)s, %(begin_at)s, %(cut_offs)s) AS period (cadence, begins_at, cut_off)
 JOIN partners_billto b ON b.cadence = period.cadence
-JOIN shipping_shipment s ON s.bill_to_id = b.id AND s.handed_over_at < period.cut_off
-WHERE {UNCHARGED}
-GROUP BY s.bill_to_id
+JOIN billing_unchargedparcel u ON u.bill_to_id = b.id AND u.handed_over_at < period.cut_off
+GROUP BY u.bill_to_id
 """
 CHARGE = f"""
 INSERT INTO billing_chargeline (invoice_id, partner_id, shipment_id, turn, amount)
-SELECT %(invoice)s, s.partner_id, s.id,
-       COALESCE((SELECT max(turn) + 1 FROM billing_chargeline c WHERE c.shipment_id = s.id), 0), s.price
-{DUE_OF_BILL_TO} ORDER BY s.handed_over_at, s.id
+SELECT %(invoice)s, %(partner)s, u.shipment_id,
+       COALESCE((SELECT max(turn) + 1 FROM billing_chargeline c WHERE c.shipment_id = u.shipment_id), 0), u.price
+{DUE_OF_BILL_TO} ORDER BY u.handed_over_at, u.shipment_id
 ON CONFLICT (shipment_id, turn) DO NOTHING
 """
 
@@ -97,31 +89,22 @@ def count_due(month: date) -> list[Counted]:
         return [Counted(*row) for row in sorted(cursor.fetchall())]
 
 
-def parcels_to_charge(month: date) -> QuerySet[Shipment]:
+def parcels_to_charge(month: date) -> QuerySet[UnchargedParcel]:
     """All parcels due at a month's end."""
     cadences = (Q(bill_to__cadence=cadence, handed_over_at__lt=cut_off(month, cadence)) for cadence in BillTo.Cadence)
-    return _uncharged().filter(reduce(or_, cadences))
+    return UnchargedParcel.objects.filter(reduce(or_, cadences))
 
 
 def parcels_due(bill_to: BillTo, month: date) -> QuerySet[Shipment]:
     """The parcels due of one bill-to at a month's end; `is_late` marks those of earlier periods."""
-    begins_at = midnight(completed_period(month, bill_to.cadence))
-    due = _uncharged().filter(bill_to=bill_to, handed_over_at__lt=cut_off(month, bill_to.cadence))
+    begins_at, ends_at = midnight(completed_period(month, bill_to.cadence)), cut_off(month, bill_to.cadence)
+    due = Shipment.objects.filter(uncharged__bill_to=bill_to, uncharged__handed_over_at__lt=ends_at)
     return due.annotate(is_late=Q(handed_over_at__lt=begins_at))
-
-
-def _uncharged() -> QuerySet[Shipment]:
-    credited = CreditLine.objects.filter(shipment=OuterRef("shipment"), turn=OuterRef("turn"))
-    charged = ChargeLine.objects.filter(~Exists(credited), shipment=OuterRef("pk"))
-    free = NoCharge.objects.filter(shipment=OuterRef("pk"), revoked_at=None)
-    return Shipment.objects.filter(~Exists(charged), ~Exists(free))
 
 
 def is_anything_due(bill_to: BillTo, before: datetime) -> bool:
     """Whether any parcel of a bill-to, handed over before a moment, is to be charged."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 {DUE_OF_BILL_TO})", {"bill_to": bill_to.pk, "cut_off": before})
-        return cursor.fetchone()[0]
+    return UnchargedParcel.objects.filter(bill_to=bill_to, handed_over_at__lt=before).exists()
 
 
 def charge(draft: Invoice, before: datetime) -> None:
@@ -129,6 +112,11 @@ def charge(draft: Invoice, before: datetime) -> None:
 
     Lock the bill-to first: two that do this at once would each find the same parcels due.
     """
-    values: dict[str, Any] = {"invoice": draft.pk, "bill_to": draft.bill_to_id, "cut_off": before}
+    values: dict[str, Any] = {
+        "invoice": draft.pk,
+        "partner": draft.partner_id,
+        "bill_to": draft.bill_to_id,
+        "cut_off": before,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CHARGE, values)

@@ -16,7 +16,7 @@ from web.counts import count_each
 
 from .charges_due import Counted, bill_tos_of
 from .lifecycle import InvoiceStatus
-from .models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice, NoCharge
+from .models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice, UnchargedParcel
 from .periods import cut_off, month_after
 
 NAMED = 3  # of what is odd; the rest is counted
@@ -117,11 +117,14 @@ def still_here(month: date) -> QuerySet[Shipment]:
 
 
 def undecided(month: date) -> QuerySet[Shipment]:
-    """Parcels that came back or got lost, are not free, and are on no issued invoice."""
-    return (
-        Shipment.objects.filter(
-            status__in=[ShipmentStatus.RETURNED, ShipmentStatus.LOST], handed_over_at__lt=cut_off(month)
-        )
-        .exclude(no_charges__in=NoCharge.objects.filter(revoked_at__isnull=True))
-        .exclude(charges__invoice__status=InvoiceStatus.ISSUED)
-    )
+    """Parcels that came back or got lost, are not free, and are on no issued invoice.
+
+    These are still to be charged or on a draft, and looked for there: not among all that ever came back.
+    """
+    on_drafts = ChargeLine.objects.filter(invoice__status=InvoiceStatus.DRAFT).order_by().values("shipment")
+    waiting = UnchargedParcel.objects.values("shipment").union(on_drafts, all=True)
+    return Shipment.objects.filter(
+        pk__in=waiting,
+        status__in=[ShipmentStatus.RETURNED, ShipmentStatus.LOST],
+        handed_over_at__lt=cut_off(month),
+    ).exclude(charges__invoice__status=InvoiceStatus.ISSUED)

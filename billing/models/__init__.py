@@ -4,6 +4,7 @@ from .credit import CreditLine, CreditNote
 from .invoice import Invoice, InvoiceDocument, InvoiceStep
 from .payment import BankFile, BankTransaction, Payment
 from .series import Series
+from .unsettled import OpenInvoice, UnchargedParcel
 
 __all__ = [
     "BankFile",
@@ -17,7 +18,9 @@ __all__ = [
     "InvoiceDocument",
     "InvoiceStep",
     "NoCharge",
+    "OpenInvoice",
     "Payment",
     "Series",
+    "UnchargedParcel",
     "VatStatus",
 ]

@@ -84,8 +84,11 @@ class BankTransactionQuerySet(models.QuerySet["BankTransaction"]):
         return self.filter(file__in=BankFile.objects.visible_to(user))
 
     def for_a_person(self) -> Self:
-        """What the bank reported and nothing was booked for."""
-        return self.filter(payment__isnull=True)
+        """What the bank reported and nothing was booked for.
+
+        What was exact is left out before: it was booked as it was read, and by the index nobody looks for its payment.
+        """
+        return self.exclude(finding=BankFinding.EXACT).filter(payment__isnull=True)
 
     def booked(self) -> Self:
         return self.filter(payment__isnull=False)
@@ -134,6 +137,7 @@ class BankTransaction(models.Model):
                 name="finding_is_known",
             ),
         ]
+        indexes = [models.Index(fields=["-id"], condition=~Q(finding=BankFinding.EXACT), name="bank_entries_not_exact")]
 
     def __str__(self) -> str:
         return f"{self.booked_on} {self.amount}"

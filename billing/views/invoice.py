@@ -38,7 +38,7 @@ def index(request):
         if wanted and wanted != "all":
             found = found.in_state(wanted)
     if words:
-        found = found.matching_words(words)
+        found = found.matching_words(words, of=user.acting_for)
     partner = _asked_partner(params, user)
     if partner:
         found = found.filter(partner=partner)

@@ -1,11 +1,14 @@
+import threading
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, connections, transaction
 
 from billing import actions
 from partners.models import BillTo, Membership
-from tests import factories
+from records.refusals import Refused
+from tests import contention, factories
 
 
 @pytest.fixture
@@ -75,6 +78,42 @@ def make_issued(make_draft, account, treasurer):
         return draft
 
     return make
+
+
+@pytest.fixture
+def meanwhile():
+    """Do the first call, start the second one, and commit the first only when the second waits for it.
+
+    `then` is done while it waits. Gives back how the second one ended.
+    """
+
+    def meanwhile(first, second, then=lambda: None):
+        outcome = []
+
+        def run():
+            try:
+                with transaction.atomic():
+                    outcome.append(second())
+            except IntegrityError as error:
+                outcome.append(error.__cause__.diag.constraint_name)
+            except Refused as refusal:
+                outcome.append(str(refusal))
+            except Exception as error:
+                outcome.append(error)
+                raise
+            finally:
+                connections.close_all()
+
+        thread = threading.Thread(target=run)
+        with transaction.atomic():
+            first()
+            thread.start()
+            assert contention.wait_for(unless=outcome), outcome  # they overlap
+            then()
+        thread.join(30)
+        return outcome[0]
+
+    return meanwhile
 
 
 @pytest.fixture(scope="session")

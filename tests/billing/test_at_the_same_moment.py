@@ -1,56 +1,16 @@
 """Two verbs on the same rows: the second one waits for the first, and then does what is right."""
 
-import threading
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, connections, transaction
 
 from billing import actions
 from billing.models import ChargeLine, Invoice, NoCharge, Series
 from people.models import AuditEntry
-from records.refusals import Refused
 from shipping.models import Shipment
-from tests import contention
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OCTOBER = date(2026, 10, 1)
-
-
-@pytest.fixture
-def meanwhile():
-    """Do the first call, start the second one, and commit the first only when the second waits for it.
-
-    `then` is done while it waits. Gives back how the second one ended.
-    """
-
-    def meanwhile(first, second, then=lambda: None):
-        outcome = []
-
-        def run():
-            try:
-                with transaction.atomic():
-                    outcome.append(second())
-            except IntegrityError as error:
-                outcome.append(error.__cause__.diag.constraint_name)
-            except Refused as refusal:
-                outcome.append(str(refusal))
-            except Exception as error:
-                outcome.append(error)
-                raise
-            finally:
-                connections.close_all()
-
-        thread = threading.Thread(target=run)
-        with transaction.atomic():
-            first()
-            thread.start()
-            assert contention.wait_for(unless=outcome), outcome  # they overlap
-            then()
-        thread.join(30)
-        return outcome[0]
-
-    return meanwhile
 
 
 @pytest.fixture

@@ -437,3 +437,27 @@ def test_who_pays_stays_while_a_charge_is_live(draft, other_unit):
 def test_the_runtime_login_may_neither_truncate_nor_alter(issued, statement):
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         sql(statement)
+
+
+@pytest.mark.parametrize(
+    ("rule", "statement"),
+    [
+        ("uncharged_follows_the_books", "DELETE FROM billing_unchargedparcel"),
+        ("uncharged_follows_the_books", "UPDATE billing_unchargedparcel SET price = 1"),
+        (
+            "uncharged_follows_the_books",
+            "INSERT INTO billing_unchargedparcel (shipment_id, bill_to_id, handed_over_at, price) "
+            "SELECT id, bill_to_id, now(), 1 FROM shipping_shipment WHERE id NOT IN "
+            "(SELECT shipment_id FROM billing_unchargedparcel)",
+        ),
+        ("open_follows_the_books", "DELETE FROM billing_openinvoice"),
+        ("open_follows_the_books", "UPDATE billing_openinvoice SET paid = 1"),
+        (
+            "open_follows_the_books",
+            "INSERT INTO billing_openinvoice (invoice_id, paid) SELECT id, 0 FROM billing_invoice WHERE number IS NULL",
+        ),
+    ],
+)
+def test_what_is_open_is_written_by_nobody(issued, bill_to, other_unit, make_parcel, rule, statement):
+    draft_for(other_unit), make_parcel(bill_to)
+    refused(rule, statement)

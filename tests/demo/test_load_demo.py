@@ -31,6 +31,7 @@ from people.models import User
 from requests.models import DeviceRequest, Recipient, RequestDraft
 from shipping.models import Shipment
 from tests import factories
+from tests.billing.test_unsettled import assert_as_the_books_say
 
 from .conftest import REQUESTS
 
@@ -204,6 +205,10 @@ class TestTheBooks:
                      + (SELECT count(*) FROM billing_nocharge WHERE shipment_id = s.id)"""
         assert rows(wrong) == []
         assert rows("SELECT count(*) FROM billing_nocharge")[0][0] > 0
+
+    def test_what_is_still_to_be_charged_and_paid_is_what_the_books_say(self):
+        assert_as_the_books_say()
+        assert rows("SELECT count(*) FROM billing_unchargedparcel")[0][0] > 0
 
     def test_invoices_stand_in_every_state(self):
         states = {invoice.state for invoice in Invoice.objects.with_paid()}
