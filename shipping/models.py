@@ -2,7 +2,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -205,10 +205,14 @@ class Shipment(Lifecycle):
 
 
 def allocations_to_pack(requests: models.QuerySet[DeviceRequest]) -> models.QuerySet[Allocation]:
-    """Of these requests: the laptops kept for them that have no parcel yet."""
-    parcel = Shipment.objects.live().filter(allocation=OuterRef("pk"))
-    kept = requests.filter(status=RequestStatus.ALLOCATED)
-    return Allocation.objects.live().filter(~Exists(parcel), request__in=kept)
+    """Of these requests: the laptops kept for them that have no parcel yet.
+
+    As long as a laptop is kept its parcel is in the house, if there is one: no parcel that was sent is looked at. The
+    requests whose laptop is packed are left out before their allocations are looked up.
+    """
+    packed = Shipment.objects.in_house().filter(allocation__released_at__isnull=True).values("request")
+    kept = requests.filter(status=RequestStatus.ALLOCATED).exclude(pk__in=packed)
+    return Allocation.objects.live().filter(request__in=kept)
 
 
 class ShipmentStep(Step):
