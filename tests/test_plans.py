@@ -138,12 +138,17 @@ SELECT DISTINCT invoice, invoice, 1500, period, at FROM past
 HOUSE = """
 INSERT INTO devices_device (number, status, life, asset_tag, maker, model, memory_gb, system, keyboard, grade, shelf,
                             received_at)
-SELECT 'D-H' || n, 'reserved', 0, 'H' || n, '', '', 8, 'linux', 'ch-de', 'A', '', now() FROM generate_series(1, 300) n;
+SELECT 'D-H' || n, 'reserved', 0, 'H' || n, '', '', 8, 'linux', 'ch-de', 'A', '', now() FROM generate_series(1, 150) n;
 
 INSERT INTO requests_devicerequest (number, partner_id, status, bill_to_id, commune_id, case_reference, purpose,
                                     system, keyboard, delivery, price, received_at, approved_at, moved_at)
 SELECT 'R-H' || n, %(partner)s, 'allocated', 500000, 404, 'ZH-H' || n, 'school', 'linux', 'ch-de', 'person', 150,
-       now() - interval '40 days', now(), now() FROM generate_series(1, 300) n;
+       now() - interval '40 days', now(), now() FROM generate_series(1, 150) n;
+
+INSERT INTO requests_recipient (request_id, partner_id, first_name, last_name, street, house_number, postcode, town,
+                                mobile, language)
+SELECT id, partner_id, 'Mina', 'Oberson', '', '', '', '', '', 'de' FROM requests_devicerequest
+WHERE number LIKE 'R-H%%';
 
 INSERT INTO requests_allocation (request_id, partner_id, device_id, allocated_at)
 SELECT r.id, r.partner_id, d.id, now() FROM requests_devicerequest r JOIN devices_device d
@@ -158,6 +163,7 @@ FROM requests_allocation a JOIN requests_devicerequest r ON r.id = request_id WH
 @transaction.atomic
 def run(statements, **values):
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # much at once, and maybe on a machine that has much to do
         for statement in statements.split(";\n"):
             cursor.execute(statement, values)
 
@@ -260,6 +266,7 @@ class Statements(dict):
         """How many rows each has read from tables, as Postgres counts them when it explains what it did."""
         found = {}
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
             for sql in self:
                 cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}")
                 found[sql] = sum(map(rows_read, flattened(cursor.fetchone()[0][0]["Plan"])))

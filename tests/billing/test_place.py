@@ -32,7 +32,7 @@ def test_the_months_list_as_well(client, treasurer, backwards):
     client.force_login(treasurer)
     page = client.get("/invoices/month-end/?month=2026-10").content.decode()
     number = Invoice.objects.get(number=30).public_number
-    assert page.index(number) < page.index(number.replace("0030", "0001"))
+    assert page.index(number) < page.index(number.replace("0030", "0010"))  # as far as one page goes
 
 
 def test_a_later_year_stands_above(bill_to, make_issued):

@@ -183,7 +183,7 @@ def test_a_name_is_found_as_the_list_shows_it_and_without_its_accents(
 def test_what_no_name_holds_is_searched_for_and_not_found(client, social_worker, make_received, words):
     make_received()
     client.force_login(social_worker)
-    assert client.post("/requests/search/", {"name": words}).context["lines"] == []
+    assert client.post("/requests/search/", {"name": words}).context["rows"] == []
 
 
 def test_an_erased_person_is_found_by_no_name(make_received):

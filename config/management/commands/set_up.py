@@ -43,7 +43,7 @@ def _collect_static():
     if stamp.exists() and stamp.read_text() == _state_of_static(stamp):
         return
     stamp.unlink(missing_ok=True)
-    # Anew: what lies there and seems newer, to the second, would be kept, also when a release goes back to an older file.
+    # Anew, or what lies there and seems newer would be kept, also when a release goes back to an older file.
     call_command("collectstatic", clear=True, interactive=False, verbosity=0)
     stamp.write_text(_state_of_static(stamp))
 
