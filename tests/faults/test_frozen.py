@@ -68,13 +68,13 @@ def ask(site, admin, social_worker, partner):
 
 @pytest.fixture
 def until_well(ask):
-    """Wait until a page is answered again, by itself."""
+    """Wait until pages are answered again, by themselves and by each of the site's processes."""
 
     def wait():
         until = time.monotonic() + PATIENCE
-        while ask("/home/")[0] != 200 and time.monotonic() < until:
+        while (found := {ask("/home/")[0] for _time in range(8)}) != {200} and time.monotonic() < until:
             time.sleep(0.1)
-        return ask("/home/")[0]
+        return found
 
     return wait
 
@@ -115,19 +115,23 @@ def test_while_the_database_is_frozen_all_is_answered_and_afterwards_it_is_as_be
             for status, seconds, headers in (future.result() for future in asked):
                 assert (status, seconds < 10, headers["Retry-After"]) == (503, True, "10"), seconds
                 assert "default-src" in headers["Content-Security-Policy"]
-    assert until_well() == 200
+    assert until_well() == {200}
 
 
 def test_connections_that_were_cut_are_replaced_at_the_next_question(ask, until_well):
-    assert until_well() == 200
     mine = "usename = CURRENT_USER AND pid <> pg_backend_pid()"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
-    assert {ask("/home/")[0] for _time in range(8)} == {200}
+    for _round in range(3):  # on a busy machine a server may be so slow to greet that it is taken for a frozen one
+        assert until_well() == {200}
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
+        found = {ask("/home/")[0] for _time in range(8)}
+        if found == {200}:
+            break
+    assert found == {200}
 
 
 def test_a_frozen_broker_costs_a_press_no_more_than_a_second(ask, broker, until_well):
-    assert until_well() == 200
+    assert until_well() == {200}
     jobs = [Job.objects.create(kind="tests.action", subject=f"people.user:{n}", state="dead") for n in range(2)]
     press = [f"/jobs/{job.pk}/try-again/" for job in jobs]
     _status, usual, _headers = ask(press[0], b"")
