@@ -1,11 +1,10 @@
 """The list of invoices, as its pages show it."""
 
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from documents.templatetags.swiss import amount, day
-from web.tables import Column, below, joined, link, span
+from web.tables import Column, address, below, joined, link, span
 from web.templatetags.components import action_text, pill
 
 from .lifecycle import InvoiceState
@@ -40,7 +39,10 @@ def _number(row: Invoice, *between: str) -> str:
     state = joined(pill(row.state), due)
     state = span(state, "d-md-none d-flex flex-wrap gap-2 align-items-center fw-normal mt-1")
     return joined(
-        link(row.get_absolute_url(), row, "wg-id"), below("md", row.bill_to, "wg-meta fw-normal"), *between, state
+        link(address("billing:detail", row.slug), row, "wg-id"),
+        below("md", row.bill_to, "wg-meta fw-normal"),
+        *between,
+        state,
     )
 
 
@@ -55,4 +57,4 @@ def _payer(row: Invoice) -> str:
 
 
 def _document(row: Invoice) -> str:
-    return link(reverse("billing:download", args=[row.slug]), action_text("PDF", row)) if row.number else ""
+    return link(address("billing:download", row.slug), action_text("PDF", row)) if row.number else ""

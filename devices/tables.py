@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from documents.templatetags.swiss import day
-from web.tables import Column, below, joined, link, span
+from web.tables import Column, address, below, joined, link, span
 from web.templatetags.components import action_text, pill
 
 from .models import Device
@@ -13,7 +13,10 @@ def _laptop(row: Device) -> str:
     tag = span(row.asset_tag, "d-block wg-meta fw-normal text-break")
     name = below("md", row.name, "fw-normal text-break")
     return joined(
-        link(row.get_absolute_url(), row.number, "wg-id"), tag, name, below("sm", pill(row.shown_status), "mt-1")
+        link(address("devices:detail", row.number), row.number, "wg-id"),
+        tag,
+        name,
+        below("sm", pill(row.shown_status), "mt-1"),
     )
 
 
@@ -21,7 +24,7 @@ def _next(row: Device) -> str:
     step = row.next_step
     if not step.page:
         return str(step.action)
-    return link(row.next_url, action_text(step.action, row.number, between=": "), "btn wg-btn")
+    return link(address(step.page, row.number), action_text(step.action, row.number, between=": "), "btn wg-btn")
 
 
 COLUMNS = [

@@ -3,11 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from documents.templatetags.swiss import day
-from web.tables import Column, link
+from web.tables import Column, address, link
 from web.templatetags.components import pill
 
 COLUMNS = [
-    Column(_("Name"), lambda row: link(row.get_absolute_url(), row)),
+    Column(_("Name"), lambda row: link(address("partners:detail", row.pk), row)),
     Column(_("Kind"), lambda row: row.get_kind_display(), "md"),
     Column(_("Town"), lambda row: f"{row.postcode} {row.town}", "sm", narrow="fw-normal wg-meta"),
     Column(_("Status"), lambda row: pill(row.shown_status)),

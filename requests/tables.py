@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from documents.templatetags.swiss import day
 from people.models import User
-from web.tables import Column, below, escaped, joined, link, span
+from web.tables import Column, address, below, escaped, joined, link, span
 from web.templatetags.components import pill
 
 from .models import DeviceRequest
@@ -55,7 +55,7 @@ def columns_for(user: User) -> list[Column]:
 
 def _case(row: DeviceRequest) -> str:
     number = span(row.number, "d-block wg-meta fw-normal wg-id d-none d-sm-block")
-    return joined(link(row.get_absolute_url(), row.case_reference, "wg-id"), number)
+    return joined(link(address("requests:detail", row.number), row.case_reference, "wg-id"), number)
 
 
 def _person(row: DeviceRequest) -> str:

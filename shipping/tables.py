@@ -3,15 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from documents.templatetags.swiss import day
-from web.tables import Column, below, joined, link
+from web.tables import Column, address, below, joined, link
 from web.templatetags.components import pill
 
 from .models import Shipment
 
+SHOWN = ("status", "ident_code", "handed_over_at", "request__number", "device__number", "partner__name")
+
 
 def _parcel(row: Shipment) -> str:
     return joined(
-        link(row.get_absolute_url(), row.printed_code or row.request.number, "wg-id"),
+        link(address("shipping:detail", row.pk), row.printed_code or row.request.number, "wg-id"),
         below("lg", row.request.number, "wg-meta fw-normal wg-id"),
         below("md", pill(row.shown_status), "mt-1"),
     )

@@ -5,14 +5,18 @@ Written by Python and not by nested templates, which cost more than all the rest
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from records.status import Words
 
 Cell = Callable[[Any], object]
+SOME_KEY = "1234567890"
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,18 @@ def span(shown: object, css: str) -> SafeString:
 
 def link(url: str, words: object, css: str = "") -> SafeString:
     return SafeString(f'<a class="{css}" href="{escape(url)}">{escaped(words)}</a>')
+
+
+def address(name: str, key: object) -> str:
+    """The address of a row's page, of a route with one key: Django's `reverse` looks it up for each row."""
+    before, after = _around(name)
+    return f"{before}{quote(str(key), safe='')}{after}"
+
+
+@cache
+def _around(name: str) -> tuple[str, str]:
+    before, _key, after = reverse(name, args=[SOME_KEY]).partition(SOME_KEY)
+    return before, after
 
 
 def joined(*parts: object) -> SafeString:

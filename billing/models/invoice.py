@@ -27,6 +27,19 @@ from web.counts import CountUpTo
 
 from .series import RISES, Series, series_name
 
+SHOWN = (
+    "place",
+    "status",
+    "series",
+    "number",
+    "period",
+    "due_on",
+    "total",
+    "bill_to__name",
+    "bill_to__department",
+    "bill_to__cadence",
+    "partner__name",
+)  # of a row of a list
 DRAFT = r"draft-([1-9]\d{0,17})"
 CASES = 1000
 
@@ -133,12 +146,12 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         return self.filter(reference__in=references)
 
     def for_list(self) -> Self:
-        """With all that a row of a list shows, and without the printed lines; `period_kind` is empty for a draft."""
+        """With what a row of a list shows, and no more; `period_kind` is empty for a draft."""
         return (
             self.with_paid()
             .select_related("bill_to", "partner")
             .annotate(period_kind=KT("snapshot__period_kind"))
-            .defer("snapshot")
+            .only(*SHOWN)
         )
 
     def with_paid(self) -> Self:

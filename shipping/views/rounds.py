@@ -16,7 +16,7 @@ from requests.models import DeviceRequest
 from shipping import actions
 from shipping.forms import HandOverForm, ProgressForm
 from shipping.models import Shipment, allocations_to_pack
-from shipping.tables import HANDED_OVER
+from shipping.tables import HANDED_OVER, SHOWN
 from web.counts import count_each, in_words
 from web.forms import attempt
 from web.pagination import fair_shares, paginate, paginate_by
@@ -130,7 +130,7 @@ def _label_progress(request):
 
 def _handed_over(request):
     parcels = Shipment.objects.visible_to(request.user).out().select_related("request", "device", "partner")
-    page = paginate(parcels, request.GET)
+    page = paginate(parcels.only(*SHOWN), request.GET)
     context = {"views": _tabs(handed_over=True), "columns": HANDED_OVER, "page": page}
     return render(request, "shipping/handed_over.html", context)
 

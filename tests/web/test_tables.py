@@ -1,8 +1,10 @@
 from types import SimpleNamespace
 
+import pytest
+from django.urls import reverse
 from django.utils.html import format_html
 
-from web.tables import Column, below, joined, link, table
+from web.tables import Column, address, below, joined, link, table
 
 ROW = SimpleNamespace(number="R-1", person="O’Brien <b>", empty="")
 
@@ -40,3 +42,10 @@ def test_a_column_that_has_no_room_stands_in_the_first_cell():
 def test_what_is_empty_takes_no_line():
     assert below("md", "") == ""
     assert joined("a", "", None, format_html("<b>{}</b>", "<")) == "a<b>&lt;</b>"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("requests:detail", "R-2026-000001"), ("partners:detail", 7), ("billing:download", "draft-12")]
+)
+def test_an_address_is_what_django_makes_of_it(name, key):
+    assert address(name, key) == reverse(name, args=[key])
