@@ -137,10 +137,16 @@ def as_here(seconds):
 
 
 def main_process(pid, name):
-    """The process of a part, and its own children."""
-    found = running.commands_of(pid, PARTS[name])
-    (main,) = [each for each in found if not any(each in running.family(other) for other in found)]
-    return main, running.family(main)
+    """The process of a part and its own children; one that fell with another one is waited for."""
+    mains = []
+
+    def look():
+        found = running.commands_of(pid, PARTS[name])
+        mains[:] = [each for each in found if not any(each in running.family(other) for other in found)]
+        return len(mains) == 1
+
+    until(look)
+    return mains[0], running.family(mains[0])
 
 
 def kill(pid, names, said):
