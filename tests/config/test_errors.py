@@ -1,8 +1,6 @@
 """Whatever is sent and whatever is away, there is an answer of ours with our headers, and one line in the log."""
 
-import io
 import itertools
-import logging
 import re
 import uuid
 
@@ -13,7 +11,6 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from config import errors
-from config.logs import DiscreetFormatter
 from config.management.commands.list_routes import routes
 from jobs.models import Job
 from partners.models import SCOPES, ApiToken
@@ -45,17 +42,6 @@ BROKEN = {
     "too many files": ("multipart/form-data; boundary=x", (PART + b'; filename="b"\r\n\r\nx\r\n') * 150 + b"--x--\r\n"),
     "too many fields": (FORM, b"&".join(b"a=1" for _field in range(20_002))),
 }
-
-
-@pytest.fixture
-def written():
-    """What the process writes to its log."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(DiscreetFormatter())
-    logging.getLogger().addHandler(handler)
-    yield stream
-    logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture

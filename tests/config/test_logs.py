@@ -1,6 +1,5 @@
 """No line of a log names a person, whatever failed and whoever wrote the line."""
 
-import io
 import logging
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from django.conf import settings
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from config.celery import app
-from config.logs import DiscreetFormatter
 
 WRONG = [
     "INSERT INTO person VALUES ('Samira', E'Wenger\\nHauptgasse'), ('Samira', E'Wenger\\nHauptgasse')",
@@ -27,17 +25,6 @@ def fail(sql):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE person (first_name text, last_name text NOT NULL UNIQUE)")
         cursor.execute(sql)
-
-
-@pytest.fixture
-def written():
-    """What the process writes to its log, by the formatter that all of it goes through."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(DiscreetFormatter())
-    logging.getLogger().addHandler(handler)
-    yield stream
-    logging.getLogger().removeHandler(handler)
 
 
 def named(text):
