@@ -13,7 +13,7 @@ from records.triggers import quoted
 from .lifecycle import TAKING_PART
 from .models import Membership, Partner
 
-COLUMNS = {model: [field.column for field in model._meta.concrete_fields] for model in (User, Membership, Partner)}
+COLUMNS = {model: [field.attname for field in model._meta.concrete_fields] for model in (User, Membership, Partner)}
 ALIASES = {User: "u", Membership: "m", Partner: "p"}
 # By hand, as putting the same together anew for each page costs more than Postgres needs for it. Who has several live
 # memberships comes in several rows.
@@ -57,13 +57,13 @@ class SessionStore(DatabaseSessionStore):
         if not rows:
             self._session_key = None
             return {}
-        session_data, roles, has_second_factor, *columns = rows[0]
-        user, _membership = _records(columns)
-        if user:
-            user.association_roles = frozenset(roles)
-            user.has_second_factor = has_second_factor
-            user.live_memberships = [row for *_, row in (_records(columns) for _, _, _, *columns in rows) if row]
-        self.user = user
+        session_data, roles, has_second_factor, *_columns = rows[0]
+        found = [_records(columns) for _data, _roles, _factor, *columns in rows]
+        self.user, _membership = found[0]
+        if self.user:
+            self.user.association_roles = frozenset(roles)
+            self.user.has_second_factor = has_second_factor
+            self.user.live_memberships = [membership for _user, membership in found if membership]
         return self.decode(session_data)
 
 
@@ -72,7 +72,7 @@ def _records(columns: list[Any]) -> tuple[User | None, Membership | None]:
     found: dict[type, Any] = {}
     for model, names in COLUMNS.items():
         values, columns = columns[: len(names)], columns[len(names) :]
-        found[model] = model.from_db("default", [field.attname for field in model._meta.concrete_fields], values)
+        found[model] = model.from_db("default", names, values)
     user, membership = found[User], found[Membership]
     if membership.pk:
         membership.partner = found[Partner]

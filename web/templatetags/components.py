@@ -78,13 +78,9 @@ def unbroken(sentence: Any) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, css: str = "wg-icon") -> SafeString:
     """An icon of the sprite, always beside a word: `{% icon "truck" %}`."""
-    return _icon(name, css)
-
-
-@lru_cache(maxsize=256)
-def _icon(name: str, css: str) -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name)
 
 
