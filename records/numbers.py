@@ -4,6 +4,9 @@ from typing import Any
 
 from django.db.models import Func, TextField
 
+# Six digits, and from a million on as many as it takes: lpad would cut them off.
+FORMAT = "FM999999999999000000"
+
 
 class NextNumber(Func):
     """The next public number as a column default: `R-2026-000123` with a year, `D-000123` without.
@@ -20,4 +23,4 @@ class NextNumber(Func):
 
     def as_sql(self, *args: Any, **extra: Any) -> tuple[str, tuple[str | int, ...]]:
         year = "to_char(clock_now() AT TIME ZONE 'Europe/Zurich', 'YYYY-') || " if self.with_year else ""
-        return f"('{self.prefix}-' || {year}lpad(nextval('{self.sequence}')::text, 6, '0'))", ()
+        return f"('{self.prefix}-' || {year}to_char(nextval('{self.sequence}'), '{FORMAT}'))", ()

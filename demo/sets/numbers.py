@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from documents.ident_codes import OWN_PREFIX
+from records.numbers import FORMAT
 
 
 class Drawing(NamedTuple):
@@ -26,7 +27,7 @@ DRAWINGS = (
         "planned_laptop",
         "received_at",
         "nextval('devices_device_id_seq') AS device_id,"
-        " 'D-' || lpad(nextval('device_number')::text, 6, '0') AS device_number",
+        f" 'D-' || to_char(nextval('device_number'), '{FORMAT}') AS device_number",
     ),
     Drawing(
         "numbered_request",
@@ -34,7 +35,7 @@ DRAWINGS = (
         "received_at",
         "nextval('requests_devicerequest_id_seq') AS request_id,"
         " 'R-' || to_char(received_at AT TIME ZONE 'Europe/Zurich', 'YYYY-')"
-        " || lpad(nextval('request_number')::text, 6, '0') AS number",
+        f" || to_char(nextval('request_number'), '{FORMAT}') AS number",
     ),
     Drawing(
         "numbered_allocation",
