@@ -100,7 +100,7 @@ def at_month_end(month: date, dues: list[Counted], user: User) -> MonthEnd:
         without_email=_some(units.filter(email="").select_related("partner")),
         last_notification=BankFile.objects.notifications().first(),
         account=CreditorAccount.objects.on(clock.today()),
-        **count_each(user, wanted, limit=None),
+        **count_each(wanted, limit=None),
     )
 
 

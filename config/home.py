@@ -52,7 +52,7 @@ def home(request):
     user = request.user
     wanted = {(app, name): rows for app in TODOS for name, rows in app.counts_for(user).items()}
     invitations = user.memberships.none() if user.is_association else user.memberships.pending()
-    counts = count_each(user, wanted | {"invitations": invitations})
+    counts = count_each(wanted | {"invitations": invitations})
     todos = [todo for app in TODOS for todo in app.todo_for(user, _counts_of(app, wanted, counts))]
     invited = list(invitations.select_related("partner")) if counts["invitations"] else []
     others = {membership.partner for membership in user.live_memberships or []} - {user.acting_for}

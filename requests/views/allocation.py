@@ -27,7 +27,7 @@ def queue(request):
     queued = DeviceRequest.objects.visible_to(request.user).queued()
     ready = Device.objects.visible_to(request.user).ready()
     page = paginate_by("approved_at", queued.select_related("partner"), request.GET)
-    counts = count_each(request.user, {"waiting": queued, "ready": ready}, limit=COUNTED)
+    counts = count_each({"waiting": queued, "ready": ready}, limit=COUNTED)
     lines = _lines(page, queued, ready)
     context = {
         "lines": lines,

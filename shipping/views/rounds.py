@@ -38,7 +38,7 @@ def index(request):
 def _in_house(request):
     shown_at = clock.now()  # before the parcels are read: what is closed meanwhile is not handed over unseen
     waiting = _waiting(request.user)
-    counts = count_each(request.user, waiting, limit=COUNTED)
+    counts = count_each(waiting, limit=COUNTED)
     step = request.GET.get("step")
     page = paginate_by("device__shelf", waiting[step], request.GET) if step in waiting else None
     if page and not page.rows:

@@ -17,6 +17,7 @@ from records import clock
 from records.status import Status, Words
 from web.tables import Column
 from web.tables import table as html_table
+from web.todo import Todo
 
 register = template.Library()
 
@@ -109,6 +110,22 @@ def action_text(words: Words, about: Any, between: str = " ") -> SafeString:
     In one element, as a button lays white space between two of them out as a gap.
     """
     return format_html('<span>{}<span class="visually-hidden">{}{}</span></span>', words, between, about)
+
+
+@register.simple_tag
+def task(todo: Todo, first: bool) -> SafeString:
+    """A line of the home page, inside an ol of class wg-tasks; the first one's button stands out."""
+    return format_html(
+        '<li class="wg-task"><span class="wg-task-n{}">{}</span><div><h3>{}</h3><p>{}</p></div>'
+        '<a class="btn {}" href="{}">{}</a></li>',
+        " wg-bad" if todo.tone == "stop" else "",
+        todo.count_in_words,
+        todo.title,
+        todo.sentence,
+        "btn-primary" if first else "wg-btn",
+        todo.url,
+        todo.action,
+    )
 
 
 @register.simple_tag
