@@ -99,10 +99,12 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
         """
         text = text.upper()
         found = Q(number=whole_number(text)) | Q(case__startswith=text)
-        first = next(filter(None, re.split(r"[\W_]+", text)), "").lstrip("0")
-        if first:
-            found |= Q(second_part__startswith=first, case__contains=text)
-            found |= Q(third_part__startswith=first, case__contains=text)
+        words = [word.lstrip("0") for word in re.split(r"[\W_]+", text) if word]
+        if words and words[0]:
+            second = Q(second_part__startswith=words[0], case__contains=text)
+            if len(words) > 1:  # the first may be a year, which all share
+                second &= Q(third_part__startswith=words[1])
+            found |= second | Q(third_part__startswith=words[0], case__contains=text)
         parts = {"case": Upper("case_reference"), "second_part": case_part(2), "third_part": case_part(3)}
         return self.alias(**parts).filter(found)
 

@@ -91,14 +91,16 @@ def test_a_case_reference_is_found_from_the_beginning_of_each_of_its_parts_on(ma
         assert list(DeviceRequest.objects.matching_words(words)) == [], words
 
 
-@pytest.mark.parametrize("words", ["ZH-1", "1999", "777", "R-2026-000001"])
+@pytest.mark.parametrize("words", ["ZH-1", "1999", "777", "1999-777", "R-2026-000001"])
 def test_a_case_reference_and_a_number_are_found_by_their_indexes(make_received, words):
     make_received("ZH-1999-777")
     with connection.cursor() as cursor:
         for other in ("enable_seqscan", "enable_indexscan"):  # so few rows are read faster one by one
             cursor.execute(f"SET LOCAL {other} = off")
     plan = DeviceRequest.objects.matching_words(words).explain()
-    used = ("requests_by_case", "requests_by_second_part", "requests_by_third_part", "requests_devicerequest_number")
+    used = ["requests_by_case", "requests_by_third_part", "requests_devicerequest_number"]
+    if "-" not in words:  # else the third part, which fits as well, leads there
+        used.append("requests_by_second_part")
     assert [index for index in used if index not in plan] == []
 
 
