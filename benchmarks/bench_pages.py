@@ -1,7 +1,7 @@
 """What each page costs each role, as a ratio to a bare page of the same run.
 
-Run it with `.venv/bin/python benchmarks/bench_pages.py [--requests 100000] [--only NAME]`: it fills a Postgres of its
-own with the demo, which takes minutes, and throws it away. A cost is processor time, here and in Postgres; each round
+Run it with `.venv/bin/python benchmarks/bench_pages.py [--requests 100000 …] [--only NAME]`: it fills a Postgres of its
+own with the demo, which takes minutes, and throws it away; of several sizes it also says how a page grows. A cost is processor time, here and in Postgres; each round
 opens every page once, so that whatever else the machine does hits all of them, and medians are printed.
 
 The bare page is what Django needs without us: its session and its user in a query each, 25 rows by an index, a
@@ -9,8 +9,10 @@ template without a frame.
 """
 
 import argparse
+import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,10 +50,13 @@ ROLES = STAFF | {"worker": "worker@muster.example", "manager": "manager@muster.e
 
 def main():
     parser = argparse.ArgumentParser(description="Measure pages over a large demo.")
-    parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, nargs="+", default=[100_000], help="one size, or several: 10000 1000000")
     parser.add_argument("--only", default="", help="measure the pages whose name holds this")
     parser.add_argument("--profile", action="store_true", help="say instead where the time of these pages goes")
+    parser.add_argument("--into", help="a file for the ratios, as JSON")
     options = parser.parse_args()
+    if len(options.requests) > 1:
+        return _compare(options)
     with tempfile.TemporaryDirectory() as data_dir:
         start(data_dir)
         from django.core.management import call_command
@@ -59,8 +64,26 @@ def main():
         Path(data_dir, "static").mkdir()
         call_command("prepare", verbosity=0)
         call_command("load_communes", verbosity=0)
-        call_command("load_demo", requests=options.requests, verbosity=0)
-        _measure(options)
+        call_command("load_demo", requests=options.requests[0], verbosity=0)
+        ratios = _measure(options)
+    if options.into:
+        Path(options.into).write_text(json.dumps(ratios))
+    return 0
+
+
+def _compare(options):
+    """Measure each size in a process with servers of its own, and say how much a page of the last one costs more."""
+    measured = []
+    with tempfile.TemporaryDirectory() as place:
+        for size in options.requests:
+            into = Path(place, str(size))
+            command = [sys.executable, __file__, "--requests", str(size), "--only", options.only, "--into", str(into)]
+            subprocess.run(command, check=True)
+            measured.append(json.loads(into.read_text()))
+    print(f"{options.requests[-1]:,} against {options.requests[0]:,} requests, each as a ratio to its bare page")
+    for name, ratio in measured[0].items():
+        print(f"{name:24} {measured[-1][name] / ratio:6.2f}")
+    return 0
 
 
 def _pages():
@@ -172,7 +195,8 @@ def _measure(options):
     clients["bare"] = bare_client(clients["dispatcher"])
     pages = [("bare", "bare", "/bare/", None), *(page for page in _pages() if options.only in page[0])]
     if options.profile:
-        return _profile(clients, pages)
+        _profile(clients, pages)
+        return {}
     costs = {name: [] for name, *_page in pages}
     for _round in range(ROUNDS + 2):
         for name, role, url, sent in pages:
@@ -180,12 +204,13 @@ def _measure(options):
     unit = statistics.median(sum(cost[:2]) for cost in costs["bare"][2:])
     print(f"{DeviceRequest.objects.count():,} requests")
     print(f"{'':24} {'web':>6} {'db':>6}  ms  {'wall':>6}  {'KB':>6} queries  × bare")
+    ratios = {}
     for name, role, url, sent in pages:
         web, database, wall, size = (statistics.median(column) for column in zip(*costs[name][2:], strict=True))
-        ratio = statistics.median(sum(cost[:2]) for cost in costs[name][2:]) / unit
+        ratio = ratios[name] = statistics.median(sum(cost[:2]) for cost in costs[name][2:]) / unit
         queries = _queries(clients[role], url, sent)
-        print(f"{name:24} {web:6.1f} {database:6.1f}      {wall:6.1f}  {size / 1024:6.1f} {queries:7}  {ratio:6.2f}")
-    return None
+        print(f"{name:24} {web:6.1f} {database:6.1f}      {wall:6.1f}  {size / 1024:6.1f} {queries:7}  {ratio:6.2f}", flush=True)
+    return ratios
 
 
 def _open(client, url, sent):
