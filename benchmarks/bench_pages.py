@@ -1,8 +1,9 @@
 """What each page costs each role, as a ratio to a bare page of the same run.
 
 Run it with `.venv/bin/python benchmarks/bench_pages.py [--requests 100000 …] [--only NAME]`: it fills a Postgres of its
-own with the demo, which takes minutes, and throws it away; of several sizes it also says how a page grows. A cost is processor time, here and in Postgres; each round
-opens every page once, so that whatever else the machine does hits all of them, and medians are printed.
+own with the demo, which takes minutes, and throws it away; of several sizes it also says how a page grows. A cost is
+processor time, here and in Postgres; each round opens every page once, so that whatever else the machine does hits all
+of them, and medians are printed.
 
 The bare page is what Django needs without us: its session and its user in a query each, 25 rows by an index, a
 template without a frame.
@@ -50,7 +51,9 @@ ROLES = STAFF | {"worker": "worker@muster.example", "manager": "manager@muster.e
 
 def main():
     parser = argparse.ArgumentParser(description="Measure pages over a large demo.")
-    parser.add_argument("--requests", type=int, nargs="+", default=[100_000], help="one size, or several: 10000 1000000")
+    parser.add_argument(
+        "--requests", type=int, nargs="+", default=[100_000], help="one size, or several: 10000 1000000"
+    )
     parser.add_argument("--only", default="", help="measure the pages whose name holds this")
     parser.add_argument("--profile", action="store_true", help="say instead where the time of these pages goes")
     parser.add_argument("--into", help="a file for the ratios, as JSON")
@@ -209,7 +212,10 @@ def _measure(options):
         web, database, wall, size = (statistics.median(column) for column in zip(*costs[name][2:], strict=True))
         ratio = ratios[name] = statistics.median(sum(cost[:2]) for cost in costs[name][2:]) / unit
         queries = _queries(clients[role], url, sent)
-        print(f"{name:24} {web:6.1f} {database:6.1f}      {wall:6.1f}  {size / 1024:6.1f} {queries:7}  {ratio:6.2f}", flush=True)
+        print(
+            f"{name:24} {web:6.1f} {database:6.1f}      {wall:6.1f}  {size / 1024:6.1f} {queries:7}  {ratio:6.2f}",
+            flush=True,
+        )
     return ratios
 
 
