@@ -320,8 +320,15 @@ def test_no_page_reads_what_is_over(add_past, statements):
     assert not worse, "\n\n".join(worse)
 
 
-def test_an_index_is_not_thought_dear():
-    """Postgres' own figure is for disks that turn; by it, what is over is read whole sooner than looked up."""
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        pytest.param("random_page_cost", "1.1", id="an index is not thought dear, as it is where disks turn"),
+        pytest.param("join_collapse_limit", "6", id="a plan takes no longer than its answer"),
+        pytest.param("jit", "off", id="no plan is compiled"),
+    ],
+)
+def test_the_database_plans_as_its_pages_need(setting, value):
     with connection.cursor() as cursor:
-        cursor.execute("SHOW random_page_cost")
-        assert cursor.fetchone() == ("1.1",)
+        cursor.execute(f"SHOW {setting}")
+        assert cursor.fetchone() == (value,)
