@@ -1,8 +1,8 @@
 """What a new request costs: both presses together, as a ratio to the bare page of `bench_pages.py` in the same rounds.
 
-A cost is processor time, of this process and of its connection's Postgres. Run it with
-`.venv/bin/python benchmarks/bench_create.py [--requests 100000]`: it fills a Postgres of its own, which takes minutes,
-and throws it away.
+A cost is processor time, of the one web worker that is asked over HTTP and of its Postgres; the statements are asserted
+in `tests/requests/test_statements.py`. Run it with `.venv/bin/python benchmarks/bench_create.py [--requests 100000]`:
+it fills a Postgres of its own, which takes minutes, and throws it away.
 """
 
 import argparse
@@ -10,19 +10,16 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 import uuid
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlencode
 
 from bench_load_demo import start
-from bench_pages import bare_client
+from web_worker import WebWorker
 
 ROUNDS = 15
 PRESSES = 20  # of each kind in a round
 LIMIT = 4  # times the bare page
-KINDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 ANSWERS = {
     "first_name": "Samira",
     "last_name": "Wenger",
@@ -55,80 +52,65 @@ def main():
 
 
 def _measure():
-    from django.conf import settings
     from django.test import Client
+    from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
     from partners.models import Membership
     from people.models import User
     from requests.models import DeviceRequest, RequestDraft
 
-    settings.ALLOWED_HOSTS = ["testserver"]
-    client = Client()
-    worker = User.objects.get(email="worker@muster.example")
-    client.force_login(worker)
-    bare = bare_client(client)
-    partner = Membership.objects.get(user=worker).partner
+    client = Client(SERVER_NAME="localhost")
+    person = User.objects.get(email="worker@muster.example")
+    client.force_login(person)
+    session = client.cookies["sessionid"].value
+    partner = Membership.objects.get(user=person).partner
     answers = ANSWERS | {
         "postcode": partner.postcode,
         "commune": partner.coverage.first().commune_id,
         "bill_to": partner.bill_tos.first().pk,
     }
-    cases = count(1)
+    cases, found = count(1), {}
+    with WebWorker() as worker:
 
-    def get(url, client=client):
-        assert client.get(url).status_code == 200
+        def get(url):
+            assert worker.open(url, session=session).status == 200
 
-    def press_first(token):
-        answer = client.post(f"/requests/new/{token}/", answers | {"case_reference": f"LT-{next(cases)}"})
-        assert answer.url == f"/requests/new/{token}/check/"
+        def press_first(token, body):
+            answer = worker.open(f"/requests/new/{token}/", body, session=session, content_type=MULTIPART_CONTENT)
+            assert answer.location == f"/requests/new/{token}/check/"
 
-    def press_last(token, seen):
-        sent = urlencode({"verb": "approve", "seen": seen})
-        answer = client.post(f"/requests/new/{token}/check/", sent, "application/x-www-form-urlencoded")
-        assert answer.url.startswith("/requests/R-")
+        def press_last(token, seen):
+            sent = {"verb": "approve", "seen": seen}
+            answer = worker.open(f"/requests/new/{token}/check/", sent, session=session)
+            assert answer.location.startswith("/requests/R-")
 
-    found = {}
-    for turn in range(ROUNDS + 1):
-        tokens = [uuid.uuid4() for _press in range(PRESSES)]
-        costs = {"the bare page": _cost(get, [("/bare/", bare)] * PRESSES)}
-        costs["the empty form"] = _cost(get, [("/requests/new/",)] * PRESSES)
-        costs["the first press"] = _cost(press_first, [(token,) for token in tokens])
-        costs["the check"] = _cost(get, [(f"/requests/new/{token}/check/",) for token in tokens])
-        seen = {draft.token: draft.fingerprint for draft in RequestDraft.objects.filter(token__in=tokens)}
-        costs["the final press"] = _cost(press_last, [(token, seen[token]) for token in tokens])
-        costs["both presses"] = tuple(map(sum, zip(costs["the first press"], costs["the final press"], strict=True)))
-        for name, cost in costs.items() if turn else ():  # the first round warms up
-            found.setdefault(name, []).append((*cost, sum(cost[:2]) / sum(costs["the bare page"][:2])))
+        for turn in range(ROUNDS + 1):
+            tokens = [uuid.uuid4() for _press in range(PRESSES)]
+            bodies = [
+                encode_multipart(BOUNDARY, answers | {"case_reference": f"LT-{next(cases)}"}) for _press in tokens
+            ]
+            costs = {"the bare page": _mean(worker, get, [("/bare/",)] * PRESSES)}
+            costs["the empty form"] = _mean(worker, get, [("/requests/new/",)] * PRESSES)
+            costs["the first press"] = _mean(worker, press_first, zip(tokens, bodies, strict=True))
+            costs["the check"] = _mean(worker, get, [(f"/requests/new/{token}/check/",) for token in tokens])
+            seen = {draft.token: draft.fingerprint for draft in RequestDraft.objects.filter(token__in=tokens)}
+            costs["the final press"] = _mean(worker, press_last, [(token, seen[token]) for token in tokens])
+            costs["both presses"] = tuple(
+                map(sum, zip(costs["the first press"], costs["the final press"], strict=True))
+            )
+            for name, cost in costs.items() if turn else ():  # the first round warms up
+                found.setdefault(name, []).append((*cost, sum(cost) / sum(costs["the bare page"])))
     print(f"{DeviceRequest.objects.count():,} requests; medians of {ROUNDS} rounds of {PRESSES}")
     for name, costs in found.items():
-        ours, theirs, statements, ratio = map(statistics.median, zip(*costs, strict=True))
-        print(
-            f"{name:16} {statements:3.0f} statements  {ours * 1000:5.1f} ms here, {theirs * 1000:4.1f} ms in Postgres  "
-            f"{ratio:4.2f} × the bare page"
-        )
+        web, database, ratio = map(statistics.median, zip(*costs, strict=True))
+        print(f"{name:16} {web:5.1f} ms in the worker, {database:4.1f} in Postgres  {ratio:4.2f} × the bare page")
     return ratio > LIMIT
 
 
-def _cost(act, calls):
-    """Mean of the seconds on the processor here and in Postgres, and how many statements it was."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as captured:  # of the first call; the next one empties this log
-        act(*calls[0])
-        statements = sum(query["sql"].lstrip().startswith(KINDS) for query in captured)
-    pid = connection.connection.info.backend_pid
-    began = time.process_time(), _processor_seconds(pid)
-    for call in calls[1:]:
-        act(*call)
-    ended = time.process_time(), _processor_seconds(pid)
-    ours, theirs = ((end - begin) / (len(calls) - 1) for begin, end in zip(began, ended, strict=True))
-    return ours, theirs, statements
-
-
-def _processor_seconds(pid):
-    """As /proc/<pid>/stat says, but in nanoseconds where that counts in hundredths of a second."""
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+def _mean(worker, act, calls):
+    """Mean of the milliseconds of processor in the worker and in Postgres."""
+    costs = [worker.cost(act, *call) for call in calls]
+    return statistics.fmean(cost.web for cost in costs), statistics.fmean(cost.database for cost in costs)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,8 @@
 
 Run it with `.venv/bin/python benchmarks/bench_pages.py [--requests 100000 …] [--only NAME]`: it fills a Postgres of its
 own with the demo, which takes minutes, and throws it away; of several sizes it also says how a page grows. A cost is
-processor time, here and in Postgres; each round opens every page once, so that whatever else the machine does hits all
-of them, and medians are printed.
-
-The bare page is what Django needs without us: its session and its user in a query each, 25 rows by an index, a
-template without a frame.
+processor time, of the one web worker that is asked over HTTP and of its Postgres; each round opens every page once, so
+that whatever else the machine does hits all of them, and medians are printed.
 """
 
 import argparse
@@ -16,27 +13,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from bench_load_demo import start
+from web_worker import WebWorker
 
 ROUNDS = 15
 SORT = "cumulative"
-BARE = """<!DOCTYPE html><html lang="{{ language }}"><title>{{ user }}</title><ul>
-{% for row in rows %}
-<li>{{ row.number }} {{ row.case_reference }} {{ row.status }} {{ row.moved_at|date }}</li>
-{% endfor %}</ul></html>"""
-BARE_MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
 STAFF = {
     role: f"{address}@demo.example"
     for role, address in (
@@ -141,106 +124,59 @@ def _pages():
     )
 
 
-def bare_client(signed_in):
-    """A client signed in as another one is, whose `/bare/` is the bare page."""
-    from django.conf import settings
-    from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
-    from django.http import HttpResponse
-    from django.template import Context, Engine
-    from django.test import Client, override_settings
-    from django.urls import include, path
-
-    from people.models import Session
-    from requests.models import DeviceRequest
-
-    template = Engine().from_string(BARE)
-
-    def bare(request):
-        rows = DeviceRequest.objects.filter(partner__isnull=False).order_by("-pk")[:25]
-        context = {"rows": rows, "user": request.user, "language": request.LANGUAGE_CODE}
-        return HttpResponse(template.render(Context(context)))
-
-    class SessionStore(DatabaseSessionStore):
-        __qualname__ = "SessionStore"  # it is in the signature of a session
-
-        @classmethod
-        def get_model_class(cls):
-            return Session
-
-    sys.modules["bare_sessions"] = type(sys)("bare_sessions")
-    sys.modules["bare_sessions"].SessionStore = SessionStore
-    settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": [path("bare/", bare), path("", include("config.urls"))]})
-    with override_settings(MIDDLEWARE=BARE_MIDDLEWARE, SESSION_ENGINE="bare_sessions"):
-        client = Client()
-        client.cookies = signed_in.cookies
-        client.get("/bare/")  # its middleware is put together now
-    return client
-
-
 def _measure(options):
-    from django.conf import settings
     from django.db import connection
     from django.test import Client
 
     from people.models import User
     from requests.models import DeviceRequest
 
-    settings.ALLOWED_HOSTS = ["testserver"]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
     clients = {}
     for role, email in ROLES.items():
-        clients[role] = Client()
+        clients[role] = Client(SERVER_NAME="localhost")
         clients[role].force_login(User.objects.get(email=email))
-        clients[role].get("/home/")
-    clients["bare"] = bare_client(clients["dispatcher"])
+    clients["bare"] = clients["dispatcher"]
     pages = [("bare", "bare", "/bare/", None), *(page for page in _pages() if options.only in page[0])]
     if options.profile:
-        _profile(clients, pages)
+        _profile(clients, pages[1:])
         return {}
-    costs = {name: [] for name, *_page in pages}
-    for _round in range(ROUNDS + 2):
-        for name, role, url, sent in pages:
-            costs[name].append(_cost(clients[role], url, sent, backend))
-    unit = statistics.median(sum(cost[:2]) for cost in costs["bare"][2:])
+    costs, sizes = {name: [] for name, *_page in pages}, {}
+    with WebWorker() as worker:
+
+        def visit(name, url, sent, session):
+            answer = worker.open(url, sent, session=session)
+            assert answer.status in (200, 302), (url, answer.status)
+            sizes[name] = len(answer.content)
+
+        for _round in range(ROUNDS + 2):
+            for name, role, url, sent in pages:
+                session = clients[role].cookies["sessionid"].value
+                costs[name].append(worker.cost(visit, name, url, sent, session))
+    unit = statistics.median(cost.processor for cost in costs["bare"][2:])
     print(f"{DeviceRequest.objects.count():,} requests")
     print(f"{'':24} {'web':>6} {'db':>6}  ms  {'wall':>6}  {'KB':>6} queries  × bare")
     ratios = {}
     for name, role, url, sent in pages:
-        web, database, wall, size = (statistics.median(column) for column in zip(*costs[name][2:], strict=True))
-        ratio = ratios[name] = statistics.median(sum(cost[:2]) for cost in costs[name][2:]) / unit
-        queries = _queries(clients[role], url, sent)
-        print(
-            f"{name:24} {web:6.1f} {database:6.1f}      {wall:6.1f}  {size / 1024:6.1f} {queries:7}  {ratio:6.2f}",
-            flush=True,
-        )
+        web, database, wall = (statistics.median(column) for column in zip(*costs[name][2:], strict=True))
+        ratio = ratios[name] = statistics.median(cost.processor for cost in costs[name][2:]) / unit
+        queries = "" if role == "bare" else _queries(clients[role], url, sent)
+        columns = f"{web:6.1f} {database:6.1f}      {wall:6.1f}  {sizes[name] / 1024:6.1f}"
+        print(f"{name:24} {columns} {queries:7}  {ratio:6.2f}", flush=True)
     return ratios
 
 
 def _open(client, url, sent):
     answer = client.get(url) if sent is None else client.post(url, sent)
     assert answer.status_code in (200, 302), (url, answer.status_code)
-    return answer
-
-
-def _cost(client, url, sent, backend):
-    """Milliseconds of processor here and in Postgres, milliseconds until the answer was there, and its bytes."""
-    began = time.process_time_ns(), _processor_ns(backend), time.perf_counter_ns()
-    answer = _open(client, url, sent)
-    wall, web = time.perf_counter_ns() - began[2], time.process_time_ns() - began[0]
-    return web / 1e6, (_processor_ns(backend) - began[1]) / 1e6, wall / 1e6, len(answer.content)
-
-
-def _processor_ns(pid):
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
 
 
 def _queries(client, url, sent):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    _open(client, url, sent)
     with CaptureQueriesContext(connection) as captured:
         _open(client, url, sent)
     return sum(query["sql"].lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")) for query in captured)
@@ -250,7 +186,7 @@ def _profile(clients, pages):
     import cProfile
     import pstats
 
-    for name, role, url, sent in pages[1:]:
+    for name, role, url, sent in pages:
         _open(clients[role], url, sent)
         profile = cProfile.Profile()
         profile.enable()
