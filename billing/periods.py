@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -69,5 +70,10 @@ def month_words(day: date) -> str:
 
 def month_name(day: date) -> str:
     """A month within a sentence; Django writes the Italian ones large, which nobody does."""
-    name = date_format(day, "F")
-    return name.lower() if (get_language() or "").startswith("it") else name
+    return _month_name(day.month, get_language() or "")
+
+
+@cache
+def _month_name(month: int, language: str) -> str:
+    name = date_format(date(2000, month, 1), "F")
+    return name.lower() if language.startswith("it") else name

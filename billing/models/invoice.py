@@ -8,7 +8,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import MD5, Cast, Concat, Right
+from django.db.models.functions import MD5, Cast, Coalesce, Concat, Right
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -146,11 +146,13 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         return self.filter(reference__in=references)
 
     def for_list(self) -> Self:
-        """With what a row of a list shows, and no more; `period_kind` is empty for a draft."""
+        """With what a row of a list shows, and no more; `period_kind` is empty for a draft.
+
+        `paid` is what is booked for an open one, and the total of one that is paid, whatever else came in.
+        """
         return (
-            self.with_paid()
-            .select_related("bill_to", "partner")
-            .annotate(period_kind=KT("snapshot__period_kind"))
+            self.select_related("bill_to", "partner")
+            .annotate(paid=Coalesce("open__paid", "total"), period_kind=KT("snapshot__period_kind"))
             .only(*SHOWN)
         )
 
@@ -166,7 +168,7 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
             .values("sum")
         )
         zero = models.Value(0, output_field=models.DecimalField(max_digits=12, decimal_places=2))
-        return self.annotate(paid=models.functions.Coalesce(models.Subquery(booked), zero))
+        return self.annotate(paid=Coalesce(models.Subquery(booked), zero))
 
 
 INVOICE_IS_FINAL = Trigger(

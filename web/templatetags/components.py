@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from records import clock
 from records.status import Status, Words
-from web.tables import Column
+from web.tables import Column, escaped
 from web.tables import table as html_table
 from web.todo import Todo
 
@@ -109,7 +109,8 @@ def action_text(words: Words, about: Any, between: str = " ") -> SafeString:
 
     In one element, as a button lays white space between two of them out as a gap.
     """
-    return format_html('<span>{}<span class="visually-hidden">{}{}</span></span>', words, between, about)
+    more = f'<span class="visually-hidden">{escaped(between)}{escaped(about)}</span>'
+    return SafeString(f"<span>{escaped(words)}{more}</span>")
 
 
 @register.simple_tag
