@@ -1,7 +1,10 @@
 """Whatever is sent and whatever is away, there is an answer of ours with our headers, and one line in the log."""
 
 import itertools
+import os
 import re
+import subprocess
+import sys
 import uuid
 
 import pytest
@@ -15,6 +18,7 @@ from config.management.commands.list_routes import routes
 from jobs.models import Job
 from partners.models import SCOPES, ApiToken
 from records.refusals import Refused, is_away
+from tests import running
 
 pytestmark = pytest.mark.django_db
 HEADERS = {
@@ -25,6 +29,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy",
 }
 FILLED = {"int": "1", "slug": "R-2026-000001", "uuid": str(uuid.uuid4()), "str": "x", "path": "x"}
+# A request without a method fails before the first middleware.
+SERVE_NOTHING = (
+    "from config.wsgi import application; application({}, lambda status, headers, error: print(status, headers))"
+)
 FORM = "application/x-www-form-urlencoded"
 PART = b'--x\r\nContent-Disposition: form-data; name="a"'
 # What is sent with which type, and what comes of it where the body is read at all.
@@ -42,6 +50,15 @@ BROKEN = {
     "too many files": ("multipart/form-data; boundary=x", (PART + b'; filename="b"\r\n\r\nx\r\n') * 150 + b"--x--\r\n"),
     "too many fields": (FORM, b"&".join(b"a=1" for _field in range(20_002))),
 }
+
+
+class BrokenLine:
+    """A body that says nothing more once somebody reads it."""
+
+    def read(self, *_size):
+        raise OSError("the line is gone")
+
+    readline = read
 
 
 @pytest.fixture
@@ -102,6 +119,15 @@ class TestWhatCantBeRead:
             assert is_ours(answer), address
             assert written.getvalue().count("\n") == (address != "/healthz/")
         assert browser.generic("POST", "/jobs/1/try-again/", body, content_type=content_type).status_code in (400, 403)
+
+    @pytest.mark.parametrize("content_type", [FORM, "multipart/form-data; boundary=x"])
+    def test_a_body_that_breaks_off_on_the_line_is_none_either(self, content_type, client, written):
+        """Nobody is there any more to read the answer: what counts is that the log holds no fault of ours."""
+        client.raise_request_exception = False
+        sent = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": "100", "wsgi.input": BrokenLine()}
+        for address in ("/accounts/login/", "/language/", "/nowhere/"):
+            assert client.generic("POST", address, **sent).status_code in (400, 404)
+        assert written.getvalue().count("\n") == 3
 
     @pytest.mark.parametrize("kind", [*UNREADABLE, *BROKEN])
     def test_a_program_reads_what_is_wrong_as_problem_details(self, kind, program):
@@ -252,6 +278,15 @@ def test_what_fails_within_the_page_of_a_fault_is_answered_with_our_headers(monk
     assert started["status"] == "500 Internal Server Error"
     assert set(started) >= HEADERS
     assert "ZeroDivisionError" in written.getvalue()
+
+
+def test_the_site_that_is_served_has_that_net():
+    """Another process imports it: it sets for the whole of one how long its database is waited for."""
+    told = os.environ | {"DEMO": "1"}
+    command = [sys.executable, "-c", SERVE_NOTHING]
+    done = subprocess.run(command, cwd=running.ROOT, env=told, capture_output=True, text=True, check=True)
+    assert "500 Internal Server Error" in done.stdout
+    assert "Content-Security-Policy" in done.stdout
 
 
 def test_the_address_of_healthz_is_asked_for_before_any_session(client, django_assert_num_queries, admin):
