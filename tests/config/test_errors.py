@@ -293,3 +293,9 @@ def test_the_address_of_healthz_is_asked_for_before_any_session(client, django_a
     client.force_login(admin)
     with django_assert_num_queries(1):
         assert client.get(reverse("healthz")).status_code == 200
+
+
+def test_where_to_go_next_may_be_no_address(browser):
+    """`urlsplit` refuses it, and nobody catches that on the way."""
+    answer = browser.get("/accounts/login/", {"next": "//["})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/home/")
