@@ -137,7 +137,7 @@ def report(running, supervisor):
             size = int(re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)[1])
         except OSError:  # one that has just ended
             continue
-        words = {"supervisor": "supervisor", "gunicorn": "web", "config worker": "worker", "config.clock": "clock"}
+        words = {"supervisor": "supervisor", "gunicorn": "web", "config worker": "worker"}
         name = next((name for word, name in words.items() if word in command), "servers")
         found[name] += size
         web = max(web, size if name == "web" else 0)

@@ -1,4 +1,5 @@
-"""The clock: every time-driven action in one visible table, and the process that rings for them.
+"""The clock: every time-driven action in one visible table, and the process that rings for them where there are several
+workers; a single one is the clock as well (`--clock` of config/celery.py).
 
 It needs the broker and nothing else, so neither settings nor a model are loaded: python -m config.clock --schedule FILE
 """

@@ -1,4 +1,4 @@
-"""Runs the whole system on one machine: servers if none are configured, web, one worker and the clock.
+"""Runs the whole system on one machine: servers if none are configured, web, and one worker that is the clock, too.
 
 Started by bin/start. Every child dies with it, on Ctrl-C and on kill -9 alike; a child that dies is started again. For
 developers it starts the children anew when the code changes.
@@ -30,6 +30,7 @@ TOO_OFTEN = 5  # deaths of one part within a minute after which it is no use
 FIRST_PAUSE = 1  # second before it is started again at its second death; each further one doubles it
 CODE = (".py", ".mo", ".css")  # what is read once and kept; templates and static files are read anew for each page
 WORKER = ["--loglevel", "WARNING", "--concurrency", "2"]
+WORKER += ["--max-tasks-per-child", "50"]  # the next child is without what drawing took
 # Nobody listens to what workers tell each other, and one that says it while its broker is away is deaf to SIGTERM.
 WORKER += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
 NOT_CODE = {"benchmarks", "docs", "node_modules", "static", "templates", "tests"}
@@ -116,18 +117,18 @@ class Part:
 
 
 def _parts(options):
-    """The web server, the worker and the clock."""
+    """The web server, and the worker, which is the clock as well."""
     # The port stays open while the server starts anew, so that a page waits instead of failing.
     port = socket.create_server((options.host, options.port)).detach()
     web = ["gunicorn", "config.wsgi", "--bind", f"fd://{port}", "--threads", "4", "--log-level", "warning"]
     web += ["--no-control-socket", "--workers", "1" if options.reload else "2"]
     if options.reload:  # a request that a debugger holds ends before our patience does, or it would stay
         web += ["--graceful-timeout", "5"]
+    worker = [*WORKER, "--clock", str(embedded.DATA / "beat")]
     return [
         # For a debugger the server may read the terminal.
         Part("The web server", partial(_start, *web, pass_fds=[port], apart=not options.reload)),
-        Part("The worker", partial(_start, "celery", "-q", "-A", "config", "worker", *WORKER)),
-        Part("The clock", partial(_start, "config.clock", "--schedule", str(embedded.DATA / "beat"))),
+        Part("The worker", partial(_start, "celery", "-q", "-A", "config", "worker", *worker)),
     ]
 
 

@@ -96,14 +96,14 @@ class Process:
 
 def worker(data_dir, *, clock=True, **more):
     """A Celery worker with the clock inside, or without; `more` goes into its environment."""
-    beat = ["--beat", "--schedule", str(data_dir / "beat")] if clock else []
+    clock_options = ["--clock", str(data_dir / "beat")] if clock else []
     return Process(
         "-m",
         "celery",
         "-A",
         "config",
         "worker",
-        *beat,
+        *clock_options,
         "--concurrency",
         "2",
         "--loglevel=ERROR",

@@ -32,7 +32,6 @@ PARTS = {  # by a word in their command
     "PostgreSQL": "bin/postgres\0-D",
     "Valkey": "valkey",
     "The web server": "gunicorn",
-    "The clock": "config.clock",
 }
 ALONE = [(name,) for name in PARTS]
 IN_PAIRS = list(zip(PARTS, [*list(PARTS)[1:], *list(PARTS)[:1]], strict=True))
