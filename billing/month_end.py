@@ -122,7 +122,7 @@ def undecided(month: date) -> QuerySet[Shipment]:
     These are still to be charged or on a draft, and looked for there: not among all that ever came back.
     """
     on_drafts = ChargeLine.objects.filter(invoice__status=InvoiceStatus.DRAFT).order_by().values("shipment")
-    waiting = UnchargedParcel.objects.values("shipment").union(on_drafts, all=True)
+    waiting = UnchargedParcel.objects.filter(is_undecided=True).values("shipment").union(on_drafts, all=True)
     return Shipment.objects.filter(
         pk__in=waiting,
         status__in=[ShipmentStatus.RETURNED, ShipmentStatus.LOST],

@@ -10,7 +10,8 @@ from django.db import models
 
 from billing.lifecycle import InvoiceStatus
 from partners.models import BillTo
-from records.triggers import FORBIDDEN, Trigger
+from records.triggers import FORBIDDEN, Trigger, quoted
+from shipping.lifecycle import ShipmentStatus
 from shipping.models import Shipment
 
 from .invoice import Invoice
@@ -18,11 +19,12 @@ from .invoice import Invoice
 INSERT = "AFTER INSERT REFERENCING NEW TABLE AS new_rows"
 UPDATE = "AFTER UPDATE REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows"
 DELETE = "AFTER DELETE REFERENCING OLD TABLE AS old_rows"
-KEEP_UNCHARGED = """
+IS_UNDECIDED = f"status IN ({quoted((ShipmentStatus.RETURNED, ShipmentStatus.LOST))})"
+KEEP_UNCHARGED = f"""
   PERFORM 1 FROM shipping_shipment WHERE id IN (SELECT unnest(touched)) ORDER BY id FOR NO KEY UPDATE;
   DELETE FROM billing_unchargedparcel WHERE shipment_id IN (SELECT unnest(touched));
-  INSERT INTO billing_unchargedparcel (shipment_id, bill_to_id, handed_over_at, price)
-  SELECT s.id, s.bill_to_id, s.handed_over_at, s.price FROM shipping_shipment s
+  INSERT INTO billing_unchargedparcel (shipment_id, bill_to_id, handed_over_at, price, is_undecided)
+  SELECT s.id, s.bill_to_id, s.handed_over_at, s.price, s.{IS_UNDECIDED} FROM shipping_shipment s
   WHERE s.id IN (SELECT unnest(touched)) AND s.handed_over_at IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM billing_chargeline c LEFT JOIN billing_creditline k USING (shipment_id, turn)
                     WHERE c.shipment_id = s.id AND k.shipment_id IS NULL)
@@ -86,13 +88,15 @@ END
 class UnchargedParcel(models.Model):
     """A parcel that is to be charged: handed over, with neither a live charge nor a live NoCharge; price in CHF.
 
-    It repeats of the parcel what a close looks for, so that no other parcel is read.
+    It repeats of the parcel what a close looks for, so that no other parcel is read. Undecided is one that came back
+    or got lost.
     """
 
     shipment = models.OneToOneField(Shipment, models.PROTECT, primary_key=True, related_name="uncharged")
     bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="+", db_index=False)
     handed_over_at = models.DateTimeField()
     price = models.DecimalField(max_digits=10, decimal_places=2)
+    is_undecided = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [
@@ -101,7 +105,7 @@ class UnchargedParcel(models.Model):
                 KEEP_UNCHARGED,
                 on="shipping.Shipment",
                 when=[INSERT, UPDATE],
-                columns=["id", "bill_to_id", "handed_over_at", "price"],
+                columns=["id", "bill_to_id", "handed_over_at", "price", IS_UNDECIDED],
             ),
             kept(
                 "uncharged_follows_charges",
@@ -126,7 +130,10 @@ class UnchargedParcel(models.Model):
             ),
             kept_by_triggers_only("uncharged_follows_the_books"),
         ]
-        indexes = [models.Index(fields=["bill_to", "handed_over_at"], name="uncharged_of_bill_to")]
+        indexes = [
+            models.Index(fields=["bill_to", "handed_over_at"], name="uncharged_of_bill_to"),
+            models.Index(fields=["shipment"], condition=models.Q(is_undecided=True), name="uncharged_undecided"),
+        ]
 
     def __str__(self) -> str:
         return str(self.shipment)

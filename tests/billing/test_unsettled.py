@@ -14,7 +14,8 @@ from shipping.models import Shipment
 OCTOBER, DAY = date(2026, 10, 1), "2026-11-12"
 # Worked out from everything that was ever booked, both ways round.
 UNCHARGED = """
-SELECT id, bill_to_id, handed_over_at, price FROM shipping_shipment s WHERE handed_over_at IS NOT NULL
+SELECT id, bill_to_id, handed_over_at, price, status IN ('returned', 'lost') FROM shipping_shipment s
+WHERE handed_over_at IS NOT NULL
   AND (SELECT count(*) FROM billing_chargeline WHERE shipment_id = s.id)
       = (SELECT count(*) FROM billing_creditline WHERE shipment_id = s.id)
   AND s.id NOT IN (SELECT shipment_id FROM billing_nocharge WHERE revoked_at IS NULL)
@@ -32,7 +33,8 @@ def rows(statement):
 
 
 def assert_as_the_books_say():
-    assert rows("SELECT shipment_id, bill_to_id, handed_over_at, price FROM billing_unchargedparcel") == rows(UNCHARGED)
+    kept = "SELECT shipment_id, bill_to_id, handed_over_at, price, is_undecided FROM billing_unchargedparcel"
+    assert rows(kept) == rows(UNCHARGED)
     assert rows("SELECT invoice_id, paid FROM billing_openinvoice") == rows(OPEN)
 
 
@@ -40,6 +42,12 @@ def waits(parcel):
     """Whether the parcel is still to be charged; the books are asked, too."""
     assert_as_the_books_say()
     return Uncharged.objects.filter(shipment=parcel).exists()
+
+
+def is_undecided(parcel):
+    """Whether the parcel came back or got lost and is still to be charged; the books are asked, too."""
+    assert_as_the_books_say()
+    return Uncharged.objects.filter(shipment=parcel, is_undecided=True).exists()
 
 
 def paid(invoice):
@@ -101,6 +109,34 @@ def test_a_parcel_that_waits_says_what_the_parcel_says(bill_to, other_unit, make
     assert waits(parcel)
     found.update(status="labelled", handed_over_at=None, handed_over_noted_at=None, bill_to=None, price=None)
     assert not waits(parcel)
+
+
+@pytest.mark.django_db
+def test_a_parcel_is_undecided_from_its_return_or_loss_until_it_is_free_or_found(bill_to, make_parcel):
+    parcel = make_parcel(bill_to)
+    found = Shipment.objects.filter(pk=parcel.pk)
+    assert not is_undecided(parcel)
+    for status, undecided in (("lost", True), ("delivered", False), ("returned", True)):
+        found.update(status=status)
+        assert is_undecided(parcel) == undecided
+    NoCharge.objects.create(shipment=parcel, kind="returned", at="2026-10-21T08:00Z")
+    assert not is_undecided(parcel)
+    NoCharge.objects.update(revoked_at="2026-10-22T08:00Z")
+    assert is_undecided(parcel)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parcel_that_comes_back_while_its_charge_is_discarded_is_undecided(bill_to, make_parcel, meanwhile):
+    parcel = make_parcel(bill_to)
+    draft = Invoice.objects.create(partner=bill_to.partner, bill_to=bill_to, period=OCTOBER)
+    ChargeLine.objects.create(invoice=draft, partner=bill_to.partner, shipment=parcel, amount=150)
+    found = Shipment.objects.filter(pk=parcel.pk)
+    meanwhile(ChargeLine.objects.all().delete, lambda: found.update(status="returned"))
+    assert is_undecided(parcel)
+    found.update(status="delivered")
+    ChargeLine.objects.create(invoice=draft, partner=bill_to.partner, shipment=parcel, amount=150)
+    meanwhile(lambda: found.update(status="lost"), ChargeLine.objects.all().delete)
+    assert is_undecided(parcel)
 
 
 @pytest.mark.django_db
@@ -166,9 +202,11 @@ def test_what_was_open_before_there_were_such_rows_is_found(bill_to, other_unit,
     half, whole = make_issued(bill_to), make_issued(other_unit)
     Payment.objects.create(invoice=half, amount=50, paid_on=DAY)
     Payment.objects.create(invoice=whole, amount=150, paid_on=DAY)
-    free, waiting = make_parcel(bill_to), make_parcel(bill_to)
+    free, waiting, back = make_parcel(bill_to), make_parcel(bill_to), make_parcel(bill_to)
     NoCharge.objects.create(shipment=free, kind="goodwill")
+    Shipment.objects.filter(pk=back.pk).update(status="returned")
     found = import_module("billing.migrations.0003_what_is_open_is_found").FIND
+    found += import_module("billing.migrations.0005_undecided_is_kept").FIND
     tables = ("billing_unchargedparcel", "billing_openinvoice")
     with connections["owner"].cursor() as cursor:
         for table in tables:
@@ -178,3 +216,4 @@ def test_what_was_open_before_there_were_such_rows_is_found(bill_to, other_unit,
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     assert (waits(waiting), waits(free), paid(half), paid(whole)) == (True, False, 50, None)
+    assert is_undecided(back)
