@@ -17,6 +17,8 @@ from records.status import Words
 
 Cell = Callable[[Any], object]
 SOME_KEY = "1234567890"
+NOTHING = SafeString()
+UNSEEN = ' class="visually-hidden"'
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Column:
     """A column: its heading, and `cell(row)`, what a row shows in it, escaped unless it is marked as HTML.
 
     `width` is the least one, "sm", "md" or "lg", at which it has room. Below it, what it shows stands in the row's
-    first cell, in a line with the classes `narrow`; with None it is left out there.
+    first cell, in a line with the classes `narrow`; with None it is left out there. A heading that is `unseen` is only
+    read aloud.
     """
 
     heading: Words
@@ -32,16 +35,39 @@ class Column:
     width: str = ""
     css: str = ""
     narrow: str | None = None
+    unseen: bool = False
 
     @property
     def attributes(self) -> str:
         classes = f"d-none d-{self.width}-table-cell" if self.width else ""
         return f' class="{f"{classes} {self.css}".strip()}"' if classes or self.css else ""
 
+    @property
+    def head(self) -> str:
+        if self.unseen:
+            return f'<th scope="col">{span(self.heading, "visually-hidden")}</th>'
+        return f'<th scope="col"{self.attributes}>{escaped(self.heading)}</th>'
 
-def table(columns: Sequence[Column], rows: Iterable[Any], *, caption: Words) -> SafeString:
-    """A table of these rows; the first column names each row."""
-    headings = "".join(f'<th scope="col"{column.attributes}>{escaped(column.heading)}</th>' for column in columns)
+
+@dataclass(frozen=True)
+class Picks:
+    """The checkboxes in front of a table's rows: `head` ticks all of them, `cell(row)` one."""
+
+    head: SafeString
+    cell: Callable[[Any], SafeString]
+
+
+def table(
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    *,
+    caption: Words,
+    seen: bool = False,
+    picks: Picks | None = None,
+    foot: SafeString = NOTHING,
+) -> SafeString:
+    """A table of these rows; the first column names each row. Its caption is only read aloud unless it is `seen`."""
+    headings = "".join(column.head for column in columns)
     first, *others = [(column, column.attributes) for column in columns]
     lines = []
     for row in rows:
@@ -51,10 +77,12 @@ def table(columns: Sequence[Column], rows: Iterable[Any], *, caption: Words) -> 
             cells.append(f"<td{attributes}>{shown}</td>")
             if column.narrow is not None:
                 narrow.append(below(column.width, SafeString(shown), column.narrow))
-        lines.append(f'<tr><th scope="row"{first[1]}>{"".join(narrow)}</th>{"".join(cells)}</tr>')
+        pick = picks.cell(row) if picks else ""
+        lines.append(f'<tr>{pick}<th scope="row"{first[1]}>{"".join(narrow)}</th>{"".join(cells)}</tr>')
     return SafeString(
-        f'<table class="wg-table"><caption class="visually-hidden">{escaped(caption)}</caption>'
-        f"<thead><tr>{headings}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        f'<table class="wg-table"><caption{"" if seen else UNSEEN}>{escaped(caption)}</caption>'
+        f"<thead><tr>{picks.head if picks else ''}{headings}</tr></thead><tbody>{''.join(lines)}</tbody>"
+        f"{foot and f'<tfoot>{foot}</tfoot>'}</table>"
     )
 
 
@@ -76,6 +104,14 @@ def span(shown: object, css: str) -> SafeString:
 
 def link(url: str, words: object, css: str = "") -> SafeString:
     return SafeString(f'<a class="{css}" href="{escape(url)}">{escaped(words)}</a>')
+
+
+def press(url: str, token: str, words: object, *, inside: object = NOTHING) -> SafeString:
+    """A form of one button, with `inside` in front of it; `token` is `get_token(request)` of the page."""
+    return SafeString(
+        f'<form method="post" action="{escape(url)}"><input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
+        f'{escaped(inside)}<button class="btn wg-btn btn-sm" type="submit">{escaped(words)}</button></form>'
+    )
 
 
 def address(name: str, key: object) -> str:

@@ -2,6 +2,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.http import Http404
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,11 +13,11 @@ from django_htmx.http import HttpResponseClientRefresh
 from jobs.models import Batch, Job
 from people.access import dispatcher_required
 from records import clock
-from requests.models import DeviceRequest
+from requests.models import Allocation, DeviceRequest
 from shipping import actions
 from shipping.forms import HandOverForm, ProgressForm
 from shipping.models import Shipment, allocations_to_pack
-from shipping.tables import HANDED_OVER, SHOWN
+from shipping.tables import HANDED_OVER, SHOWN, SHOWN_IN_HOUSE, SHOWN_TO_PACK, in_house, to_pack
 from web.counts import count_each, in_words
 from web.forms import attempt
 from web.pagination import fair_shares, paginate, paginate_by
@@ -47,14 +48,17 @@ def _in_house(request):
     label_jobs = Job.objects.unfinished_for_many(actions.MAKE_LABEL, steps.get("packing", []))
     batch = Batch.objects.under_way(actions.MAKE_LABEL).first() if counts["packing"] else None
     numbers = {name: in_words(count, COUNTED) for name, count in counts.items()}
+    token = get_token(request)
+    failed = {key for key, job in label_jobs.items() if job.is_dead}
     context = {
         "views": _tabs(handed_over=False),
         "steps": steps,
+        "to_pack": to_pack(token),
+        "in_house": in_house(token, failed),
         "page": page,
         "counts": counts,
         "numbers": numbers,
         "more": {} if page else {name: _more(counts[name], rows) for name, rows in steps.items()},
-        "failed": {key for key, job in label_jobs.items() if job.is_dead},
         "progress": _progress_bar(batch) if batch else None,
         "first": next((name for name in WITH_BUTTON if steps.get(name)), ""),
         "figures": [
@@ -71,16 +75,26 @@ def _in_house(request):
 
 def _waiting(user):
     """What lies in the house by what it waits for, each along the shelves."""
-    parcels = Shipment.objects.visible_to(user).in_order_of_shelves()
-    to_pack = allocations_to_pack(DeviceRequest.objects.visible_to(user))
+    parcels = _parcels(Shipment.objects.visible_to(user))
     return {
         "withdrawn": parcels.withdrawn(),
         "cancelled": parcels.to_void(),
-        "to_pack": to_pack.select_related("request", "device", "partner").order_by("device__shelf", "pk"),
+        "to_pack": _kept(allocations_to_pack(DeviceRequest.objects.visible_to(user))),
         "packing": parcels.to_label(),
         "labelled": parcels.to_close(),
         "closed": parcels.to_hand_over(),
     }
+
+
+def _parcels(found):
+    """Along the shelves, with what their list shows."""
+    return found.in_order_of_shelves().only(*SHOWN_IN_HOUSE)
+
+
+def _kept(allocations):
+    """The same of laptops to pack."""
+    rows = allocations.select_related("request", "device", "partner").only(*SHOWN_TO_PACK)
+    return rows.order_by("device__shelf", "pk")
 
 
 def _first_rows(waiting, counts):
@@ -88,10 +102,10 @@ def _first_rows(waiting, counts):
     keys = {step: waiting[step].values("pk")[:share] for step, share in fair_shares(counts).items() if share}
     steps = {step: [] for step in waiting}
     if "to_pack" in keys:
-        steps["to_pack"] = list(waiting["to_pack"].filter(pk__in=keys.pop("to_pack")))
+        steps["to_pack"] = list(_kept(Allocation.objects.filter(pk__in=keys.pop("to_pack"))))
     parcels = list(keys.values())
     if parcels:
-        for parcel in Shipment.objects.filter(pk__in=parcels[0].union(*parcels[1:], all=True)).in_order_of_shelves():
+        for parcel in _parcels(Shipment.objects.filter(pk__in=parcels[0].union(*parcels[1:], all=True))):
             steps[parcel.stage].append(parcel)
     return steps
 
