@@ -23,7 +23,8 @@ from .periods import completed_period, cut_off, midnight
 
 DUE_OF_BILL_TO = "FROM billing_unchargedparcel u WHERE u.bill_to_id = %(bill_to)s AND u.handed_over_at < %(cut_off)s"
 DUE_PER_BILL_TO = """
-SELECT u.bill_to_id, count(*), sum(u.price), count(*) FILTER (WHERE u.handed_over_at < period.begins_at)
+SELECT u.bill_to_id, count(*), sum(u.price), count(*) FILTER (WHERE u.handed_over_at < period.begins_at),
+       bool_or(b.email <> '')
 FROM unnest(%(cadences)s, %(begin_at)s, %(cut_offs)s) AS period (cadence, begins_at, cut_off)
 JOIN partners_billto b ON b.cadence = period.cadence
 JOIN billing_unchargedparcel u ON u.bill_to_id = b.id AND u.handed_over_at < period.cut_off
@@ -49,12 +50,13 @@ class Due:
 
 
 class Counted(NamedTuple):
-    """The same by the bill-to's key."""
+    """The same by the bill-to's key, and whether that has an e-mail for invoices."""
 
     bill_to_id: int
     parcels: int
     total: Decimal
     late: int
+    has_email: bool
 
 
 def due_per_bill_to(month: date) -> list[Due]:
@@ -73,7 +75,7 @@ def bill_tos_of(counted: Iterable[Counted]) -> QuerySet[BillTo]:
 def with_bill_tos(counted: Iterable[Counted], bill_tos: Iterable[BillTo]) -> list[Due]:
     """What was counted for these."""
     rows = {row.bill_to_id: row for row in counted}
-    return [Due(bill_to, *rows[bill_to.pk][1:]) for bill_to in bill_tos]
+    return [Due(bill_to, *rows[bill_to.pk][1:4]) for bill_to in bill_tos]
 
 
 def count_due(month: date) -> list[Counted]:

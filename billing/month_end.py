@@ -14,7 +14,7 @@ from shipping.lifecycle import ShipmentStatus
 from shipping.models import Shipment
 from web.counts import count_each
 
-from .charges_due import Counted, bill_tos_of
+from .charges_due import Counted
 from .lifecycle import InvoiceStatus
 from .models import BankFile, BankTransaction, ChargeLine, CreditorAccount, Invoice, UnchargedParcel
 from .periods import cut_off, month_after
@@ -81,27 +81,37 @@ def at_month_end(month: date, dues: list[Counted], user: User) -> MonthEnd:
     """Look up what is found at the end of a month in which so much is due."""
     invoices = Invoice.objects.visible_to(user)
     drafts, ready = invoices.drafts().until(month), invoices.drafts().of_month(month)
-    units = BillTo.objects.filter(
-        Q(pk__in=bill_tos_of(dues).order_by().values("pk")) | Q(pk__in=drafts.values("bill_to"))
-    )
+    sums = Ready(**ready.sums())
+    emails = {due.bill_to_id: due.has_email for due in dues}
+    drafted = list(drafts.order_by().values_list("bill_to", "bill_to__email"))
+    emails |= {bill_to: bool(email) for bill_to, email in drafted}
     wanted = {
-        "ready_parcels": ChargeLine.objects.filter(invoice__in=ready.values("pk")),
         "issued": invoices.issued().of_month(month),
         "still_here": still_here(month),
-        "units": units,
         "bank_entries": BankTransaction.objects.for_a_person(),
     }
+    if sums.count:
+        wanted["ready_parcels"] = ChargeLine.objects.filter(invoice__in=ready.values("pk"))
+    held = invoices.drafts().of_earlier_months(month).select_related("bill_to")
     return MonthEnd(
         month=month,
         dues=dues,
-        ready=Ready(**ready.sums()),
-        held=_some(invoices.drafts().of_earlier_months(month).select_related("bill_to")),
-        undecided=_some(undecided(month).select_related("request")),
-        without_email=_some(units.filter(email="").select_related("partner")),
+        ready=sums,
+        held=_some(held) if len(drafted) > sums.count else Some(0, []),
+        undecided=_some(undecided(month).select_related("request").only("request__number")),
+        units=len(emails),
+        without_email=_without(emails),
         last_notification=BankFile.objects.notifications().first(),
         account=CreditorAccount.objects.on(clock.today()),
-        **count_each(wanted, limit=None),
+        **({"ready_parcels": 0} | count_each(wanted, limit=None)),
     )
+
+
+def _without(emails: dict[int, bool]) -> Some:
+    """Of those who pay, the ones without an e-mail; a query only if there are any."""
+    keys = sorted(key for key, has_email in emails.items() if not has_email)
+    first = BillTo.objects.filter(pk__in=keys[:NAMED]).select_related("partner").order_by("pk")
+    return Some(len(keys), list(first) if keys else [])
 
 
 def _some(rows: QuerySet[Any]) -> Some:

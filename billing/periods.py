@@ -70,10 +70,16 @@ def month_words(day: date) -> str:
 
 def month_name(day: date) -> str:
     """A month within a sentence; Django writes the Italian ones large, which nobody does."""
-    return _month_name(day.month, get_language() or "")
+    language = get_language() or ""
+    name = _month_name(day.month, language)
+    return name.lower() if language.startswith("it") else name
+
+
+def month_title(day: date) -> str:
+    """A month with its year, by itself, as Django writes it."""
+    return f"{_month_name(day.month, get_language() or '')} {day.year}"
 
 
 @cache
 def _month_name(month: int, language: str) -> str:
-    name = date_format(date(2000, month, 1), "F")
-    return name.lower() if language.startswith("it") else name
+    return date_format(date(2000, month, 1), "F")

@@ -18,7 +18,7 @@ from billing.issue_batches import batch_outcome, batch_progress, issue_batch
 from billing.models import Invoice, Series
 from billing.month_end import at_month_end
 from billing.periods import month_before, month_name, month_words, past_months
-from billing.tables import columns_for
+from billing.tables import columns_for, drafts_for, dues_foot, dues_for, month_options, pick_drafts
 from partners.models import BillTo
 from people.access import money_reader_required, treasurer_required
 from records import clock
@@ -46,7 +46,7 @@ def month_end(request):
     actions.refuse_unfinished(month)
     found = at_month_end(month, count_due(month), user)
     checks, stage = checks_for(found), current_stage(found)
-    at_work = bool(bar and bar["issuing"])
+    may_press, at_work = treasurer_required.allowed(user), bool(bar and bar["issuing"])
     page = _page(chosen, found, request) if chosen else None
     if page and not page.rows:
         return redirect(_month_url(month))
@@ -56,16 +56,20 @@ def month_end(request):
         "month": month,
         "name": month_words(month),
         "short_name": month_name(month),
-        "months": past_months(today, MONTHS_OFFERED),
+        "month_options": month_options(past_months(today, MONTHS_OFFERED), month),
         "month_url": _month_url(month),
         "list": chosen,
         "page": page,
         "counts": counts,
         "more": {} if page else {name: counts[name] - len(rows[name]) for name in rows},
         "dues": with_bill_tos(found.dues, rows.get("dues", [])),
+        "due_columns": dues_for(month),
+        "due_foot": dues_foot(counts["dues"], found.due_parcels, found.due_total),
         "due_parcels": found.due_parcels,
         "due_total": found.due_total,
         "drafts": rows.get("drafts", []),
+        "draft_columns": drafts_for(may_press=may_press and not at_work),
+        "picks": pick_drafts() if may_press and not at_work else None,
         "issued": rows.get("issued", []),
         "columns": columns_for(one_period=True),
         "ready": found.ready,
@@ -77,7 +81,7 @@ def month_end(request):
         "steps": steps_at(ISSUING if at_work else stage),
         "token": uuid.uuid4(),
         "shown_at": shown_at,
-        "may_press": treasurer_required.allowed(user),
+        "may_press": may_press,
         "progress": bar,
         "at_work": at_work,
         "outcome": batch_outcome(batch, user) if batch else None,
@@ -98,7 +102,8 @@ def _lists(found, user):
 def _first_rows(found, user):
     """The first rows of each list, all together one page."""
     shares = fair_shares({"dues": len(found.dues), "drafts": found.drafts, "issued": found.issued})
-    return {name: list(rows[: shares[name]]) for name, rows in _lists(found, user).items()}
+    lists = _lists(found, user) | {"dues": bill_tos_of(found.dues[: shares["dues"]])}
+    return {name: list(rows[: shares[name]]) for name, rows in lists.items()}
 
 
 def _page(chosen, found, request):

@@ -98,9 +98,32 @@ def _pill(statuses: type[Status], value: str, language: str) -> SafeString:
 
 
 @register.simple_tag
-def table(columns: list[Column], rows: list[Any], caption: Any) -> SafeString:
+def table(columns: list[Column], rows: list[Any], caption: Any, **about: Any) -> SafeString:
     """A list as a table, declared by its columns: `{% table columns page.rows caption=title %}`."""
-    return html_table(columns, rows, caption=caption)
+    return html_table(columns, rows, caption=caption, **about)
+
+
+@register.simple_tag
+def pick_all() -> SafeString:
+    """The first cell of a table's head: ticks all rows of the page."""
+    return format_html(
+        '<td class="wg-pick"><label for="pick-all"><input class="form-check-input" type="checkbox" id="pick-all"'
+        ' data-pick-all><span class="visually-hidden">{}</span></label></td>',
+        gettext("Select all on this page"),
+    )
+
+
+@register.simple_tag
+def pick(name: str, value: Any, label: Any, checked: bool = False) -> SafeString:
+    """The first cell of a row: ticks it. `name` is the form field's, `label` the row's number."""
+    return format_html(
+        '<td class="wg-pick"><label for="pick-{0}"><input class="form-check-input" type="checkbox" id="pick-{0}"'
+        ' name="{1}" value="{0}" data-pick {2}><span class="visually-hidden">{3}</span></label></td>',
+        value,
+        name,
+        "checked" if checked else "",
+        gettext("Select %(label)s") % {"label": label},
+    )
 
 
 @register.simple_tag
