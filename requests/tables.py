@@ -1,12 +1,14 @@
-"""The list of requests, as its pages show it."""
+"""The list of requests and the queue, as their pages show them."""
 
 from functools import cache
+from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
-from documents.templatetags.swiss import day
+from documents.templatetags.swiss import day, size
 from people.models import User
 from web.tables import Column, address, below, escaped, joined, link, span
 from web.templatetags.components import pill
@@ -24,6 +26,16 @@ SHOWN = (
     "recipient__partner",
     "recipient__first_name",
     "recipient__last_name",
+)
+
+SHOWN_IN_QUEUE = ("number", "partner__name", "system", "keyboard", "purpose", "approved_at")
+MATCHED = ("number", "system", "keyboard", "memory_gb", "grade", "shelf")  # of a laptop
+KEEP = (
+    '<form class="d-flex flex-wrap flex-lg-nowrap gap-3 align-items-center justify-content-between" method="post"'
+    ' action="{0}"><input type="hidden" name="csrfmiddlewaretoken" value="{1}">'
+    '<input type="hidden" name="device" value="{2}"><span><b class="wg-id">{2}</b>, {3}, {4}{5}'
+    '<span class="d-block wg-meta">{6} {7}.</span></span>'
+    '<button class="btn wg-btn btn-sm text-nowrap" type="submit">{8}</button></form>'
 )
 
 
@@ -60,3 +72,49 @@ def _case(row: DeviceRequest) -> str:
 
 def _person(row: DeviceRequest) -> str:
     return row.recipient.short_name or pgettext("person", "Data erased")
+
+
+def queue_for(token: str) -> list[Column]:
+    """The queue: requests, each with its laptop or none and why (`request`, `device`, `reasons`)."""
+
+    def match(line: dict[str, Any]) -> str:
+        device = line["device"]
+        if not device:
+            return f"{gettext('Waits.')} {' '.join(map(str, line['reasons']))}"
+        return format_html(
+            KEEP,
+            address("requests:allocate", line["request"].number),
+            token,
+            device.number,
+            device.get_system_display(),
+            size(device.memory_gb),
+            f", {device.shelf}" if device.shelf else "",
+            gettext("Why:"),
+            ", ".join(map(str, line["reasons"])),
+            gettext("Keep %(number)s") % {"number": device.number},
+        )
+
+    return [
+        Column(_("Request"), _asking),
+        Column(_("Asked for"), _asked_for, "lg"),
+        Column(_("Approved"), lambda line: day(line["request"].approved_at), "md"),
+        Column(_("Match and why"), match),
+    ]
+
+
+def _asking(line: dict[str, Any]) -> str:
+    row = line["request"]
+    return joined(
+        link(address("requests:detail", row.number), row.number, "wg-id"),
+        span(row.partner, "d-block wg-meta fw-normal"),
+        below("lg", _kind(row), "wg-meta fw-normal"),
+    )
+
+
+def _asked_for(line: dict[str, Any]) -> str:
+    row = line["request"]
+    return joined(_kind(row), span(row.get_purpose_display(), "d-block wg-meta"))
+
+
+def _kind(row: DeviceRequest) -> str:
+    return f"{row.get_system_display()}, {row.get_keyboard_display()}"

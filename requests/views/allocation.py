@@ -3,6 +3,7 @@ from collections import Counter
 from django.contrib import messages
 from django.db.models import Count, Min, Q
 from django.http import JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,6 +14,7 @@ from requests import actions
 from requests.matching import GRADES, MEMORY_GB, Laptop, Wish, propose
 from requests.models import DeviceRequest
 from requests.reasons import SUITS, WAITS
+from requests.tables import MATCHED, SHOWN_IN_QUEUE, queue_for
 from web.counts import count_each, in_words
 from web.pagination import paginate_by
 
@@ -26,11 +28,12 @@ def queue(request):
     """The waiting requests in their turn, each with the laptop proposed for it, and why."""
     queued = DeviceRequest.objects.visible_to(request.user).queued()
     ready = Device.objects.visible_to(request.user).ready()
-    page = paginate_by("approved_at", queued.select_related("partner"), request.GET)
+    page = paginate_by("approved_at", queued.select_related("partner").only(*SHOWN_IN_QUEUE), request.GET)
     counts = count_each({"waiting": queued, "ready": ready}, limit=COUNTED)
     lines = _lines(page, queued, ready)
     context = {
         "lines": lines,
+        "columns": queue_for(get_token(request)),
         "page": page,
         "waiting": in_words(counts["waiting"], COUNTED),
         "is_whole": counts["waiting"] == len(lines),
@@ -71,11 +74,9 @@ def _devices_for(rows, turns, ready):
     """The laptops whose turn it is on a page, by key: one query, of what suits the plainest first."""
     shelves = []
     for (system, keyboard), number in Counter((row.system, row.keyboard) for row in rows).items():
-        suits = ready.filter(
-            system=system, keyboard=keyboard, memory_gb__gte=MEMORY_GB[system], grade__in=GRADES
-        ).order_by("memory_gb", "grade", "pk")
+        suits = ready.filter(system=system, keyboard=keyboard, memory_gb__gte=MEMORY_GB[system], grade__in=GRADES)
         first = turns.get((system, keyboard), 0)
-        shelves.append(suits[first : first + number])
+        shelves.append(suits.only(*MATCHED).order_by("memory_gb", "grade", "pk")[first : first + number])
     return {device.pk: device for device in shelves[0].union(*shelves[1:], all=True)} if shelves else {}
 
 
