@@ -40,6 +40,7 @@ class Allocation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["request"],
+                include=["device", "id"],  # what is to be packed is found without reading all that was ever kept
                 condition=Q(released_at__isnull=True),
                 name="one_live_allocation_per_request",
                 violation_error_message=_("This request has a laptop already."),
