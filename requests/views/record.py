@@ -29,7 +29,7 @@ def fetch(request, number, *related):
 @request_reader_required
 def detail(request, number):
     """Where the laptop is: what comes next and who acts, the way so far, person, laptop, contribution."""
-    device_request = fetch(request, number, "recipient", "bill_to", "commune", "approved_by")
+    device_request = fetch(request, number, "recipient", "bill_to", "commune")
     allocation = device_request.allocations.live().select_related("device").first()
     steps = list(device_request.steps.select_related("by"))
     user = request.user

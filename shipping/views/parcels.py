@@ -36,7 +36,7 @@ def _fetch(request, pk, *related):
 @request_reader_required
 def detail(request, pk):
     """One parcel: what comes next and who acts, the way so far, what is inside and for which request."""
-    shipment = _fetch(request, pk, "request__recipient", "request__partner", "partner", "bill_to")
+    shipment = _fetch(request, pk, "request__recipient", "request__partner", "bill_to")
     stage = shipment.stage
     job = Job.objects.unfinished_for(actions.MAKE_LABEL, shipment) if stage == ShipmentStage.PACKING else None
     failed = job is not None and job.is_dead
