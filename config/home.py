@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -11,9 +13,10 @@ from jobs import todo as jobs_todo
 from partners import todo as partners_todo
 from people.access import public, signed_in
 from people.forms import AppearanceForm
+from records import clock
 from requests import todo as requests_todo
 from shipping import todo as shipping_todo
-from web.counts import count_each
+from web.counts import Counting
 
 TODOS = (partners_todo, devices_todo, requests_todo, shipping_todo, billing_todo, jobs_todo)
 
@@ -50,11 +53,11 @@ def appearance(request):
 def home(request):
     """What needs this person today, most urgent first, composed from every app; one statement counts all of it."""
     user = request.user
-    wanted = {(app, name): rows for app in TODOS for name, rows in app.counts_for(user).items()}
-    invitations = user.memberships.none() if user.is_association else user.memberships.pending()
-    counts = count_each(wanted | {"invitations": invitations})
-    todos = [todo for app in TODOS for todo in app.todo_for(user, _counts_of(app, wanted, counts))]
-    invited = list(invitations.select_related("partner")) if counts["invitations"] else []
+    partner = user.acting_for
+    roles = frozenset(user.association_roles), frozenset(user.membership_roles) if partner else None
+    counts = _counting(user, partner, partner and partner.status, roles, clock.today()).count()
+    todos = [todo for app in TODOS for todo in app.todo_for(user, _counts_of(app, counts))]
+    invited = list(_invitations(user).select_related("partner")) if counts["invitations"] else []
     others = {membership.partner for membership in user.live_memberships or []} - {user.acting_for}
     context = {
         "todos": sorted(todos, key=lambda todo: -todo.urgency),
@@ -66,6 +69,20 @@ def home(request):
     return render(request, "home.html", context)
 
 
-def _counts_of(app, wanted, counts):
+@lru_cache(maxsize=256)
+def _counting(user, partner, status, roles, day):
+    """What is counted for a person who is this, for this organisation as it stands, on this day.
+
+    Putting the statement together takes longer than the counting, so it is kept for the next time.
+    """
+    wanted = {(app, name): rows for app in TODOS for name, rows in app.counts_for(user).items()}
+    return Counting(wanted | {"invitations": _invitations(user)})
+
+
+def _invitations(user):
+    return user.memberships.none() if user.is_association else user.memberships.pending()
+
+
+def _counts_of(app, counts):
     """What was counted for an app, by its own names."""
-    return {name: counts[of, name] for of, name in wanted if of is app}
+    return {key[1]: count for key, count in counts.items() if key[0] is app}

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -23,27 +23,37 @@ class CountUpTo(Subquery):
         super().__init__(queryset.order_by().values("pk")[:limit])
 
 
-def count_each(wanted: Mapping[Name, QuerySet[Any]], limit: int | None = MANY) -> dict[Name, int]:
-    """How many rows each of these has, up to a limit; one statement.
+class Counting(Generic[Name]):
+    """A statement that says how many rows each of these has, up to a limit.
 
     Each is written for itself: as a column of a queryset it would be copied and its tables renamed, which costs more
     than the counting.
     """
-    counts = dict.fromkeys(wanted, 0)
-    columns: list[Name] = []
-    statements: list[str] = []
-    values: list[Any] = []
-    for name, rows in wanted.items():
-        with suppress(EmptyResultSet):  # no row can be meant
-            sql, params = rows.order_by().values("pk")[:limit].query.sql_with_params()
-            columns.append(name)
-            statements.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
-            values += params
-    if columns:
+
+    def __init__(self, wanted: Mapping[Name, QuerySet[Any]], limit: int | None = MANY) -> None:
+        self.none: dict[Name, int] = dict.fromkeys(wanted, 0)
+        self.columns: list[Name] = []
+        self.values: list[Any] = []
+        statements = []
+        for name, rows in wanted.items():
+            with suppress(EmptyResultSet):  # no row can be meant
+                sql, values = rows.order_by().values("pk")[:limit].query.sql_with_params()
+                self.columns.append(name)
+                self.values += values
+                statements.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
+        self.sql = f"SELECT {', '.join(statements)}"
+
+    def count(self) -> dict[Name, int]:
+        if not self.columns:
+            return self.none
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(statements)}", values)
-            counts |= dict(zip(columns, cursor.fetchone(), strict=True))
-    return counts
+            cursor.execute(self.sql, self.values)
+            return self.none | dict(zip(self.columns, cursor.fetchone(), strict=True))
+
+
+def count_each(wanted: Mapping[Name, QuerySet[Any]], limit: int | None = MANY) -> dict[Name, int]:
+    """How many rows each of these has, up to a limit; one statement."""
+    return Counting(wanted, limit).count()
 
 
 def in_words(count: int, limit: int = MANY) -> str:

@@ -1,4 +1,7 @@
-"""What needs a person today: an app's `todo.py` has `counts_for(user)`, what to count, and `todo_for(user, counts)`."""
+"""What needs a person today: an app's `todo.py` has `counts_for(user)`, what to count, and `todo_for(user, counts)`.
+
+What is to be counted depends on who asks and on the day, and on nothing else: the statement is kept for as long.
+"""
 
 from dataclasses import dataclass
 

@@ -1,20 +1,26 @@
 """The home page: what needs whom today, counted in one statement."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
+from config import home
 from devices.models import Device
 from jobs.models import Job
 from partners.models import Membership, Partner
+from people.models import AssociationRole
+from records import clock
 from requests.models import RequestDraft
 from shipping.todo import todo_for
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+ZURICH = ZoneInfo("Europe/Zurich")
 ASSOCIATION = ("admin", "treasurer", "dispatcher", "volunteer", "auditor")
 
 
@@ -66,6 +72,40 @@ def test_a_home_asks_one_question_more_than_any_page_whatever_there_is(client, m
     assert len(statements(client, "/home/")) == asked
     fill(110)
     assert len(statements(client, "/home/")) == asked
+
+
+@pytest.mark.parametrize("role", [*ASSOCIATION, "social_worker", "manager", "accounting"])
+def test_how_it_is_counted_depends_on_nothing_but_who_asks_and_the_day(client, person, fill, role):
+    """Or yesterday's statement would count for today: it is kept."""
+    client.force_login(person(role))
+    user = client.get("/home/").wsgi_request.user
+
+    def statement():
+        wanted = (rows for app in home.TODOS for rows in app.counts_for(user).values())
+        return [rows.query.sql_with_params() for rows in wanted if not rows.query.is_empty()]
+
+    with clock.set_to(datetime(2026, 11, 30, 0, 0, 1, tzinfo=ZURICH)):
+        before = statement()
+    fill(3)
+    with clock.set_to(datetime(2026, 11, 30, 23, 59, 59, tzinfo=ZURICH)):
+        assert statement() == before
+
+
+def test_a_new_role_and_a_new_day_are_counted_for_anew(client, make_user, partner):
+    bill_to = partner.bill_tos.get()
+    allocation = factories.allocation_of(factories.request_of(bill_to))
+    factories.parcel_of(allocation, **factories.handed_over(bill_to, "2026-11-10T08:00Z"))
+    user = make_user("somebody@example.org", "volunteer")
+    client.force_login(user)
+
+    def is_to_be_charged(*day):
+        with clock.set_to(datetime(*day, 12, tzinfo=ZURICH)):
+            return b"Parcel to charge for" in client.get("/home/").content
+
+    assert not is_to_be_charged(2026, 12, 1)
+    AssociationRole.objects.create(user=user, role="treasurer")
+    assert not is_to_be_charged(2026, 11, 30)
+    assert is_to_be_charged(2026, 12, 1)
 
 
 def test_several_roles_ask_no_more_than_one(client, make_user, fill):
