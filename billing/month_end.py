@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Window
 from partners.models import BillTo
 from people.models import User
 from records import clock
-from shipping.lifecycle import ShipmentStatus
+from shipping.lifecycle import UNDECIDED
 from shipping.models import Shipment
 from web.counts import count_each
 
@@ -85,13 +85,13 @@ def at_month_end(month: date, dues: list[Counted], user: User) -> MonthEnd:
     emails = {due.bill_to_id: due.has_email for due in dues}
     drafted = list(drafts.order_by().values_list("bill_to", "bill_to__email"))
     emails |= {bill_to: bool(email) for bill_to, email in drafted}
+    charged = ChargeLine.objects.filter(invoice__in=ready.values("pk"))
     wanted = {
+        "ready_parcels": charged if sums.count else charged.none(),
         "issued": invoices.issued().of_month(month),
         "still_here": still_here(month),
         "bank_entries": BankTransaction.objects.for_a_person(),
     }
-    if sums.count:
-        wanted["ready_parcels"] = ChargeLine.objects.filter(invoice__in=ready.values("pk"))
     held = invoices.drafts().of_earlier_months(month).select_related("bill_to")
     return MonthEnd(
         month=month,
@@ -103,7 +103,7 @@ def at_month_end(month: date, dues: list[Counted], user: User) -> MonthEnd:
         without_email=_without(emails),
         last_notification=BankFile.objects.notifications().first(),
         account=CreditorAccount.objects.on(clock.today()),
-        **({"ready_parcels": 0} | count_each(wanted, limit=None)),
+        **count_each(wanted, limit=None),
     )
 
 
@@ -135,6 +135,6 @@ def undecided(month: date) -> QuerySet[Shipment]:
     waiting = UnchargedParcel.objects.filter(is_undecided=True).values("shipment").union(on_drafts, all=True)
     return Shipment.objects.filter(
         pk__in=waiting,
-        status__in=[ShipmentStatus.RETURNED, ShipmentStatus.LOST],
+        status__in=UNDECIDED,
         handed_over_at__lt=cut_off(month),
     ).exclude(charges__invoice__status=InvoiceStatus.ISSUED)

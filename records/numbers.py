@@ -8,6 +8,11 @@ from django.db.models import Func, TextField
 FORMAT = "FM999999999999000000"
 
 
+def next_of(sequence: str) -> str:
+    """The SQL of a sequence's next number, as people read it."""
+    return f"to_char(nextval('{sequence}'), '{FORMAT}')"
+
+
 class NextNumber(Func):
     """The next public number as a column default: `R-2026-000123` with a year, `D-000123` without.
 
@@ -23,4 +28,4 @@ class NextNumber(Func):
 
     def as_sql(self, *args: Any, **extra: Any) -> tuple[str, tuple[str | int, ...]]:
         year = "to_char(clock_now() AT TIME ZONE 'Europe/Zurich', 'YYYY-') || " if self.with_year else ""
-        return f"('{self.prefix}-' || {year}to_char(nextval('{self.sequence}'), '{FORMAT}'))", ()
+        return f"('{self.prefix}-' || {year}{next_of(self.sequence)})", ()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.templatetags.swiss import day, size
 from people.models import User
-from web.tables import Column, address, below, escaped, joined, link, span
+from web.tables import Column, address, below, escaped, joined, link, span, token_field
 from web.templatetags.components import pill
 
 from .models import DeviceRequest
@@ -32,7 +32,7 @@ SHOWN_IN_QUEUE = ("number", "partner__name", "system", "keyboard", "purpose", "a
 MATCHED = ("number", "system", "keyboard", "memory_gb", "grade", "shelf")  # of a laptop
 KEEP = (
     '<form class="d-flex flex-wrap flex-lg-nowrap gap-3 align-items-center justify-content-between" method="post"'
-    ' action="{0}"><input type="hidden" name="csrfmiddlewaretoken" value="{1}">'
+    ' action="{0}">{1}'
     '<input type="hidden" name="device" value="{2}"><span><b class="wg-id">{2}</b>, {3}, {4}{5}'
     '<span class="d-block wg-meta">{6} {7}.</span></span>'
     '<button class="btn wg-btn btn-sm text-nowrap" type="submit">{8}</button></form>'
@@ -84,7 +84,7 @@ def queue_for(token: str) -> list[Column]:
         return format_html(
             KEEP,
             address("requests:allocate", line["request"].number),
-            token,
+            token_field(token),
             device.number,
             device.get_system_display(),
             size(device.memory_gb),

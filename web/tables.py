@@ -106,11 +106,16 @@ def link(url: str, words: object, css: str = "") -> SafeString:
     return SafeString(f'<a class="{css}" href="{escape(url)}">{escaped(words)}</a>')
 
 
+def token_field(token: str) -> SafeString:
+    """What `{% csrf_token %}` writes; `token` is `get_token(request)` of the page."""
+    return SafeString(f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">')
+
+
 def press(url: str, token: str, words: object, *, inside: object = NOTHING) -> SafeString:
     """A form of one button, with `inside` in front of it; `token` is `get_token(request)` of the page."""
     return SafeString(
-        f'<form method="post" action="{escape(url)}"><input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
-        f'{escaped(inside)}<button class="btn wg-btn btn-sm" type="submit">{escaped(words)}</button></form>'
+        f'<form method="post" action="{escape(url)}">{token_field(token)}{escaped(inside)}'
+        f'<button class="btn wg-btn btn-sm" type="submit">{escaped(words)}</button></form>'
     )
 
 

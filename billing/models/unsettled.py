@@ -11,7 +11,7 @@ from django.db import models
 from billing.lifecycle import InvoiceStatus
 from partners.models import BillTo
 from records.triggers import FORBIDDEN, Trigger, quoted
-from shipping.lifecycle import ShipmentStatus
+from shipping.lifecycle import UNDECIDED
 from shipping.models import Shipment
 
 from .invoice import Invoice
@@ -19,7 +19,7 @@ from .invoice import Invoice
 INSERT = "AFTER INSERT REFERENCING NEW TABLE AS new_rows"
 UPDATE = "AFTER UPDATE REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows"
 DELETE = "AFTER DELETE REFERENCING OLD TABLE AS old_rows"
-IS_UNDECIDED = f"status IN ({quoted((ShipmentStatus.RETURNED, ShipmentStatus.LOST))})"
+IS_UNDECIDED = f"status IN ({quoted(UNDECIDED)})"
 KEEP_UNCHARGED = f"""
   PERFORM 1 FROM shipping_shipment WHERE id IN (SELECT unnest(touched)) ORDER BY id FOR NO KEY UPDATE;
   DELETE FROM billing_unchargedparcel WHERE shipment_id IN (SELECT unnest(touched));

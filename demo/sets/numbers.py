@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from documents.ident_codes import OWN_PREFIX
-from records.numbers import FORMAT
+from records.numbers import next_of
 
 
 class Drawing(NamedTuple):
@@ -26,8 +26,7 @@ DRAWINGS = (
         "numbered_laptop",
         "planned_laptop",
         "received_at",
-        "nextval('devices_device_id_seq') AS device_id,"
-        f" 'D-' || to_char(nextval('device_number'), '{FORMAT}') AS device_number",
+        f"nextval('devices_device_id_seq') AS device_id, 'D-' || {next_of('device_number')} AS device_number",
     ),
     Drawing(
         "numbered_request",
@@ -35,7 +34,7 @@ DRAWINGS = (
         "received_at",
         "nextval('requests_devicerequest_id_seq') AS request_id,"
         " 'R-' || to_char(received_at AT TIME ZONE 'Europe/Zurich', 'YYYY-')"
-        f" || to_char(nextval('request_number'), '{FORMAT}') AS number",
+        f" || {next_of('request_number')} AS number",
     ),
     Drawing(
         "numbered_allocation",

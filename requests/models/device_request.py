@@ -24,7 +24,7 @@ from records.triggers import same_partner
 from requests import lifecycle
 from requests.lifecycle import RequestStatus
 
-SHORT_NUMBER = re.compile(r"R-?([0-9]{4})-([0-9]{1,})")
+SHORT_NUMBER = re.compile(r"R-?([0-9]{4})-([0-9]+)")
 
 
 class Folded(Func):
