@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if not Commune.objects.exists():
             call_command("load_communes", verbosity=0, stdout=self.stdout)
         load(requests, seed, clock.today(), Progress(sys.stderr, total=100))
-        refresh_statistics()
+        transaction.on_commit(refresh_statistics)  # before, the owner's login would find the tables empty
         if verbosity:
             self.stdout.write(f"{requests} requests of {Partner.objects.count()} organisations.")
 
