@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from documents.drawing import Drawing
+from documents.drawing import MARK
 from documents.pdf import render
 
 from .periods import words_for
@@ -19,8 +19,6 @@ from .qr_bill import LABELS, Bill, Party, billing_information, in_words, slip
 from .snapshot import with_days_and_amounts
 
 STYLE = Path(__file__).with_suffix(".css").read_text()
-# Our mark, as in components/mark.html: the base in ink, the screen in green.
-MARK = Drawing(32, 32, [], ".067 .067 .067 rg 1 23 22 5 re f .082 .447 .275 rg 17.5 21 m 23.7 21 l 31 3 l 24.8 3 l f")
 
 
 def render_invoice(snapshot: dict[str, Any]) -> bytes:

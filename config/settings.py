@@ -212,9 +212,14 @@ ACCOUNT_CHANGE_EMAIL = True  # one address per person: who adds a second one cou
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True  # typed where it was asked for: a link confirms for somebody else
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # who follows an invitation and chooses a password is in
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # By place, never by address alone: else a stranger elsewhere locks its owner out. Failed sign-ins: see the adapter.
-ACCOUNT_RATE_LIMITS = {"request_login_code": "10/m/ip,60/h/ip", "reset_password": "10/m/ip,60/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "10/m/ip,60/h/ip",
+    "reset_password": "10/m/ip,60/h/ip",
+    "join": "10/m/ip,30/h/ip",
+}
 MFA_ADAPTER = "people.second_factor.MFAAdapter"
 MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm", "edit_webauthn": "people.forms.EditPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -130,7 +130,7 @@ def _client(
         signed_on=signed_at.date() - timedelta(days=3),
         signed_by=colleague(rng, partner.language),
         function=FUNCTIONS[partner.language],
-        recorded_at=signed_at,
+        countersigned_at=signed_at,
     )
     return Client(organisation, partner, areas, _bill_tos(rng, organisation, partner), agreement)
 
@@ -191,7 +191,7 @@ def _take_on(client: Client, *, by: User) -> None:
     with clock.set_to(partner.made_at + ACCEPTED_AFTER):
         for membership in Membership.objects.filter(partner=partner).order_by("pk"):
             actions.accept_invitation(membership, by=membership.user)
-    with clock.set_to(client.agreement.recorded_at):
+    with clock.set_to(client.agreement.countersigned_at):
         actions.record_agreement(partner, client.agreement, by=by)
 
 
@@ -239,7 +239,7 @@ def _steps(rng: Random, calendar: Calendar, client: Client, admin: User) -> list
         add("invite", "admitted", "admitted", partner.made_at + INVITED_AFTER, role=role)
         add("accept_invitation", "admitted", "admitted", partner.made_at + ACCEPTED_AFTER, by=user, role=role)
     if partner.status in ("active", "suspended"):
-        add("record_agreement", "admitted", "active", client.agreement.recorded_at)
+        add("record_agreement", "admitted", "active", client.agreement.countersigned_at)
     if partner.status == "suspended":
         add("suspend", "active", "suspended", calendar.moment(rng, calendar.last - 4))
     return found

@@ -58,3 +58,7 @@ class Drawing:
             content.set_text_matrix(1, 0, 0, -1, words.x - across if words.at_end else words.x, words.y)
             content.show_text("<" + "".join(f"{number:04x}" for number, _advance in glyphs) + ">")
         content.end_text()
+
+
+# Our mark, as in components/mark.html: the base in ink, the screen in green.
+MARK = Drawing(32, 32, [], ".067 .067 .067 rg 1 23 22 5 re f .082 .447 .275 rg 17.5 21 m 23.7 21 l 31 3 l 24.8 3 l f")

@@ -41,3 +41,7 @@ inviter_required = access(
     "admin, partner: manager",
     lambda user: "manager" in user.membership_roles if user.acting_for else user.has_role("admin"),
 )
+manager_required = partner_role("manager")
+writer_required = inviter_required  # an admin to an organisation, a manager to the association
+signer_required = inviter_required  # reads the agreement that is to be signed
+editor_required = inviter_required  # of an organisation's data

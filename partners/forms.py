@@ -1,35 +1,80 @@
-import re
-
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from documents.payment_text import unknown_signs, with_plain_signs
+from documents.uploads import LARGEST, detect_media_type
 from records import clock
+from web.bots import ByAPersonForm
+from web.forms import RowChoiceField
 from web.pagination import parse_key
 from web.validators import validate_plain_name
 
+from .agreement_text import FACTS, unknown_names
+from .communes import communes_in, unknown_in
 from .lifecycle import PartnerStatus
-from .models import Agreement, BillTo, Commune, Locality, Membership, Partner
+from .models import Agreement, Application, BillTo, Commune, Partner
+from .reasons import DECLINED, ENDED
 
-POSTCODE = re.compile(r"[0-9]{4}")
 FROM_THE_PARTNER = ("name", "postcode", "town")  # needed on an invoice, and may be left out where the two are one
+POSTCODE_FIELD = {"label": _("Postcode"), "strip": True, "error_messages": {"invalid": _("Four digits, like 3400")}}
+ROLES = [  # with what each of them sees
+    ("social_worker", _("Social worker"), _("Enters and approves requests, and sees where each laptop is.")),
+    ("manager", _("Manager"), _("All that, and invoices, the organisation’s data and its people.")),
+    ("accounting", _("Accounting"), _("Invoices only: no names of people, no requests.")),
+]
+CANTONS = "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH"
 
 
-class PartnerForm(forms.ModelForm):
+class CommunesMixin:
+    """Fields to choose communes by what one knows of them; "find" shows what was found, and ticks what is certain."""
+
+    def offer_communes(self):
+        """Show the communes that were found, and those that are ticked."""
+        found = communes_in(self["area"].value() or self.first_guess())
+        ticked = [parse_key(str(value)) for value in self["communes"].value() or []]
+        shown = {commune.pk: commune for commune in [*found, *Commune.objects.live().filter(pk__in=ticked)]}
+        self.fields["communes"].choices = [(pk, str(commune)) for pk, commune in shown.items()]
+
+    def first_guess(self):
+        """What to look for while nothing is typed in the field itself."""
+        return (self["postcode"].value() or "") if "postcode" in self.fields else ""
+
+    def clean_area(self):
+        area = self.cleaned_data["area"]
+        if unknown := unknown_in(area):
+            raise forms.ValidationError(_("No commune fits “%(what)s”.") % {"what": unknown[0]})
+        return area
+
+    @property
+    def unknown(self):
+        """What was typed for the communes that none fits, while the form is still being written."""
+        return [] if self.is_bound else unknown_in(self["area"].value() or "")
+
+
+def area_field():
+    return forms.CharField(
+        label=_("Its communes"),
+        help_text=_("Names, postcodes or BFS numbers, with commas between them: Burgdorf, 3432, 411."),
+        required=False,
+        max_length=1000,
+    )
+
+
+def communes_field():
+    return forms.ModelMultipleChoiceField(
+        label=_("It speaks for"), queryset=Commune.objects.live(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class PartnerForm(CommunesMixin, forms.ModelForm):
     """An organisation with its address and the communes it speaks for."""
 
     name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
-    area = forms.CharField(
-        label=_("Postcodes of its communes"),
-        help_text=_("One or several: 3400 3432. The communes then appear below."),
-        required=False,
-    )
-    communes = forms.ModelMultipleChoiceField(
-        label=_("It speaks for"), queryset=Commune.objects.live(), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    postcode = forms.RegexField(
-        r"\A[0-9]{4}\Z", label=_("Postcode"), strip=True, error_messages={"invalid": _("Four digits, like 3400")}
-    )
+    area = area_field()
+    communes = communes_field()
+    postcode = forms.RegexField(r"\A[0-9]{4}\Z", **POSTCODE_FIELD)
+    street = forms.CharField(label=_("Street"), max_length=70, validators=[validate_plain_name])
 
     class Meta:
         model = Partner
@@ -42,42 +87,7 @@ class PartnerForm(forms.ModelForm):
             (Partner.Delivery.PERSON, Partner.Delivery.PERSON.label),
             (Partner.Delivery.OFFICE, _("To the organisation")),  # "our" office is said by its own people
         ]
-        found = communes_in(self["area"].value() or self["postcode"].value() or "")
-        ticked = [parse_key(str(value)) for value in self["communes"].value() or []]
-        shown = {commune.pk: commune for commune in [*found, *Commune.objects.live().filter(pk__in=ticked)]}
-        self.fields["communes"].choices = [(pk, str(commune)) for pk, commune in shown.items()]
-
-    def clean_area(self):
-        area = self.cleaned_data["area"]
-        if unknown := unknown_postcodes(area):
-            raise forms.ValidationError(_("No commune has the postcode %(postcode)s.") % {"postcode": unknown[0]})
-        return area
-
-    @property
-    def unknown(self):
-        """Postcodes typed for the communes that no commune has, while the form is still being written."""
-        return [] if self.is_bound else unknown_postcodes(self["area"].value() or "")
-
-
-def communes_in(text):
-    """The communes of the postcodes in a text, the largest share of addresses first."""
-    places = Commune.objects.live().filter(localities__postcode__in=POSTCODE.findall(text))
-    return list(dict.fromkeys(places.order_by("-localities__share", "name")))
-
-
-def main_communes_in(text):
-    """Of each postcode in a text the commune with the largest share of its addresses, as keys."""
-    places = Locality.objects.filter(postcode__in=POSTCODE.findall(text), commune__valid_to=None)
-    first = places.order_by("postcode", "-share", "name").distinct("postcode")
-    return list(dict.fromkeys(place.commune_id for place in first))
-
-
-def unknown_postcodes(text):
-    """Those of the postcodes in a text that the register does not know; none until it is loaded."""
-    typed = list(dict.fromkeys(POSTCODE.findall(text)))
-    known = set(Locality.objects.filter(postcode__in=typed).values_list("postcode", flat=True))
-    unknown = [postcode for postcode in typed if postcode not in known]
-    return unknown if unknown and Locality.objects.exists() else []
+        self.offer_communes()
 
 
 class BillToForm(forms.ModelForm):
@@ -108,6 +118,7 @@ class BillToForm(forms.ModelForm):
         super().__init__(*args, **options)
         for name in FROM_THE_PARTNER:
             self.fields[name].required = False
+        self.fields["email"].required = True  # invoices go out by mail
 
     def clean(self):
         for name in FROM_THE_PARTNER:
@@ -134,16 +145,185 @@ class AgreementForm(forms.ModelForm):
         widgets = {"signed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def clean_signed_on(self):
-        signed_on = self.cleaned_data["signed_on"]
-        if signed_on > clock.today():
-            raise forms.ValidationError(_("This day has not come yet."))
-        return signed_on
+        return not_to_come(self.cleaned_data["signed_on"])
 
 
 class InviteForm(forms.Form):
     name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
     email = forms.EmailField(label=_("E-mail"))
-    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role, widget=forms.RadioSelect)
+    role = RowChoiceField(label=_("Role"), choices=ROLES)
+
+
+class RoleForm(forms.Form):
+    role = RowChoiceField(label=_("Role"), choices=ROLES)
+
+
+class JoinForm(CommunesMixin, ByAPersonForm, forms.ModelForm):
+    """What an organisation says of itself before anybody knows it."""
+
+    name = forms.CharField(label=_("Name of the organisation"), max_length=70, validators=[validate_plain_name])
+    kind = RowChoiceField(
+        label=_("What kind of organisation is it?"),
+        choices=[
+            (Partner.Kind.COMMUNE, _("A commune"), _("It speaks for itself.")),
+            (Partner.Kind.REGIONAL, _("A regional social service"), _("It speaks for several communes.")),
+            (Partner.Kind.CANTON, _("A canton"), _("It speaks for all of its communes.")),
+            (Partner.Kind.MANDATED, _("A mandated organisation"), _("By contract with a commune or a canton.")),
+            (Partner.Kind.RELIEF, _("A relief organisation"), _("It accompanies people in poverty.")),
+        ],
+    )
+    mandated_by = forms.CharField(
+        label=_("Who has given the mandate?"),
+        help_text=_("Only for a mandated organisation: the commune, canton or authority."),
+        max_length=140,
+        required=False,
+        validators=[validate_plain_name],
+    )
+    canton = forms.ChoiceField(
+        label=_("Canton"),
+        help_text=_("Only for a canton: all of its communes are taken."),
+        choices=[("", "–"), *((code, code) for code in CANTONS.split())],
+        required=False,
+    )
+    postcode = forms.RegexField(r"\A[0-9]{4}\Z", **POSTCODE_FIELD)
+    area = area_field()
+    communes = communes_field()
+    contact_name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
+    contact_function = forms.CharField(
+        label=_("Function"), max_length=100, required=False, validators=[validate_plain_name]
+    )
+
+    class Meta:
+        model = Application
+        fields = [
+            "kind",
+            "name",
+            "mandated_by",
+            "postcode",
+            "town",
+            "contact_name",
+            "contact_function",
+            "email",
+            "phone",
+            "language",
+            "message",
+        ]
+        widgets = {"message": forms.Textarea(attrs={"rows": 4}), "language": forms.RadioSelect}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["language"].choices = settings.LANGUAGES
+        self.offer_communes()
+
+    def clean(self):
+        super().clean()
+        given = self.cleaned_data
+        if given.get("kind") == Partner.Kind.MANDATED and not given.get("mandated_by"):
+            self.add_error("mandated_by", _("Name the commune, canton or authority."))
+        if given.get("kind") == Partner.Kind.CANTON:
+            if not given.get("canton"):
+                self.add_error("canton", _("Choose the canton."))
+            given["communes"] = Commune.objects.live().filter(canton=given.get("canton") or "–")
+        elif "area" not in self.errors and not given.get("communes"):
+            self.add_error("area", _("Find and tick the communes that it speaks for."))
+        return given
+
+
+class CompleteForm(forms.ModelForm):
+    """What the association must know before it can admit: where the office is and where laptops go."""
+
+    street = forms.CharField(label=_("Street"), max_length=70, validators=[validate_plain_name])
+    postcode = forms.RegexField(r"\A[0-9]{4}\Z", **POSTCODE_FIELD)
+
+    class Meta:
+        model = Partner
+        fields = ["street", "house_number", "postcode", "town", "phone", "email", "delivery"]
+        widgets = {"delivery": forms.RadioSelect}
+
+
+class EditForm(CompleteForm):
+    """An organisation's data, for its managers and the association's admins."""
+
+    name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
+
+    class Meta(CompleteForm.Meta):
+        fields = ["name", "kind", "language", *CompleteForm.Meta.fields, "tier"]
+
+    def __init__(self, *args, is_by_association, **options):
+        super().__init__(*args, **options)
+        if not is_by_association:  # the agreement was made with this name, kind and price
+            for name in ("name", "kind", "tier"):
+                del self.fields[name]
+
+
+class CoverageForm(CommunesMixin, forms.Form):
+    area = area_field()
+    communes = communes_field()
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.offer_communes()
+
+
+class MessageForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), strip=True
+    )
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Why?"), choices=list(DECLINED.items()), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("A sentence to the organisation"),
+        help_text=_("It stands in the mail’s page, in your words."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self):
+        if self.cleaned_data.get("reason") == "other" and not self.cleaned_data.get("text"):
+            self.add_error("text", _("Say in a sentence why."))
+        return self.cleaned_data
+
+
+class EndForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Why?"), choices=list(ENDED.items()), widget=forms.RadioSelect)
+
+
+class SignForm(forms.Form):
+    """Who signs on screen; `read` is the hash of what was shown, so that nobody signs what they have not read."""
+
+    name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
+    function = forms.CharField(label=_("Function"), max_length=100, validators=[validate_plain_name])
+    may_sign = forms.BooleanField(label=_("I have read the agreement, and I may sign for the organisation."))
+    read = forms.CharField(widget=forms.HiddenInput)
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label=_("The signed agreement as a PDF"), help_text=_("At most 10 MB."))
+    name = forms.CharField(label=_("Signed by"), max_length=100, validators=[validate_plain_name])
+    function = forms.CharField(label=_("Function"), max_length=100, validators=[validate_plain_name])
+    signed_on = forms.DateField(label=_("Signed on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise forms.ValidationError(_("This file is larger than 10 MB."))
+        content = file.read()
+        if detect_media_type(content) != "application/pdf":
+            raise forms.ValidationError(_("This is no PDF. Scan the signed paper as a PDF."))
+        return content
+
+    def clean_signed_on(self):
+        return not_to_come(self.cleaned_data["signed_on"])
+
+
+def not_to_come(day):
+    """The day, unless it has not come yet."""
+    if day > clock.today():
+        raise forms.ValidationError(_("This day has not come yet."))
+    return day
 
 
 class FilterForm(forms.Form):
@@ -151,3 +331,48 @@ class FilterForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=lambda: [("", _("All")), *PartnerStatus.choices]
     )
+
+
+class VersionForm(forms.Form):
+    """A new version of the agreement in every language."""
+
+    number = forms.RegexField(
+        r"\A[0-9A-Za-z.-]{1,20}\Z",
+        label=_("Version"),
+        help_text=_("A year and a number, like 2027.1."),
+        error_messages={"invalid": _("Letters, digits, points and hyphens only.")},
+    )
+    sign_by = forms.DateField(
+        label=_("All partners sign by"),
+        help_text=_("Each is asked by mail. Empty: only who joins from now on signs it."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for code, name in settings.LANGUAGES:
+            field = forms.CharField(
+                label=name, max_length=30_000, widget=forms.Textarea(attrs={"rows": 12, "lang": code})
+            )
+            self.fields[f"body_{code}"] = field
+
+    def clean_sign_by(self):
+        day = self.cleaned_data["sign_by"]
+        if day and day < clock.today():
+            raise forms.ValidationError(_("This day is over."))
+        return day
+
+    def clean(self):
+        for code, _name in settings.LANGUAGES:
+            for name in unknown_names(self.cleaned_data.get(f"body_{code}", "")):
+                words = {"name": name, "known": ", ".join(f"{{{known}}}" for known in FACTS)}
+                self.add_error(
+                    f"body_{code}", _("There is no {%(name)s}. What stands in braces is one of %(known)s.") % words
+                )
+        return self.cleaned_data
+
+    @property
+    def bodies(self):
+        """The texts by language."""
+        return {code: self.cleaned_data[f"body_{code}"] for code, _name in settings.LANGUAGES}

@@ -1,5 +1,6 @@
 """How an organisation becomes a partner, and stops being one."""
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from records.status import Look, Move, Note, Status
@@ -17,17 +18,30 @@ class PartnerStatus(Status):
 S = PartnerStatus
 MOVES = {
     "admit": Move({S.APPLIED}, S.ADMITTED),
-    "record_agreement": Move({S.ADMITTED}, S.ACTIVE),
+    "record_agreement": Move({S.ADMITTED}, S.ACTIVE, _("Agreement recorded")),
+    "countersign": Move({S.ADMITTED}, S.ACTIVE, _("Agreement countersigned")),
     "decline": Move({S.APPLIED, S.ADMITTED}, S.DECLINED),
     "suspend": Move({S.ACTIVE}, S.SUSPENDED),
-    "resume": Move({S.SUSPENDED}, S.ACTIVE),
+    "resume": Move({S.SUSPENDED}, S.ACTIVE, _("Active again")),
     "end": Move({S.ACTIVE, S.SUSPENDED}, S.ENDED),
     "apply_again": Move({S.DECLINED, S.ENDED}, S.APPLIED),
 }
 NOTES = {
-    "invite": Note(),
-    "accept_invitation": Note(),
-    "decline_invitation": Note(),
-    "end_access": Note(),
+    "confirm": Note(_("Application confirmed")),
+    "complete": Note(_("Application completed")),
+    "write": Note(_("Message written")),
+    "sign": Note(_("Agreement signed on screen")),
+    "upload_agreement": Note(_("Signed agreement handed in")),
+    "edit": Note(_("Data changed")),
+    "edit_bill_to": Note(_("Who pays changed")),
+    "edit_coverage": Note(_("Communes changed")),
+    "check_data": Note(_("Data checked")),
+    "invite": Note(_("Person invited")),
+    "resend_invitation": Note(_("Invitation sent again")),
+    "accept_invitation": Note(_("Invitation accepted")),
+    "decline_invitation": Note(_("Invitation declined")),
+    "change_role": Note(_("Role changed")),
+    "end_access": Note(_("Access ended")),
 }
 TAKING_PART = (S.ADMITTED, S.ACTIVE, S.SUSPENDED)  # may sign, and its people may come
+READING = (*TAKING_PART, S.ENDED)  # its people still read, and fetch invoices

@@ -10,7 +10,7 @@ from people.models import Session, User
 from records import clock
 from records.triggers import quoted
 
-from .lifecycle import TAKING_PART
+from .lifecycle import READING
 from .models import Membership, Partner
 
 COLUMNS = {model: [field.attname for field in model._meta.concrete_fields] for model in (User, Membership, Partner)}
@@ -26,7 +26,7 @@ SELECT s.session_data,
 FROM people_session s
 LEFT JOIN people_user u ON u.id = s.user_id
 LEFT JOIN (partners_membership m
-           JOIN partners_partner p ON p.id = m.partner_id AND p.status IN ({quoted(TAKING_PART)}))
+           JOIN partners_partner p ON p.id = m.partner_id AND p.status IN ({quoted(READING)}))
        ON m.user_id = u.id AND m.accepted_at IS NOT NULL AND m.ended_at IS NULL
 WHERE s.session_key = %(key)s AND s.expire_date > %(now)s
 ORDER BY m.id

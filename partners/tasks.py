@@ -1,11 +1,25 @@
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from celery import shared_task
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from documents.mail import Envelope, mail
+from jobs.registry import job
 
-from .models import Membership
+from . import actions
+from .models import Agreement, AgreementPaper, AgreementVersion, Application, Membership, Message, Partner
+
+
+@job("partners.make_paper", _("Make an agreement’s PDF"))
+def make_paper(key, claim):
+    actions.make_paper(AgreementPaper.objects.get(pk=key), claim)
+
+
+@shared_task(name="partners.delete_unconfirmed")
+def delete_unconfirmed():
+    actions.delete_unconfirmed()
 
 
 @mail("partners.invited")
@@ -23,10 +37,70 @@ def invited(row):
     else:
         key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
         path = reverse("account_reset_password_from_key", kwargs=key)
+    step = membership.partner.steps.filter(verb__in=("invite", "resend_invitation")).select_related("by").last()
     context = {
         "membership": membership,
+        "is_by_association": step is not None and step.on_behalf_of is None,
         "is_new": not user.has_usable_password(),
         "url": settings.BASE_URL + path,
         "code_url": settings.BASE_URL + reverse("account_request_login_code"),
     }
     return Envelope(user.email, user.language, context)
+
+
+def _to_applicant(application):
+    url = settings.BASE_URL + application.get_absolute_url()
+    return Envelope(application.email, application.language, {"application": application, "url": url})
+
+
+@mail("partners.announced")
+def announced(row):
+    """To who announced an organisation: the private link by which the application is confirmed and completed."""
+    application = Application.objects.filter(pk=row.key).first()
+    return _to_applicant(application) if application else None
+
+
+@mail("partners.declined")
+def declined(row):
+    """To the applicant: that it is declined; the reason stands on the private page."""
+    application = Application.objects.filter(pk=row.key).first()
+    return _to_applicant(application) if application else None
+
+
+@mail("partners.answered")
+def answered(row):
+    """To the applicant, or to the organisation's managers' office: that the association has written."""
+    message = Message.objects.select_related("partner").get(pk=row.key)
+    application = message.partner.applications.order_by("pk").last()
+    if application is not None and not message.partner.takes_part:
+        return _to_applicant(application)
+    manager = Membership.objects.live().filter(partner=message.partner, role=Membership.Role.MANAGER)
+    first = manager.select_related("user").order_by("pk").first()
+    if first is None:
+        return None
+    url = settings.BASE_URL + message.partner.get_absolute_url()
+    return Envelope(first.user.email, first.user.language, {"partner": message.partner, "url": url})
+
+
+@mail("partners.countersigned")
+def countersigned(row):
+    """To who signed: that the agreement runs."""
+    agreement = Agreement.objects.select_related("partner", "signed_by_user").get(pk=row.key)
+    user = agreement.signed_by_user
+    if user is None:
+        return None
+    url = settings.BASE_URL + reverse("requests:new")
+    return Envelope(user.email, user.language, {"agreement": agreement, "url": url})
+
+
+@mail("partners.sign_again")
+def sign_again(row):
+    """To an organisation's first manager: that a new version is to be signed, and by when."""
+    partner = Partner.objects.get(pk=row.key)
+    version = AgreementVersion.objects.current()
+    managers = Membership.objects.live().filter(partner=partner, role=Membership.Role.MANAGER)
+    first = managers.select_related("user").order_by("pk").first()
+    if first is None or version is None or partner.agreements.filter(version=version.number).exists():
+        return None
+    url = settings.BASE_URL + reverse("partners:sign", args=[partner.pk])
+    return Envelope(first.user.email, first.user.language, {"partner": partner, "version": version, "url": url})

@@ -73,7 +73,8 @@ class Trigger(Rule):
     `when` is its timing, such as "BEFORE INSERT OR UPDATE OF status"; several timings of one function make several
     triggers. `body` is PL/pgSQL with its DECLARE and BEGIN … END; it raises with `CONSTRAINT = '<name>'`, and
     `refusals` holds the sentence for each such name. `on` names another app's model, as "shipping.Shipment", when the
-    rule reads tables of this app: it then stands here and not there.
+    rule reads tables of this app: it then stands here and not there. `is_deferred`: looked at when the transaction
+    commits, whatever the order of its statements.
     """
 
     def __init__(
@@ -83,14 +84,17 @@ class Trigger(Rule):
         when: str | Sequence[str],
         body: str,
         on: str = "",
+        is_deferred: bool = False,
         refusals: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(name=name)
+        self.is_deferred = is_deferred
         self.when = [when] if isinstance(when, str) else list(when)
         self.body, self.on, self.refusals = body, on, refusals or {}
 
     def sql_arguments(self) -> dict[str, Any]:
-        return {"when": self.when, "body": self.body} | ({"on": self.on} if self.on else {})
+        arguments: dict[str, Any] = {"when": self.when, "body": self.body}
+        return arguments | ({"on": self.on} if self.on else {}) | ({"is_deferred": True} if self.is_deferred else {})
 
     def sentences(self) -> Mapping[str, Any]:
         return self.refusals
@@ -106,8 +110,9 @@ class Trigger(Rule):
 
     def sql(self, model: type[models.Model]) -> str:
         function = f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$\n{self.body.strip()}\n$$"
+        kind = "CONSTRAINT TRIGGER" if self.is_deferred else "TRIGGER"
         triggers = [
-            f"CREATE TRIGGER {name} {self._timing(timing, model)} EXECUTE FUNCTION {self.name}()"
+            f"CREATE {kind} {name} {self._timing(timing, model)} EXECUTE FUNCTION {self.name}()"
             for name, timing in self._triggers()
         ]
         return ";\n".join((function, *triggers))
@@ -117,7 +122,8 @@ class Trigger(Rule):
         event, _word, referencing = timing.partition(" REFERENCING ")
         if referencing:
             return f"{event} ON {self._table(model)} REFERENCING {referencing} FOR EACH STATEMENT"
-        return f"{event} ON {self._table(model)} FOR EACH ROW"
+        deferred = " DEFERRABLE INITIALLY DEFERRED" if self.is_deferred else ""
+        return f"{event} ON {self._table(model)}{deferred} FOR EACH ROW"
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         drops = [f"DROP TRIGGER {name} ON {self._table(model)}" for name, _timing in self._triggers()]

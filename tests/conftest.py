@@ -5,7 +5,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from config import time_limits
-from partners.models import BillTo, Membership, Partner
+from partners.models import Membership
 from people.models import AssociationRole, User
 from tests import factories
 
@@ -88,9 +88,7 @@ def commune(db):
 
 @pytest.fixture
 def partner(db):
-    partner = Partner.objects.create(name="Sozialdienst Lindental", postcode="3400", town="Burgdorf", status="active")
-    BillTo.objects.create(partner=partner, name="Sozialdienst Lindental", postcode="3400", town="Burgdorf")
-    return partner
+    return factories.active_partner("Sozialdienst Lindental")
 
 
 @pytest.fixture
@@ -109,7 +107,7 @@ def admin(make_user):
 @pytest.fixture
 def stranger(make_user):
     """A social worker of another organisation."""
-    other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
+    other = factories.active_partner("Sozialdienst Obertal", postcode="3454", town="Sumiswald")
     user = make_user("stranger@example.org")
     Membership.objects.create(user=user, partner=other, role="social_worker")
     Membership.objects.create(user=user, partner=other, role="manager")

@@ -9,7 +9,7 @@ from billing.models import CreditorAccount
 from devices import actions as devices
 from devices.checklist import POINTS
 from devices.models import Device
-from partners.models import Commune
+from partners.models import Agreement, BillTo, Commune, Partner
 from requests import actions as requests
 from requests.models import Allocation, DeviceRequest, Recipient
 from shipping.models import Shipment
@@ -17,10 +17,25 @@ from shipping.models import Shipment
 PERSON = {"first_name": "Samira", "last_name": "Wenger", "street": "Mühlegasse", "postcode": "3400", "town": "Burgdorf"}
 WISH = {"case_reference": "LT-1", "purpose": "school", "keyboard": "ch-de", "delivery": "person"}
 TAGS = count(1)
+SIGNED_AT = "2023-01-12T09:00Z"
 
 
 def burgdorf():
     return Commune.objects.get_or_create(bfs_no=404, name="Burgdorf", canton="BE", language="de")[0]
+
+
+@transaction.atomic
+def active_partner(name, *, postcode="3400", town="Burgdorf", **columns):
+    """An organisation with all that an active one needs: address, payer and agreement."""
+    where = {"street": "Hauptstrasse", "house_number": "1", "postcode": postcode, "town": town}
+    partner = Partner.objects.create(name=name, **where, **columns)
+    BillTo.objects.create(partner=partner, name=name, email="kasse@example.org", **where)
+    Agreement.objects.create(
+        partner=partner, version="2023.1", signed_on="2023-01-10", signed_by="Nina Aebi", countersigned_at=SIGNED_AT
+    )
+    partner.status = "active"
+    partner.save()
+    return partner
 
 
 def creditor_account():

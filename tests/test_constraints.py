@@ -21,7 +21,8 @@ from billing.models import (
 from devices.models import Device, Drive, Erasure, Inspection
 from documents.models import StoredFile
 from jobs.models import IdempotentAnswer, Job
-from partners.models import Agreement, ApiToken, Coverage, Locality, Tariff
+from partners.actions import publish_first_version
+from partners.models import Agreement, ApiToken, Application, Coverage, Locality, Tariff
 from people.models import AuditEntry
 from records.triggers import Trigger
 from requests.models import Recipient, RoundDate
@@ -63,6 +64,18 @@ ATTACKS = {
     "partner_status_is_known": changed("partners_partner", "status = 'x'"),
     "one_partner_per_name_and_postcode": copied("partners_partner", name="'SOZIALDIENST LINDENTAL'"),
     "bill_to_has_an_address": changed("partners_billto", "town = ''"),
+    "an_active_partner_is_complete": changed("partners_partner", "street = ''"),
+    "an_active_partner_keeps_a_payer": changed("partners_billto", "email = ''"),
+    "one_agreement_version_per_number": copied("partners_agreementversion"),
+    "one_agreement_text_per_language": copied("partners_agreementtext"),
+    "a_signed_text_has_its_hash": copied("partners_agreement", version="'x'", text="'x'"),
+    "one_agreement_paper_per_words": copied("partners_agreementpaper", file_id="NULL"),
+    "partners_agreement_stays": changed("partners_agreement", "signed_by = 'x'"),
+    "partners_countersignature_stays": changed("partners_agreement", "countersigned_at = NULL"),
+    "a_confirmed_application_has_a_partner": changed("partners_application", "partner_id = NULL"),
+    "a_mandated_organisation_names_its_mandate": changed("partners_application", "kind = 'mandated'"),
+    "a_message_says_something": copied("partners_message", text="''"),
+    "the_association_writes_by_name": copied("partners_message", is_from_association="true", by_id="NULL"),
     "one_live_membership_per_role": copied("partners_membership"),
     "one_signature_per_version": copied("partners_agreement"),
     "one_tariff_per_day": copied("partners_tariff"),
@@ -112,7 +125,9 @@ ATTACKS = {
 ONLY_ADDED_TO = {
     "people_auditentry": "action",
     "partners_partnerstep": "verb",
-    "partners_agreement": "signed_by",
+    "partners_agreementversion": "number",
+    "partners_agreementtext": "body",
+    "partners_message": "text",
     "devices_devicestep": "verb",
     "devices_erasure": "result",
     "devices_inspection": "grade",
@@ -134,6 +149,10 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Agreement.objects.create(
         partner=partner, version="2026-1", signed_on="2026-01-15", signed_by="Nina", countersigned_by=volunteer
     )
+    publish_first_version()
+    partner.agreement_papers.create(words={}, sha256="x")
+    Application.objects.create(name="x", kind="commune", partner=partner, confirmed_at="2026-01-15T08:00Z")
+    partner.messages.create(is_from_association=False, text="x")
     Tariff.objects.create(delivery="person", valid_from="2026-01-01", amount=150)
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
     Coverage.objects.create(partner=partner, commune=commune)
@@ -156,6 +175,9 @@ def one_of_each(partner, commune, social_worker, volunteer):
         shipment=shipment, item_number=1, ident_code="1", state="made", file=file, made_at="2026-10-19T08:00Z"
     )
     booked(partner, bill_to, shipment, volunteer)
+    with connection.cursor() as cursor:  # what was made is looked at now, and what an attack does after it
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def booked(partner, bill_to, shipment, user):

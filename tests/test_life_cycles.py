@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LIFE_CYCLES = {model.__name__: model for model in apps.get_models() if issubclass(model, Lifecycle)}
 # Arrows of a life cycle that nobody can take yet: action, page and test come with what needs them.
 LATER = {
-    "Partner": {"suspend", "resume", "end", "apply_again"},
+    "Partner": set(),
     "DeviceRequest": {"send_back", "undo_ship", "requeue", "give_up"},
     "Device": {"undo_ship", "start_over", "find"},
     "Shipment": {"relabel", "undo_hand_over"},

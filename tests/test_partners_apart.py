@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from partners.models import BillTo, Partner
+from partners.models import BillTo
 from requests.models import Allocation
 from shipping.models import Shipment
 from tests import factories
@@ -37,7 +37,7 @@ def own(partner):
 
 @pytest.fixture
 def foreign(db):
-    other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
+    other = factories.active_partner("Sozialdienst Obertal", postcode="3454", town="Sumiswald")
     return records(other)
 
 

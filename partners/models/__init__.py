@@ -1,4 +1,5 @@
-from .agreement import Agreement, Tariff
+from .agreement import Agreement, AgreementPaper, AgreementText, AgreementVersion, Tariff, sha256_of
+from .application import Application, Message
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .register import Commune, Coverage, Locality
 from .token import SCOPES, ApiToken
@@ -6,13 +7,19 @@ from .token import SCOPES, ApiToken
 __all__ = [
     "SCOPES",
     "Agreement",
+    "AgreementPaper",
+    "AgreementText",
+    "AgreementVersion",
     "ApiToken",
+    "Application",
     "BillTo",
     "Commune",
     "Coverage",
     "Locality",
     "Membership",
+    "Message",
     "Partner",
     "PartnerStep",
     "Tariff",
+    "sha256_of",
 ]

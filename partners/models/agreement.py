@@ -1,27 +1,123 @@
+import hashlib
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from documents.models import StoredFile
+from people.models import User
 from records import clock
-from records.triggers import RowsStay
+from records.triggers import RowsStay, Trigger
 
 from .partner import Partner
 
 
+def sha256_of(text: str) -> str:
+    """The SHA-256 of a text's UTF-8 bytes, in hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class AgreementVersionManager(models.Manager["AgreementVersion"]):
+    def current(self) -> "AgreementVersion | None":
+        """The version that is to be signed today."""
+        return self.order_by("-pk").first()
+
+
+class AgreementVersion(models.Model):
+    """A version of the framework agreement, once published never edited; `sign_by` asks all partners to sign it."""
+
+    number = models.CharField(_("Version"), max_length=20)
+    published_at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    sign_by = models.DateField(_("All partners sign by"), null=True, blank=True)
+
+    objects = AgreementVersionManager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                name="one_agreement_version_per_number",
+                violation_error_message=_("There is a version of this number already."),
+            ),
+            RowsStay(name="partners_agreementversion_stays"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:agreement_version", args=[self.number])
+
+
+class AgreementText(models.Model):
+    """The words of a version in one language, in Markdown with the names of `agreement_text.FACTS` in braces."""
+
+    version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="texts")
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    body = models.TextField(_("Text"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "language"], name="one_agreement_text_per_language"),
+            RowsStay(name="partners_agreementtext_stays"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}, {self.language}"
+
+
+COUNTERSIGNATURE_STAYS = """
+BEGIN
+    IF OLD.countersigned_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a countersignature stays'
+            USING ERRCODE = '23001', CONSTRAINT = 'partners_countersignature_stays';
+    END IF;
+    RETURN NEW;
+END
+"""
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(partner__in=Partner.objects.visible_to(user))
+
+    def countersigned(self) -> Self:
+        return self.filter(countersigned_at__isnull=False)
+
+    def to_countersign(self) -> Self:
+        return self.filter(countersigned_at__isnull=True)
+
+
 class Agreement(models.Model):
-    """A signed framework agreement: version, who signed for the organisation, who countersigned for us."""
+    """A framework agreement that an organisation signed: on screen, by an uploaded paper, or as an admin recorded it.
+
+    Signed on screen it keeps the exact text with its SHA-256, the time and the address of the computer. Only the
+    countersignature is added later, once.
+    """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="agreements")
     version = models.CharField(_("Version"), max_length=20)
     signed_on = models.DateField(_("Signed on"))
     signed_by = models.CharField(_("Signed by"), max_length=100)
     function = models.CharField(_("Function"), max_length=100, blank=True)
-    countersigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=clock.now)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, blank=True)
+    text = models.TextField(blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    signed_from = models.GenericIPAddressField(null=True)
+    signed_by_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    file = models.OneToOneField(StoredFile, models.PROTECT, null=True, related_name="+")
+    countersigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    countersigned_at = models.DateTimeField(null=True)
+
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-signed_on", "-pk"]
@@ -31,11 +127,74 @@ class Agreement(models.Model):
                 name="one_signature_per_version",
                 violation_error_message=_("This version is signed already."),
             ),
-            RowsStay(name="partners_agreement_stays"),
+            models.CheckConstraint(
+                condition=Q(text="", text_sha256="") | (~Q(text="") & Q(text_sha256__regex="^[0-9a-f]{64}$")),
+                name="a_signed_text_has_its_hash",
+            ),
+            RowsStay(
+                name="partners_agreement_stays",
+                fields=[
+                    "partner",
+                    "version",
+                    "signed_on",
+                    "signed_by",
+                    "function",
+                    "language",
+                    "text",
+                    "text_sha256",
+                    "signed_at",
+                    "signed_from",
+                    "signed_by_user",
+                    "file",
+                ],
+            ),
+            Trigger(
+                name="partners_countersignature_stays",
+                when="BEFORE UPDATE OF countersigned_at, countersigned_by_id",
+                body=COUNTERSIGNATURE_STAYS,
+                refusals={"partners_countersignature_stays": _("This agreement is countersigned already.")},
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.partner}, {self.version}"
+
+    @property
+    def is_countersigned(self) -> bool:
+        return self.countersigned_at is not None
+
+    @property
+    def text_is_as_signed(self) -> bool:
+        """Whether the kept text is letter by letter the one that was signed."""
+        return bool(self.text) and sha256_of(self.text) == self.text_sha256
+
+
+class AgreementPaperQuerySet(models.QuerySet["AgreementPaper"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(partner__in=Partner.objects.visible_to(user))
+
+
+class AgreementPaper(models.Model):
+    """The agreement as a PDF, by what it says: before signing to be read or signed by hand, after it with the names.
+
+    `words` is what is printed as JSON; the same words are never printed twice.
+    """
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="agreement_papers")
+    words = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    file = models.OneToOneField(StoredFile, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    objects = AgreementPaperQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "sha256"], name="one_agreement_paper_per_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}, {self.sha256[:8]}"
 
 
 class TariffQuerySet(models.QuerySet["Tariff"]):

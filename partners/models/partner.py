@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -14,6 +15,26 @@ from partners.lifecycle import PartnerStatus
 from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
+from records.triggers import Trigger
+
+# Whatever the road: pages, workbooks, the console. Asked at the end of a transaction, in whose course all of it comes.
+IS_INCOMPLETE = """
+BEGIN
+  IF EXISTS (
+    SELECT FROM partners_partner p
+    WHERE p.id = {partner} AND p.status = 'active' AND (
+      p.street = '' OR p.postcode = '' OR p.town = ''
+      OR NOT EXISTS (SELECT FROM partners_billto b WHERE b.partner_id = p.id AND b.is_active AND b.email <> '')
+      OR NOT EXISTS (
+        SELECT FROM partners_agreement a WHERE a.partner_id = p.id AND a.countersigned_at IS NOT NULL))
+  ) THEN
+    RAISE EXCEPTION 'an active partner lacks address, payer or agreement'
+      USING ERRCODE = '23514', CONSTRAINT = '{name}';
+  END IF;
+  RETURN NULL;
+END
+"""
+INCOMPLETE = _("An active organisation has an address, a payer with an e-mail address and a signed agreement.")
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
@@ -39,6 +60,7 @@ class Partner(Lifecycle):
 
     class Kind(models.TextChoices):
         COMMUNE = "commune", _("Commune")
+        CANTON = "canton", _("Canton")
         REGIONAL = "regional", _("Regional social service")
         MANDATED = "mandated", _("Mandated organisation")
         RELIEF = "relief", _("Relief organisation")
@@ -61,9 +83,12 @@ class Partner(Lifecycle):
     house_number = models.CharField(_("No."), max_length=16, blank=True)
     postcode = models.CharField(_("Postcode"), max_length=4)
     town = models.CharField(_("Town"), max_length=35)
+    phone = models.CharField(_("Phone"), max_length=30, blank=True)
+    email = models.EmailField(_("E-mail of the office"), blank=True)
     delivery = models.CharField(_("Usual delivery"), max_length=10, choices=Delivery, default=Delivery.PERSON)
     tier = models.CharField(_("Tariff tier"), max_length=20, default="standard")
     made_at = models.DateTimeField(default=clock.now, editable=False)
+    checked_on = models.DateField(null=True, editable=False)
 
     objects = PartnerQuerySet.as_manager()
 
@@ -79,6 +104,13 @@ class Partner(Lifecycle):
                 "postcode",
                 name="one_partner_per_name_and_postcode",
                 violation_error_message=_("There is an organisation of this name and postcode already."),
+            ),
+            Trigger(
+                name="an_active_partner_is_complete",
+                when="AFTER INSERT OR UPDATE OF status, street, postcode, town",
+                body=IS_INCOMPLETE.format(partner="NEW.id", name="an_active_partner_is_complete"),
+                is_deferred=True,
+                refusals={"an_active_partner_is_complete": INCOMPLETE},
             ),
         ]
         indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="partners_by_words")]
@@ -97,6 +129,30 @@ class Partner(Lifecycle):
     def takes_part(self) -> bool:
         """Whether it may sign and its people may come: admitted, active or suspended."""
         return self.status in lifecycle.TAKING_PART
+
+    @property
+    def is_check_due(self) -> bool:
+        """Whether a year has passed since somebody said that its data are right."""
+        last = self.checked_on or self.made_at.date()
+        return last < clock.today() - timedelta(days=365)
+
+    @property
+    def address_lines(self) -> list[str]:
+        """Street and town, as on an envelope."""
+        return [line for line in (f"{self.street} {self.house_number}".strip(), f"{self.postcode} {self.town}") if line]
+
+    def complete_bill_tos(self) -> "models.QuerySet[BillTo]":
+        """Those who can be sent an invoice."""
+        return self.bill_tos.filter(is_active=True).exclude(email="")
+
+    def lacks(self) -> list[str]:
+        """What still has to be known before anything can be sent or billed, in words."""
+        missing = []
+        if not (self.street and self.postcode and self.town):
+            missing.append(gettext("the office’s address"))
+        if not self.complete_bill_tos().exists():
+            missing.append(gettext("who pays, with an e-mail address for invoices"))
+        return missing
 
 
 class PartnerStep(Step):
@@ -145,6 +201,13 @@ class BillTo(models.Model):
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(postcode="") & ~Q(town=""), name="bill_to_has_an_address"
             ),
+            Trigger(
+                name="an_active_partner_keeps_a_payer",
+                when="AFTER UPDATE OF is_active, email",
+                body=IS_INCOMPLETE.format(partner="NEW.partner_id", name="an_active_partner_keeps_a_payer"),
+                is_deferred=True,
+                refusals={"an_active_partner_keeps_a_payer": INCOMPLETE},
+            ),
         ]
         indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="bill_tos_by_words")]
 
@@ -157,7 +220,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(partner__in=Partner.objects.visible_to(user))
 
     def _not_ended(self) -> Self:
-        return self.filter(ended_at__isnull=True, partner__status__in=lifecycle.TAKING_PART)
+        return self.filter(ended_at__isnull=True, partner__status__in=lifecycle.READING)
 
     def live(self) -> Self:
         """What was accepted and goes on: only this gives a right."""

@@ -1,7 +1,8 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
@@ -46,11 +47,27 @@ class Commune(models.Model):
         return f"{self.name} ({self.canton})" if f"({self.canton})" not in self.name else self.name
 
 
+# Not by Lower: the register writes both alike. "Kirchberg (BE)" is the commune of the place Kirchberg.
+BEARS_THE_NAME = Q(commune__name=F("name")) | Q(commune__name__startswith=Concat(F("name"), Value(" (")))
+
+
 class LocalityQuerySet(models.QuerySet["Locality"]):
     def suggest(self, *postcodes: str) -> Self:
-        """Localities of each postcode with their communes, the largest share of addresses first."""
+        """Localities of each postcode with their communes, the likeliest first.
+
+        A share is that of a postcode and place, not of the postcode: a mountain station has 100 as well. So what bears
+        its commune's name comes before it.
+        """
         found = self.filter(postcode__in=postcodes).select_related("commune")
-        return found.order_by("postcode", "-share", "name")
+        return found.order_by("postcode", ExpressionWrapper(~BEARS_THE_NAME, BooleanField()), "-share", "name")
+
+    def main_commune(self, postcode: str, place: str = "") -> int | None:
+        """The commune of a postcode, or of one of its places, as BFS number; None where it is not beyond doubt."""
+        found = self.filter(postcode=postcode, commune__valid_to=None)
+        named = found.filter(name__iexact=place) if place else None
+        rows = list((named if named is not None and named.exists() else found).order_by("name", "-share"))
+        mains = {row.name: row.commune_id for row in reversed(rows)}
+        return next(iter(mains.values())) if len(set(mains.values())) == 1 else None
 
     def has_postcode(self, postcode: str) -> bool:
         """Whether there is such a postcode; any counts as known until the register is loaded."""
@@ -58,7 +75,7 @@ class LocalityQuerySet(models.QuerySet["Locality"]):
 
 
 class Locality(models.Model):
-    """A postcode's place in a commune. `share`: percent of the postcode's addresses there."""
+    """A postcode's place in a commune. `share`: percent of this place's addresses that lie there."""
 
     postcode = models.CharField(max_length=4, db_index=True)
     name = models.CharField(max_length=60)

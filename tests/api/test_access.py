@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from devices.models import Device
-from partners.models import BillTo, Membership, Partner
+from partners.models import Membership
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -83,8 +83,7 @@ def programs(make_user, partner, program_of):
 def keys(partner):
     """`keys["own" | "foreign" | "missing"][about]`: what stands in the address."""
     factories.creditor_account()
-    other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
-    BillTo.objects.create(partner=other, name="Kasse", postcode="3454", town="Sumiswald")
+    other = factories.active_partner("Sozialdienst Obertal", postcode="3454", town="Sumiswald")
     return {"own": _records(partner), "foreign": _records(other), "missing": MISSING}
 
 

@@ -6,6 +6,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from partners.models import ApiToken, Membership, Partner
 from people.models import AssociationRole
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,7 @@ def join_the_association(user, partner):
 
 def move_to_another(user, partner):
     end_membership(user, partner)
-    other = Partner.objects.create(name="Obertal", postcode="3454", town="Sumiswald", status="active")
+    other = factories.active_partner("Obertal", postcode="3454", town="Sumiswald")
     Membership.objects.create(user=user, partner=other, role="manager")
 
 

@@ -22,7 +22,7 @@ def test_an_organisation_sees_itself_and_the_association_all(worker, foreign, mo
 
 def test_the_list_costs_the_same_for_25_and_100_rows(money, django_assert_num_queries, django_assert_max_num_queries):
     partners = Partner.objects.bulk_create(
-        Partner(name=f"Dienst {index}", postcode="3400", town="Burgdorf", status="active") for index in range(101)
+        Partner(name=f"Dienst {index}", postcode="3400", town="Burgdorf", status="admitted") for index in range(101)
     )
     BillTo.objects.bulk_create(BillTo(partner=row, name=row.name, postcode="3400", town="B") for row in partners)
     with django_assert_max_num_queries(8) as few:

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from documents.models import StoredFile
 from documents.uploads import LARGEST
-from partners.models import BillTo, Commune, Partner
+from partners.models import Commune, Partner
 from requests.models import DeviceRequest
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,7 @@ def test_a_person_speaks_the_organisations_language_unless_told(worker, wish, pa
 
 def test_nobody_elses_cost_bearer_nor_a_commune_one_does_not_speak_for(worker, wish, partner, stranger, assert_problem):
     other = stranger.memberships.first().partner
-    foreign = BillTo.objects.create(partner=other, name="Obertal", postcode="3454", town="Sumiswald")
+    foreign = other.bill_tos.get()
     elsewhere = Commune.objects.create(bfs_no=351, name="Bern", canton="BE", language="de")
     partner.coverage.create(commune_id=wish["commune"])
     body = assert_problem(worker.post("requests/", wish | {"bill_to": foreign.pk, "commune": elsewhere.pk}), 400)

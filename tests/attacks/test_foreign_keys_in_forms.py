@@ -27,7 +27,7 @@ WISH = {
 @pytest.fixture
 def own_bill_to(stranger):
     partner = stranger.memberships.first().partner
-    return BillTo.objects.create(partner=partner, name="Kasse", postcode="3454", town="Sumiswald")
+    return partner.bill_tos.get()
 
 
 @pytest.mark.parametrize("is_asked", [True, False])

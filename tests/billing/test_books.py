@@ -22,8 +22,8 @@ from billing.models import (
     Series,
 )
 from documents.models import StoredFile
-from partners.models import BillTo, Partner
 from shipping.models import Shipment
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 PERIOD = date(2026, 10, 1)
@@ -50,8 +50,7 @@ def refused(constraint, statement, *values):
 
 @pytest.fixture
 def stranger(db):
-    partner = Partner.objects.create(name="Service social Valmont", postcode="1000", town="Lausanne", status="active")
-    return BillTo.objects.create(partner=partner, name="Valmont", postcode="1000", town="Lausanne")
+    return factories.active_partner("Service social Valmont", postcode="1000", town="Lausanne").bill_tos.get()
 
 
 @pytest.fixture

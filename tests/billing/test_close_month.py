@@ -9,9 +9,9 @@ from django.utils import timezone
 from billing import actions
 from billing.models import ChargeLine, Close, Invoice, NoCharge
 from billing.periods import completed_period, cut_off
-from partners.models import BillTo, Partner
+from partners.models import BillTo
 from records.refusals import Refused
-from tests import contention
+from tests import contention, factories
 
 OCTOBER = date(2026, 10, 1)
 
@@ -131,8 +131,7 @@ class TestClosing:
 def test_closes_that_overlap_charge_each_parcel_once(commune, make_user, make_parcel):
     user = make_user("treasurer@example.org", "treasurer")
     for n in range(5):
-        partner = Partner.objects.create(name=f"P{n}", postcode="3400", town="Burgdorf", status="active")
-        bill_to = BillTo.objects.create(partner=partner, name=f"P{n}", postcode="3400", town="Burgdorf")
+        bill_to = factories.active_partner(f"P{n}").bill_tos.get()
         for _parcel in range(20):
             make_parcel(bill_to)
     failures = []

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from billing.models import Invoice, Payment
 from partners.models import BillTo, Membership, Partner
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +107,7 @@ def test_of_one_organisation(client, treasurer, bill_to, make_issued):
     invoice = make_issued(bill_to)
     client.force_login(treasurer)
     assert rows(client, f"partner={bill_to.partner_id}") == [invoice]
-    other = Partner.objects.create(name="Service social Valmont", postcode="1000", town="Lausanne", status="active")
+    other = factories.active_partner("Service social Valmont", postcode="1000", town="Lausanne")
     page = client.get(f"/invoices/?partner={other.pk}")
     assert page.context["page"].rows == []
     assert [str(chip["label"]) for chip in page.context["chips"]] == ["Service social Valmont"]
@@ -153,6 +154,6 @@ def test_a_member_of_two_organisations_sees_the_one_acted_for(client, manager, s
 
 
 def test_an_organisation_that_one_may_not_see_is_not_named_by_its_number(client, manager):
-    other = Partner.objects.create(name="Sozialdienst Obertal", postcode="3454", town="Sumiswald", status="active")
+    other = factories.active_partner("Sozialdienst Obertal", postcode="3454", town="Sumiswald")
     client.force_login(manager)
     assert "Obertal" not in client.get("/invoices/", {"partner": other.pk}).content.decode()

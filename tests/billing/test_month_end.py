@@ -20,6 +20,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 PAGE = "/invoices/month-end/"
+KASSE = {"postcode": "3400", "town": "Burgdorf", "email": "kasse@example.org"}
 OCTOBER = {"month": "2026-10"}
 
 
@@ -189,7 +190,7 @@ class TestLooking:
         with django_assert_max_num_queries(16) as few:
             client.get(PAGE, OCTOBER)
         for number in range(10):
-            unit = BillTo.objects.create(partner=partner, name=f"Unit {number}", postcode="3400", town="Burgdorf")
+            unit = BillTo.objects.create(partner=partner, name=f"Unit {number}", **KASSE)
             make_draft(unit)
             make_parcel(unit)
         with django_assert_num_queries(len(few)):

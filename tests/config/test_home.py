@@ -157,9 +157,7 @@ def test_how_many_parcels_are_closed_is_told_as_far_as_it_was_counted(volunteer,
 
 def test_who_is_invited_and_works_for_two_reads_both(client, make_user, partner):
     user = make_user("somebody@example.org")
-    second, third = (
-        Partner.objects.create(name=name, postcode="3400", town="Burgdorf", status="active") for name in ("B", "C")
-    )
+    second, third = (factories.active_partner(name) for name in ("B", "C"))
     for place, role, columns in (
         (partner, "manager", {}),
         (partner, "social_worker", {}),

@@ -42,10 +42,11 @@ import json
 from partners.models import *
 from partners import actions
 from people.models import *
+from tests import factories
 admin = User.objects.create_user("admin@example.org", name="Ada", language="en")
 AssociationRole.objects.create(user=admin, role="admin")
-partner = Partner.objects.create(name="Sozialdienst Lindental", postcode="3400", town="Burgdorf", status="active")
-bill_to = BillTo.objects.create(partner=partner, name=partner.name, postcode="3400", town="Burgdorf")
+partner = factories.active_partner("Sozialdienst Lindental")
+bill_to = partner.bill_tos.get()
 worker = User.objects.create_user("worker@example.org", name="Bea", language="en")
 Membership.objects.create(user=worker, partner=partner, role="social_worker")
 Coverage.objects.create(partner=partner, commune_id=404)

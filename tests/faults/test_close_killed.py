@@ -33,7 +33,7 @@ def each(full):
 @pytest.fixture
 def parcels(commune, each):
     partners = Partner.objects.bulk_create(
-        Partner(name=f"Gemeinde {n}", postcode="3400", town="Burgdorf", status="active") for n in range(BILL_TOS)
+        Partner(name=f"Gemeinde {n}", postcode="3400", town="Burgdorf", status="admitted") for n in range(BILL_TOS)
     )
     bill_tos = BillTo.objects.bulk_create(
         BillTo(partner=partner, name=partner.name, street="Kirchbühl", postcode="3400", town="Burgdorf")

@@ -2,14 +2,15 @@
 
 import pytest
 
-from partners.models import ApiToken, Membership, Partner, PartnerStep
+from partners.models import ApiToken, Membership, PartnerStep
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def evil():
-    return Partner.objects.create(name="Sozialdienst Lindenthal", postcode="3401", town="Burgdorf", status="active")
+    return factories.active_partner("Sozialdienst Lindenthal", postcode="3401")
 
 
 @pytest.fixture
@@ -131,8 +132,9 @@ def test_only_who_works_there_and_what_holds_now_is_shown(client, manager, neue,
     partner.coverage.create(commune=commune, valid_from="2020-01-01", valid_to="2021-01-01")
     client.force_login(manager)
     page = client.get(f"/partners/{partner.pk}/").content.decode()
-    for words in (neue.email, "Alte Kasse", "Burgdorf (BE)", "/end-access/"):  # nobody ends their own access
+    for words in (neue.email, "Burgdorf (BE)", "/end-access/"):  # nobody ends their own access
         assert words not in page
+    assert page.count("Pays no longer") == 1  # who may let it pay again sees it
     assert ("No commune in particular." in page, manager.email in page) == (True, True)
 
 

@@ -1,9 +1,10 @@
 import pytest
 
 from partners.middleware import act_for
-from partners.models import Membership, Partner
+from partners.models import Membership
 from people.models import User
 from requests.models import DeviceRequest
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def second(social_worker):
     """Another organisation of the same social worker."""
-    second = Partner.objects.create(name="Sozialdienst Unterdorf", postcode="3457", town="Wasen", status="active")
+    second = factories.active_partner("Sozialdienst Unterdorf", postcode="3457", town="Wasen")
     Membership.objects.create(user=social_worker, partner=second, role="social_worker")
     return second
 

@@ -7,6 +7,7 @@ from documents.models import Mail
 from jobs.actions import run
 from jobs.models import Job
 from partners import actions
+from partners.actions import members
 from partners.models import Membership, Partner
 from people.models import User
 from tests import contention
@@ -209,15 +210,15 @@ def test_somebody_of_the_association_gets_no_mail_and_can_not_accept(
 
 
 def test_a_manager_invites_so_many_an_hour_and_no_more(client, sign_in_manager, partner, manager):
-    for number in range(actions.INVITATIONS_AN_HOUR):
+    for number in range(members.INVITATIONS_AN_HOUR):
         client.post(f"/partners/{partner.pk}/invite/", NINA | {"email": f"n{number}@example.org"})
     page = client.post(f"/partners/{partner.pk}/invite/", NINA).content.decode()
     assert "within an hour" in page
-    assert Membership.objects.pending().count() == actions.INVITATIONS_AN_HOUR
+    assert Membership.objects.pending().count() == members.INVITATIONS_AN_HOUR
 
 
 def test_the_association_invites_without_such_a_limit(client, admin, partner, monkeypatch):
-    monkeypatch.setattr(actions, "INVITATIONS_AN_HOUR", 1)
+    monkeypatch.setattr(members, "INVITATIONS_AN_HOUR", 1)
     client.force_login(admin)
     for number in range(2):
         invite(client, partner, email=f"n{number}@example.org")

@@ -1,15 +1,16 @@
 import pytest
 
-from partners.models import Partner
+from partners.models import Agreement, BillTo, Partner
 
 pytestmark = pytest.mark.django_db
 SIGNED = {"version": "2026-1", "signed_on": "2026-01-15", "signed_by": "Nina Aebi", "function": "Head"}
 
 
 @pytest.fixture
-def admitted(partner):
-    Partner.objects.filter(pk=partner.pk).update(status="admitted")
-    partner.refresh_from_db()
+def admitted(db):
+    where = {"street": "Hauptstrasse", "house_number": "1", "postcode": "3400", "town": "Burgdorf"}
+    partner = Partner.objects.create(name="Sozialdienst Lindental", status="admitted", **where)
+    BillTo.objects.create(partner=partner, name=partner.name, email="kasse@example.org", **where)
     return partner
 
 
@@ -26,11 +27,13 @@ def test_recording_the_agreement_lets_its_approvals_through_and_twice_is_as_once
 
 def test_who_must_act_is_told_so_and_others_read_who_does(client, admin, dispatcher, admitted):
     for reader, before, after in (
-        (admin, "You: record the signed agreement.", "You: invite the first person."),
+        (admin, "or you record the signed agreement.", "You: invite the first person."),
         (dispatcher, "Next: the association records the signed agreement.", "Next: invite the first person."),
     ):
         client.force_login(reader)
         for status, words in (("admitted", before), ("active", after)):
+            if status == "active" and not admitted.agreements.exists():
+                Agreement.objects.create(partner=admitted, **SIGNED, countersigned_at="2026-01-16T08:00Z")
             Partner.objects.filter(pk=admitted.pk).update(status=status)
             assert words in client.get(admitted.get_absolute_url()).content.decode()
 

@@ -13,6 +13,7 @@ from stdnum.ch import vat
 from billing.ibans import is_iban, is_qr_iban
 from billing.models import CreditorAccount, VatStatus
 from config import time_limits
+from partners.actions import publish_first_version
 from people.models import DEMO_ADDRESSES, User
 
 BEGINNING = "2020-01-01"
@@ -75,6 +76,7 @@ class Command(BaseCommand):
             },
         )
         VatStatus.objects.get_or_create(valid_from=BEGINNING, defaults=vat_status)
+        publish_first_version()
 
 
 def _vat_status(text):

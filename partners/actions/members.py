@@ -1,3 +1,5 @@
+"""Who works for an organisation: invited, in another role, and no longer."""
+
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -5,50 +7,14 @@ from django.utils.translation import gettext as _
 
 from documents.models import Mail
 from jobs.models import Job, job_subject
-from people.models import AuditEntry, User
+from partners.models import ApiToken, Membership, Partner, PartnerStep
+from people.models import Session, User
 from records import clock
 from records.refusals import Refused
 
-from .lifecycle import PartnerStatus
-from .models import SCOPES, Agreement, ApiToken, BillTo, Commune, Membership, Partner, PartnerStep
+from .tokens import revoke_token
 
 INVITATIONS_AN_HOUR = 20  # by one manager: each is a mail from our address to one that they chose
-
-
-@transaction.atomic
-def create(partner: Partner, bill_to: BillTo, communes: list[Commune], *, by: User) -> Partner:
-    """Take on an organisation: admitted, with who pays and the communes it speaks for."""
-    partner.save()
-    bill_to.partner = partner
-    bill_to.save()
-    for commune in communes:
-        partner.coverage.create(commune=commune)
-    partner.move("admit", by=by)
-    return partner
-
-
-@transaction.atomic
-def admit(partner: Partner, *, by: User) -> None:
-    """Let an organisation that applied take part: it may sign, and its people can be invited."""
-    partner.move("admit", by=by)
-
-
-@transaction.atomic
-def decline(partner: Partner, *, by: User) -> None:
-    """Say no to an organisation that has not signed yet."""
-    partner.move("decline", by=by)
-
-
-@transaction.atomic
-def record_agreement(partner: Partner, agreement: Agreement, *, by: User) -> None:
-    """Record the countersigned agreement: from now on the organisation's approvals reach the queue."""
-    partner.lock()
-    if not partner.bill_tos.filter(is_active=True).exists():
-        raise Refused(_("Say first who pays for this organisation."))
-    agreement.partner, agreement.countersigned_by, agreement.recorded_at = partner, by, clock.now()
-    agreement.save()
-    if partner.status not in (PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED):
-        partner.move("record_agreement", by=by, is_locked=True)
 
 
 @transaction.atomic
@@ -61,9 +27,7 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
     partner.lock()
     if not partner.takes_part:
         raise Refused(_("This organisation does not take part: nobody can be invited."))
-    lately = PartnerStep.objects.filter(verb="invite", by=by, at__gt=clock.now() - timedelta(hours=1))
-    if not by.is_association and lately.count() >= INVITATIONS_AN_HOUR:
-        raise Refused(_("You have invited %(n)s people within an hour. Go on later.") % {"n": INVITATIONS_AN_HOUR})
+    _refuse_too_many(partner, by=by)
     user = _get_or_create_user(email, name=name, language=partner.language)
     if user.is_association and by.is_association:
         raise Refused(_("This person works for the association and can’t act for an organisation."))
@@ -76,6 +40,14 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
         partner.note("invite", by=by, role=role)
         Mail.objects.plan("partners.invited", membership, reader=user)
     return True
+
+
+def _refuse_too_many(partner: Partner, *, by: User) -> None:
+    """Refuse what would be one invitation too many within an hour; the association invites as many as it likes."""
+    verbs = ("invite", "resend_invitation")
+    lately = PartnerStep.objects.filter(verb__in=verbs, by=by, at__gt=clock.now() - timedelta(hours=1))
+    if not by.is_association and lately.count() >= INVITATIONS_AN_HOUR:
+        raise Refused(_("You have invited %(n)s people within an hour. Go on later.") % {"n": INVITATIONS_AN_HOUR})
 
 
 def _is_invitation_queued(membership: Membership) -> bool:
@@ -117,11 +89,60 @@ def end_access(membership: Membership, *, by: User) -> None:
     _lock_and_reload(membership)
     if membership.user == by:
         raise Refused(_("Nobody ends their own access: ask a colleague or the association."))
+    if is_last_manager(membership):
+        raise Refused(_("Somebody has to manage the organisation: make another person a manager first."))
     if _end_membership(membership):
         membership.partner.note("end_access", by=by, role=membership.role)
+        _sign_out(membership.user)
     if not Membership.objects.live().filter(user=membership.user, partner=membership.partner).exists():
         for token in ApiToken.objects.filter(owner=membership.user, acting_for=membership.partner):
             revoke_token(token, by=by)
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, role: str, by: User) -> bool:
+    """Give a colleague another role instead of this one; False if it is theirs already."""
+    _lock_and_reload(membership)
+    if membership.ended_at:
+        raise Refused(_("This access has ended already."))
+    if membership.role == role:
+        return False
+    if is_last_manager(membership):
+        raise Refused(_("Somebody has to manage the organisation: make another person a manager first."))
+    same = {"user": membership.user, "partner": membership.partner, "role": role, "ended_at": None}
+    how = {"accepted_at": membership.accepted_at, "invited_as": membership.invited_as}
+    _end_membership(membership)
+    Membership.objects.get_or_create(**same, defaults=how)
+    membership.partner.note("change_role", by=by, role=role)
+    return True
+
+
+@transaction.atomic
+def resend_invitation(membership: Membership, *, by: User) -> bool:
+    """Send the mail that leads in once more; False while the last one is still on its way."""
+    _lock_and_reload(membership)
+    if not membership.is_pending or membership.ended_at:
+        raise Refused(_("This invitation has been answered, or it has ended."))
+    if _is_invitation_queued(membership):
+        return False
+    _refuse_too_many(membership.partner, by=by)
+    membership.partner.note("resend_invitation", by=by, role=membership.role)
+    Mail.objects.plan("partners.invited", membership, reader=membership.user)
+    return True
+
+
+def is_last_manager(membership: Membership) -> bool:
+    """Whether nobody would manage the organisation without this person."""
+    if membership.role != Membership.Role.MANAGER or membership.is_pending or membership.ended_at:
+        return False
+    managers = Membership.objects.live().filter(partner=membership.partner, role=Membership.Role.MANAGER)
+    return not managers.exclude(pk=membership.pk).exists()
+
+
+def _sign_out(user: User) -> None:
+    """End the person's sessions when no role is left anywhere: rights end at once, signing in as well."""
+    if not user.is_association and not Membership.objects.live().filter(user=user).exists():
+        Session.objects.filter(user=user).delete()
 
 
 def _lock_and_reload(membership: Membership) -> None:
@@ -146,30 +167,3 @@ def _get_or_create_user(email: str, *, name: str, language: str) -> User:
             return User.objects.with_email(email) or User.objects.create_user(email, name=name, language=language)
     except IntegrityError:
         return User.objects.get_by_natural_key(email)
-
-
-@transaction.atomic
-def issue_token(
-    owner: User, *, acting_for: Partner | None, name: str, scopes: list[str], by: User | None
-) -> tuple[ApiToken, str]:
-    """Make a token for a program and give back its secret, which nobody can read again; `by` None is the console."""
-    if unknown := sorted(set(scopes) - set(SCOPES)):
-        raise Refused(_("There is no scope “%(scope)s”.") % {"scope": unknown[0]})
-    token, secret = ApiToken.objects.issue(owner=owner, acting_for=acting_for, name=name, scopes=scopes)
-    if token.acting_user() is None:
-        raise Refused(
-            _("%(name)s has no role in “%(partner)s”.") % {"name": owner, "partner": acting_for}
-            if acting_for
-            else _("%(name)s has no role in the association.") % {"name": owner}
-        )
-    AuditEntry.objects.create(by=by, on_behalf_of=token.acting_for_id, action="issue_token", subject=job_subject(token))
-    return token, secret
-
-
-@transaction.atomic
-def revoke_token(token: ApiToken, *, by: User | None) -> None:
-    """End a token for good; a second time changes nothing."""
-    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
-        AuditEntry.objects.create(
-            by=by, on_behalf_of=token.acting_for_id, action="revoke_token", subject=job_subject(token)
-        )

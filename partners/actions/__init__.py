@@ -1,0 +1,56 @@
+from .agreements import (
+    countersign,
+    make_paper,
+    plan_paper,
+    publish_first_version,
+    publish_version,
+    record_agreement,
+    sign,
+    upload_agreement,
+)
+from .applications import admit, announce, apply_again, complete, confirm, decline, delete_unconfirmed, write
+from .members import (
+    accept_invitation,
+    change_role,
+    decline_invitation,
+    end_access,
+    invite,
+    resend_invitation,
+)
+from .organisation import check_data, create, edit, edit_bill_to, edit_coverage, end, resume, suspend
+from .tokens import issue_token, revoke_token
+
+__all__ = [
+    "accept_invitation",
+    "admit",
+    "announce",
+    "apply_again",
+    "change_role",
+    "check_data",
+    "complete",
+    "confirm",
+    "countersign",
+    "create",
+    "decline",
+    "decline_invitation",
+    "delete_unconfirmed",
+    "edit",
+    "edit_bill_to",
+    "edit_coverage",
+    "end",
+    "end_access",
+    "invite",
+    "issue_token",
+    "make_paper",
+    "plan_paper",
+    "publish_first_version",
+    "publish_version",
+    "record_agreement",
+    "resend_invitation",
+    "resume",
+    "revoke_token",
+    "sign",
+    "suspend",
+    "upload_agreement",
+    "write",
+]

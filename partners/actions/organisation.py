@@ -1,0 +1,115 @@
+"""An organisation's own data, and how it pauses and ends."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from partners.lifecycle import PartnerStatus
+from partners.models import ApiToken, BillTo, Commune, Partner
+from people.models import User
+from records import clock
+from records.refusals import Refused
+
+from .tokens import revoke_token
+
+
+@transaction.atomic
+def create(partner: Partner, bill_to: BillTo, communes: Iterable[Commune], *, by: User) -> Partner:
+    """Take on an organisation: admitted, with who pays and the communes it speaks for."""
+    partner.save()
+    bill_to.partner = partner
+    bill_to.save()
+    for commune in communes:
+        partner.coverage.create(commune=commune)
+    if missing := partner.lacks():
+        raise Refused(_("Before it can be admitted, this is missing: %(what)s.") % {"what": "; ".join(missing)})
+    partner.move("admit", by=by)
+    return partner
+
+
+@transaction.atomic
+def edit(partner: Partner, changed: list[str], *, by: User) -> None:
+    """Keep what was changed of an organisation's data; the history names the fields, never the words."""
+    if not changed:
+        return
+    given = {name: getattr(partner, name) for name in changed}
+    partner.lock()
+    for name, value in given.items():
+        setattr(partner, name, value)
+    if partner.is_active and (missing := partner.lacks()):
+        raise Refused(_("An active organisation can’t be without %(what)s.") % {"what": "; ".join(missing)})
+    partner.save(update_fields=changed)
+    partner.note("edit", by=by, fields=" ".join(sorted(changed)))
+
+
+@transaction.atomic
+def edit_bill_to(bill_to: BillTo, changed: list[str], *, by: User) -> None:
+    """Keep a new or changed unit that pays. Invoices that were issued keep what stands on them."""
+    if not changed:
+        return
+    partner = bill_to.partner.lock()
+    bill_to.save()
+    if partner.is_active and (missing := partner.lacks()):
+        raise Refused(_("An active organisation can’t be without %(what)s.") % {"what": "; ".join(missing)})
+    partner.note("edit_bill_to", by=by, fields=" ".join(sorted(changed)))
+
+
+@transaction.atomic
+def edit_coverage(partner: Partner, communes: Iterable[Commune], *, by: User) -> None:
+    """Say for which communes the organisation speaks from today on; what it covered before stays known."""
+    partner.lock()
+    wanted = {commune.pk for commune in communes}
+    live = {row.commune_id: row for row in partner.coverage.filter(valid_to__isnull=True)}
+    if wanted == set(live):
+        return
+    today = clock.today()
+    for number in live.keys() - wanted:
+        if live[number].valid_from >= today:
+            live[number].delete()
+        else:
+            live[number].valid_to = today
+            live[number].save(update_fields=["valid_to"])
+    for number in wanted - live.keys():
+        partner.coverage.create(commune_id=number, valid_from=today)
+    numbers = {"added": len(wanted - live.keys()), "removed": len(live.keys() - wanted)}
+    partner.note("edit_coverage", by=by, **{name: str(number) for name, number in numbers.items()})
+
+
+@transaction.atomic
+def check_data(partner: Partner, *, by: User) -> None:
+    """Say that the organisation's data are still right: asked once a year."""
+    partner.lock()
+    if partner.checked_on == clock.today():
+        return
+    partner.checked_on = clock.today()
+    partner.save(update_fields=["checked_on"])
+    partner.note("check_data", by=by)
+
+
+@transaction.atomic
+def suspend(partner: Partner, *, by: User) -> None:
+    """Let an organisation's approved requests rest; what has a laptop still goes out and is billed."""
+    partner.move("suspend", by=by)
+
+
+@transaction.atomic
+def resume(partner: Partner, *, by: User) -> None:
+    """Let a suspended organisation's requests go on."""
+    partner.lock()
+    if partner.status == PartnerStatus.SUSPENDED and (missing := partner.lacks()):
+        raise Refused(_("An active organisation can’t be without %(what)s.") % {"what": "; ".join(missing)})
+    partner.move("resume", by=by, is_locked=True)
+
+
+@transaction.atomic
+def end(partner: Partner, *, by: User, reason: str = "") -> None:
+    """End an organisation's agreement: it asks for nothing more, and its people still read and fetch invoices."""
+    if not partner.move("end", by=by, reason=reason):
+        return
+    today = clock.today()
+    live = partner.coverage.filter(valid_to__isnull=True)
+    live.filter(valid_from__gte=today).delete()
+    live.update(valid_to=today)
+    for token in ApiToken.objects.filter(acting_for=partner, revoked_at__isnull=True):
+        revoke_token(token, by=by)

@@ -1,0 +1,34 @@
+"""An organisation's history, newest first: who did what, and which fields were changed, never the words."""
+
+from django.utils.translation import gettext as _
+
+from .models import BillTo, Membership, Partner
+
+MOST = 30
+
+
+def rows_of(partner):
+    """The rows that `components/timeline.html` shows."""
+    steps = partner.steps.select_related("by").order_by("-pk")[:MOST]
+    return [{"title": step.title, "at": step.at, "state": "past", "text": _about(step)} for step in steps]
+
+
+def _about(step):
+    who = str(step.by) if step.by else _("by the private link") if step.verb in ("confirm", "complete", "write") else ""
+    return ", ".join(part for part in (_details(step), who) if part)
+
+
+def _details(step):
+    numbers = step.numbers
+    if "role" in numbers:
+        return str(dict(Membership.Role.choices).get(numbers["role"], ""))
+    if "fields" in numbers:
+        model = BillTo if step.verb == "edit_bill_to" else Partner
+        return ", ".join(_name_of(model, field) for field in numbers["fields"].split())
+    if "version" in numbers:
+        return _("version %(number)s") % {"number": numbers["version"]}
+    return ""
+
+
+def _name_of(model, field):
+    return str(model._meta.get_field(field).verbose_name)

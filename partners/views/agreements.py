@@ -1,0 +1,231 @@
+"""Pages about the framework agreement: read, sign, countersign, and its versions."""
+
+from functools import partial
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from documents import views as documents
+from jobs.models import Job
+from partners import actions
+from partners.access import manager_required, partner_reader_required, signer_required
+from partners.actions.agreements import text_for
+from partners.agreement_text import blocks
+from partners.forms import AgreementForm, SignForm, UploadForm, VersionForm
+from partners.lifecycle import PartnerStatus
+from partners.models import Agreement, AgreementPaper, AgreementVersion, Partner, sha256_of
+from people.access import admin_required
+from web.forms import attempt
+
+
+def _partner(request, pk):
+    return get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+
+
+def _current():
+    version = AgreementVersion.objects.current()
+    if version is None:
+        raise Http404
+    return version
+
+
+@signer_required
+def agreement_text(request, pk):
+    """The current version in the organisation's words, to be read."""
+    partner = _partner(request, pk)
+    version = _current()
+    signed = partner.agreements.filter(version=version.number).first()
+    text = signed.text if signed and signed.text else text_for(partner, version)
+    context = {"partner": partner, "version": version, "blocks": blocks(text), "signed": signed}
+    return render(request, "partners/agreement_text.html", context | {"may_sign": _may_sign(request.user, partner)})
+
+
+def _may_sign(user, partner):
+    return manager_required.allowed(user) and partner.takes_part
+
+
+@manager_required
+def sign(request, pk):
+    """Sign on screen: the text, and under it who signs."""
+    partner = _partner(request, pk)
+    version = _current()
+    if partner.agreements.filter(version=version.number).exists():
+        messages.info(request, _("Version %(number)s is signed.") % {"number": version})
+        return redirect(partner)
+    text = text_for(partner, version)
+    typed = request.POST if request.method == "POST" else None
+    form = SignForm(typed, initial={"name": str(request.user), "read": sha256_of(text)})
+    if typed and form.is_valid():
+        given = form.cleaned_data
+        sign_now = partial(
+            actions.sign,
+            partner,
+            version,
+            read=given["read"],
+            name=given["name"],
+            function=given["function"],
+            address=get_adapter().get_client_ip(request),
+            by=request.user,
+        )
+        if attempt(form, sign_now):
+            messages.success(request, _("Signed. The association countersigns, then your approvals reach the queue."))
+            return redirect(partner)
+        form.data = form.data.copy()
+        form.data["read"] = sha256_of(text)
+    context = {"partner": partner, "version": version, "blocks": blocks(text), "form": form, "lacks": partner.lacks()}
+    return render(request, "partners/sign.html", context)
+
+
+@manager_required
+def upload_agreement(request, pk):
+    """Hand in the paper that was signed by hand."""
+    partner = _partner(request, pk)
+    version = _current()
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        hand_in = partial(
+            actions.upload_agreement,
+            partner,
+            version,
+            content=given["file"],
+            signed_by=given["name"],
+            function=given["function"],
+            signed_on=given["signed_on"],
+            by=request.user,
+        )
+        if attempt(form, hand_in):
+            messages.success(request, _("Handed in. The association looks at it and countersigns."))
+            return redirect(partner)
+    return render(request, "partners/upload_agreement.html", {"partner": partner, "version": version, "form": form})
+
+
+@signer_required
+def paper(request, pk):
+    """The current version as a PDF, with the signatures there are; until it is made a page that asks again."""
+    partner = _partner(request, pk)
+    number = request.GET.get("version", "")
+    version = AgreementVersion.objects.filter(number=number).first() if number else _current()
+    if version is None:
+        raise Http404
+    found = actions.plan_paper(partner, version)
+    if found.file_id and not request.htmx:
+        return documents.send(AgreementPaper.objects.visible_to(request.user).get(pk=found.pk).file)
+    job = None if found.file_id else Job.objects.unfinished_for("partners.make_paper", found)
+    context = {
+        "partner": partner,
+        "version": version,
+        "paper": found,
+        "is_stuck": found.file_id is None and job is not None and not job.is_under_way,
+    }
+    return render(request, "partners/_paper.html" if request.htmx else "partners/paper.html", context)
+
+
+@partner_reader_required
+def agreement(request, pk):
+    """One signed agreement: who, when, from where, the exact text, and whether it is still that text."""
+    found = get_object_or_404(
+        Agreement.objects.visible_to(request.user).select_related("partner", "countersigned_by"), pk=pk
+    )
+    context = {
+        "agreement": found,
+        "partner": found.partner,
+        "blocks": blocks(found.text),
+        "has_version": AgreementVersion.objects.filter(number=found.version).exists(),
+        "may_countersign": not found.is_countersigned and request.user.has_role("admin"),
+    }
+    return render(request, "partners/agreement.html", context)
+
+
+@partner_reader_required
+def signed_file(request, pk):
+    """The paper that the organisation handed in."""
+    found = get_object_or_404(Agreement.objects.visible_to(request.user), pk=pk, file__isnull=False)
+    return documents.send(found.file)
+
+
+@require_POST
+@admin_required
+def countersign(request, pk):
+    """Sign for the association."""
+    found = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("partner"), pk=pk)
+    if actions.countersign(found, by=request.user):
+        messages.success(request, _("Countersigned. The organisation’s approvals now reach the queue."))
+    return redirect(found.partner)
+
+
+@admin_required
+def record_agreement(request, pk):
+    """Record an agreement that both sides have signed on paper."""
+    partner = _partner(request, pk)
+    form = AgreementForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        attempt(form, partial(actions.record_agreement, partner, form.instance, by=request.user))
+        if form.is_valid():
+            if partner.is_active:
+                messages.success(request, _("Recorded. The organisation’s approvals now reach the queue."))
+            else:
+                messages.success(request, _("Recorded. The organisation stays suspended: its requests pause."))
+            return redirect(partner)
+    return render(request, "partners/record_agreement.html", {"partner": partner, "form": form})
+
+
+@admin_required
+def versions(request):
+    """The versions of the framework agreement, with how many have signed each."""
+    taking_part = Partner.objects.filter(status__in=(PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED))
+    rows = [
+        {
+            "version": version,
+            "signed": Agreement.objects.filter(version=version.number, partner__in=taking_part).count(),
+        }
+        for version in AgreementVersion.objects.select_related("by")
+    ]
+    return render(request, "partners/versions.html", {"rows": rows, "of": taking_part.count()})
+
+
+@admin_required
+def agreement_version(request, number):
+    """One version: its text in each language, and who has not signed it yet."""
+    version = get_object_or_404(AgreementVersion, number=number)
+    signed = Agreement.objects.filter(partner=OuterRef("pk"), version=version.number)
+    missing = Partner.objects.filter(
+        ~Exists(signed), status__in=(PartnerStatus.ADMITTED, PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED)
+    )
+    names = dict(settings.LANGUAGES)
+    context = {
+        "version": version,
+        "texts": [(names[text.language], text.language, blocks(text.body)) for text in version.texts.order_by("pk")],
+        "missing": missing[:200],
+        "count": missing.count(),
+    }
+    return render(request, "partners/agreement_version.html", context)
+
+
+@admin_required
+def publish_version(request):
+    """Write a new version, beginning from the current one; once published it stays."""
+    current = AgreementVersion.objects.current()
+    begin = {f"body_{text.language}": text.body for text in current.texts.all()} if current else {}
+    form = VersionForm(request.POST if request.method == "POST" else None, initial=begin)
+    if request.method == "POST" and form.is_valid() and "look" not in request.POST:
+        publish = partial(
+            actions.publish_version,
+            form.cleaned_data["number"],
+            form.bodies,
+            sign_by=form.cleaned_data["sign_by"],
+            by=request.user,
+        )
+        if version := attempt(form, publish, field="number"):
+            messages.success(request, _("Published: version %(number)s.") % {"number": version})
+            return redirect(version)
+    shown = []
+    if request.method == "POST" and form.is_valid():
+        shown = [(dict(settings.LANGUAGES)[code], code, blocks(body)) for code, body in form.bodies.items()]
+    return render(request, "partners/publish_version.html", {"form": form, "current": current, "shown": shown})
