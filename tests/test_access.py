@@ -112,7 +112,10 @@ ROWS = {
     "billing:bank_files": Row(MONEY | {"auditor"}),  # to book one: tests/billing/test_bank_files.py
     "billing:bank_file": Row(MONEY | {"auditor"}, "bank_file"),
 }
-PUBLIC = {"front", "healthz", "set_language", "demo_mail", "demo_mail_show"}  # the last two in a demo only
+PUBLIC = {"front", "impact", "privacy", "contact", "healthz", "set_language"} | {
+    "demo_mail",
+    "demo_mail_show",
+}  # in a demo
 ELSEWHERE = {"partners:act_for"}  # its object stands in the form: tests/partners/test_act_for.py
 OTHERS = ("/accounts/", "/api/")  # allauth's are allauth's, the API's have a table of their own
 
