@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views import i18n
+from django.views.decorators.csrf import csrf_exempt
 
 from billing import todo as billing_todo
 from devices import todo as devices_todo
@@ -22,14 +23,13 @@ TODOS = (partners_todo, devices_todo, requests_todo, shipping_todo, billing_todo
 
 
 @public
-def front(request):
-    """Lead to what needs the person today, or to signing in."""
-    return redirect("home" if request.user.is_authenticated else "account_login")
-
-
-@public
+@csrf_exempt
 def set_language(request):
-    """Switch the language; a signed-in person's choice is kept, also for the mails."""
+    """Switch the language; a signed-in person's choice is kept, also for the mails.
+
+    The switch has no token, so that pages for visitors need no cookie: a form of another site brings no session along
+    (SameSite=Lax), and could at most have a stranger read another language.
+    """
     code = request.POST.get("language")
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
         request.user.language = code

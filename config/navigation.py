@@ -35,6 +35,19 @@ PARTNER = {
 }
 
 
+# Where visitors find what: fixed paths, for templates in any app.
+PUBLIC = {
+    "front": "/",
+    "map": "/map/",
+    "map_letter": "/map/letter/",
+    "help": "/help/",
+    "join": "/join/",
+    "impact": "/impact/",
+    "privacy": "/privacy/",
+    "contact": "/contact/",
+}
+
+
 def entries_for(user):
     """The menu of this person: the rows of all their roles, each once, in the table's order."""
     if user.acting_for:
@@ -49,7 +62,7 @@ url_of = cache(reverse)  # the same for everybody
 
 def return_url(request):
     """Where the language switch leads: to this page, or above one that came of a form and may open by a form only."""
-    if request.method == "GET":
+    if request.method == "GET" or request.path == settings.LOGIN_URL:
         return request.get_full_path()
     above = request.path.rstrip("/").rpartition("/")[0] + "/"
     return above if is_valid_path(above) else "/"
@@ -62,6 +75,7 @@ def navigation(request):
     """
     frame = {"navigation": [], "account_label": "", "theme": "auto", "density": "office"}
     frame |= {"association": settings.ASSOCIATION, "demo": settings.DEMO, "return_url": return_url(request)}
+    frame |= {"public_urls": PUBLIC, "base_url": settings.BASE_URL}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame

@@ -251,6 +251,8 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},  # seconds
     },
+    # What public pages count, in each process: nothing is asked of anybody for it, and nothing can be away.
+    "figures": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "figures"},
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -324,6 +326,7 @@ CREDITOR_QR_IBAN = env("CREDITOR_QR_IBAN", default="CH4431999123000889012")
 CREDITOR_REFERENCE_PREFIX = env("CREDITOR_REFERENCE_PREFIX", default="")
 VAT_STATUS = env("VAT_STATUS", default="")
 RETENTION_DAYS = env.number("RETENTION_DAYS", default=90)
+ANSWER_DAYS = env.number("ANSWER_DAYS", default=3)
 DEFAULT_CONTRIBUTION = "150.00"
 
 # Deny by default: a view that names no token and no role of its own lets in nobody.

@@ -1,9 +1,12 @@
 from django.urls import include, path
 
-from . import demo_mail, elements, health, home
+from . import demo_mail, elements, health, home, public
 
 urlpatterns = [
-    path("", home.front, name="front"),
+    path("", public.front, name="front"),
+    path("impact/", public.what_it_spares, name="impact"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("contact/", public.contact, name="contact"),
     path("home/", home.home, name="home"),
     path("healthz/", health.healthz, name="healthz"),
     path("language/", home.set_language, name="set_language"),

@@ -50,6 +50,7 @@ SHIPMENT_NOTES = {
 IN_HOUSE = (S.PACKING, S.LABELLED)
 NEVER_OUT = (*IN_HOUSE, S.CANCELLED)
 UNDECIDED = (S.RETURNED, S.LOST)  # until somebody says what becomes of its charge
+PASSED_ON = (S.HANDED_OVER, S.DELIVERED)  # neither back nor lost
 OUT = (S.HANDED_OVER, S.DELIVERED, S.RETURNED, S.LOST)
 
 

@@ -98,6 +98,10 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
         """What has left the house, whatever became of it."""
         return self.filter(handed_over_at__isnull=False)
 
+    def passed_on(self) -> Self:
+        """What has left the house and is with its person, or on the way there."""
+        return self.filter(status__in=lifecycle.PASSED_ON)
+
     def with_label(self, code: str) -> Self:
         """The parcel whose label was scanned, or typed with its dots."""
         ident_code = ident_codes.from_scan(code)

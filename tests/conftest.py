@@ -1,5 +1,6 @@
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.cache import caches
 from django.db import connections
 from django.test import override_settings
 from django.utils import translation
@@ -46,6 +47,12 @@ def media_root(tmp_path_factory):
     """Files of the tests never lie among the demo's; the processes a test starts are told the same folder."""
     with override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("media"))):
         yield
+
+
+@pytest.fixture(autouse=True)
+def counted_anew():
+    """Public figures are kept in the process: another test has counted others."""
+    caches["figures"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -134,7 +134,10 @@ ROWS = {
     "billing:bank_files": Row(MONEY | {"auditor"}),  # to book one: tests/billing/test_bank_files.py
     "billing:bank_file": Row(MONEY | {"auditor"}, "bank_file"),
 }
-PUBLIC = {"front", "healthz", "set_language", "demo_mail", "demo_mail_show"}  # the last two in a demo only
+PUBLIC = {"front", "impact", "privacy", "contact", "healthz", "set_language"} | {
+    "demo_mail",
+    "demo_mail_show",
+}  # in a demo
 # Found by a private link instead of an account, or the register, which is open: tests/partners/test_join.py
 BY_LINK = ("join", "application", "confirm", "complete", "ask", "apply_again", "places")
 PUBLIC |= {f"partners:{name}" for name in BY_LINK}

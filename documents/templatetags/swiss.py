@@ -33,6 +33,15 @@ def money(value):
 
 
 @register.filter
+def francs(value):
+    """Francs for sentences, held together and without rappen where there are none: CHF 150."""
+    if value in (None, ""):
+        return ""
+    text = amount(value).removesuffix(".00")
+    return f"CHF\u00a0{text}"
+
+
+@register.filter
 def number(value):
     """A count with its thousands marked: 4’812."""
     return f"{value:,}".replace(",", "’") if value not in (None, "") else ""

@@ -1,10 +1,11 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Q, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from partners.lifecycle import PartnerStatus
 from records import clock
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
         """The communes that may bear an organisation's costs: those it speaks for, or any if none is recorded."""
         spoken_for = partner.coverage.live()
         return self.filter(Q(pk__in=spoken_for.values("commune")) | Q(~Exists(spoken_for), valid_to__isnull=True))
+
+    def with_taking_part(self) -> Self:
+        """`takes_part`: whether an organisation with a running agreement speaks for it today."""
+        spoken_for = Coverage.objects.live().filter(commune=OuterRef("pk"), partner__status=PartnerStatus.ACTIVE)
+        return self.annotate(takes_part=Exists(spoken_for))
 
 
 class Commune(models.Model):

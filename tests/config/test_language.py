@@ -1,4 +1,6 @@
 import pytest
+from django.conf import settings as site_settings
+from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +58,11 @@ def test_the_switch_of_a_form_with_no_page_above_it_leads_to_the_start(client):
     assert page.status_code == 200
     answer = switched_from(client, page)
     assert (answer.status_code, answer.redirect_chain[0][0]) == (200, "/")
+
+
+def test_the_switch_needs_no_token_and_no_other_site_switches_for_somebody():
+    browser = Client(enforce_csrf_checks=True)
+    answer = browser.post("/language/", {"language": "fr", "next": "/accounts/login/"}, follow=True)
+    assert language_of(answer) == "fr"
+    # A form of another site brings no session along, so nobody's own choice is changed.
+    assert site_settings.SESSION_COOKIE_SAMESITE == "Lax"

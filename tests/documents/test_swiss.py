@@ -37,6 +37,11 @@ def test_money_names_its_currency():
     assert swiss.money(None) == ""
 
 
+def test_francs_in_a_sentence_have_rappen_only_where_there_are_some():
+    written = [swiss.francs(value) for value in (Decimal("150.00"), Decimal("99.50"), 1_400_000, 0, None)]
+    assert written == ["CHF\u00a0150", "CHF\u00a099.50", "CHF\u00a01’400’000", "CHF\u00a00", ""]
+
+
 def test_counts_have_marked_thousands():
     assert swiss.number(4812) == "4’812"
     assert swiss.number(0) == "0"

@@ -159,6 +159,14 @@ def nav_entries(entries: list[dict[str, Any]]) -> SafeString:
     return format_html_join("", '<li><a href="{}"{}>{}</a></li>', rows)
 
 
+@register.simple_tag(takes_context=True)
+def public_entry(context: Any, url: str, label: Words) -> SafeString:
+    """A row of the public menu, current on its page and on those below it."""
+    path = context["request"].path if "request" in context else ""
+    is_here = path == url or (url != "/" and path.startswith(url))
+    return format_html('<li><a href="{}"{}>{}</a></li>', url, CURRENT_PAGE if is_here else "", label)
+
+
 @register.simple_tag
 def language_buttons() -> SafeString:
     """A button for each language of the site, in its own words."""
