@@ -20,9 +20,10 @@ MONTH_END = (_("Month end"), "billing:month_end")
 INVOICES = (_("Invoices"), "billing:list")
 PAYMENTS = (_("Payments"), "billing:bank_files")
 JOBS = (_("Background work"), "jobs:list")
+HELP = (_("Help centre"), "help:feedback")
 
 ASSOCIATION = {
-    "admin": [TODAY, REQUESTS, MATCHING, PARTNERS, DEVICES, ROUNDS, INVOICES, JOBS],
+    "admin": [TODAY, REQUESTS, MATCHING, PARTNERS, DEVICES, ROUNDS, INVOICES, JOBS, HELP],
     "treasurer": [TODAY, MONTH_END, INVOICES, PAYMENTS, PARTNERS],
     "dispatcher": [TODAY, MATCHING, ROUNDS, STATION, DEVICES, REQUESTS],
     "volunteer": [TODAY, TAKE_IN, DEVICES, STATION],

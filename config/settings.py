@@ -215,6 +215,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # By place, never by address alone: else a stranger elsewhere locks its owner out. Failed sign-ins: see the adapter.
 ACCOUNT_RATE_LIMITS = {"request_login_code": "10/m/ip,60/h/ip", "reset_password": "10/m/ip,60/h/ip"}
+ACCOUNT_RATE_LIMITS["help_feedback"] = "10/m/ip,60/h/ip"  # counted where signing in is
 MFA_ADAPTER = "people.second_factor.MFAAdapter"
 MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm", "edit_webauthn": "people.forms.EditPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
