@@ -16,7 +16,7 @@ TAGS = {"a", "blockquote", "br", "code", "em", "h3", "hr", "li", "ol", "p", "pre
 ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set()}
 SCHEMES = {"https", "mailto"}
 OF_THE_PAGE = {"main", "contents", "helpful", "related", "preview"}  # names of its own parts
-KEPT = 400  # rendered texts: all there are, in four languages, and some that are being written
+KEPT = 200  # rendered texts: all there are, in four languages
 
 _parser = MarkdownIt("commonmark", {"html": False}).disable("image")
 _cleaner = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
@@ -31,15 +31,20 @@ class Part:
     html: SafeString
 
 
-@lru_cache(maxsize=KEPT)
-def parts_of(body: str) -> tuple[Part, ...]:
-    """The parts of an article, a part for each `##`; kept by their text, as rendering one takes milliseconds."""
+def render(body: str) -> tuple[Part, ...]:
+    """The parts of a text, a part for each `##`."""
     names = set(OF_THE_PAGE)
     return tuple(
         Part(_name(title, names) if title else "", title, _html(tokens))
         for title, tokens in _parted(_parser.parse(body))
         if title or tokens
     )
+
+
+@lru_cache(maxsize=KEPT)
+def parts_of(body: str) -> tuple[Part, ...]:
+    """The same, kept by the text: rendering an article takes milliseconds."""
+    return render(body)
 
 
 def targets_in(body: str) -> list[str]:

@@ -184,6 +184,10 @@ class Feedback(models.Model):
     def __str__(self) -> str:
         return f"{self.article} {self.language} {self.is_helpful}"
 
+    @property
+    def language_name(self) -> str:
+        return dict(settings.LANGUAGES)[self.language]
+
     def tick_off(self, *, by: Any) -> None:
         """Say that somebody has read it; who did so first stays."""
         rows = Feedback.objects.filter(pk=self.pk, done_at__isnull=True)

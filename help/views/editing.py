@@ -13,7 +13,7 @@ from help import actions
 from help.differences import difference
 from help.forms import TEXT, ArticleForm
 from help.links import PAGES
-from help.markdown import parts_of
+from help.markdown import render as parts_in
 from help.models import LANGUAGES, Article, ArticleVersion, Feedback
 from people.access import admin_required
 from records import clock
@@ -28,7 +28,7 @@ LISTED = 50  # versions in a history
 def edit(request, slug):
     """An article's words in one language, with a preview. Who was overtaken sees what differs and may save again."""
     if request.method == "POST" and "preview" in request.POST and request.htmx:
-        return render(request, "help/_preview.html", {"parts": parts_of(request.POST.get("body", ""))})
+        return render(request, "help/_preview.html", {"parts": parts_in(request.POST.get("body", ""))})
     article, language = get_object_or_404(Article, slug=slug), _language(request)
     current = _versions(article, language).filter(is_current=True).first()
     others = list(ArticleVersion.objects.current(get_language()).only("title", "article"))
@@ -51,7 +51,7 @@ def edit(request, slug):
         "form": form,
         "others": others,
         "pages": PAGES,
-        "preview": parts_of(request.POST.get("body", "")) if is_preview else None,
+        "preview": parts_in(request.POST.get("body", "")) if is_preview else None,
         "differences": _overtaken(request.POST, current),
     }
     return render(request, "help/edit.html", context)
@@ -102,6 +102,10 @@ def feedback(request):
     is_done = request.GET.get("view") == "done"
     comments = Feedback.objects.with_comment().filter(done_at__isnull=not is_done)
     page = paginate(comments.select_related("article", "done_by"), request.GET)
+    versions = list(ArticleVersion.objects.current(get_language()).only("title", "article"))
+    titles = {version.article_id: version.title for version in versions}
+    for given in page.rows:
+        given.title = titles.get(given.article_id, given.article)
     context = {
         "page": page,
         "is_done": is_done,
@@ -109,7 +113,7 @@ def feedback(request):
             {"label": _("To read"), "url": "?", "current": not is_done},
             {"label": _("Ticked off"), "url": "?view=done", "current": is_done},
         ],
-        "rows": _rated(ArticleVersion.objects.current(get_language()).only("title", "article")),
+        "rows": _rated(versions),
         "days": LATELY.days,
     }
     return render(request, "help/feedback.html", context)
