@@ -5,7 +5,7 @@ from people.models import User
 from records.refusals import Refused
 
 from . import catalogue
-from .catalogue import Text
+from .catalogue import Entry, Text
 from .models import Article, ArticleVersion
 
 
@@ -58,16 +58,7 @@ def load_articles() -> int:
     A text that came along before and reads otherwise now gets a new version, unless somebody has changed it here.
     """
     entries = list(catalogue.entries())
-    Article.objects.bulk_create(
-        [
-            Article(slug=each.slug, section=each.section, position=each.position, related=each.related)
-            for each in entries
-        ],
-        update_conflicts=True,
-        unique_fields=["slug"],
-        update_fields=["section", "position", "related"],
-    )
-    articles = {article.slug: article for article in Article.objects.select_for_update().order_by("pk")}
+    articles = _load_places(entries)
     there = ArticleVersion.objects.filter(is_current=True).defer("words")
     current = {(version.article_id, version.language): version for version in there}
     changed, written = [], []
@@ -81,6 +72,22 @@ def load_articles() -> int:
                 changed.append(before.pk)
             number = before.number + 1 if before else 1
             written.append(ArticleVersion(article=article, language=language, number=number, **text._asdict()))
-    ArticleVersion.objects.filter(pk__in=changed).update(is_current=False)
+    if changed:
+        ArticleVersion.objects.filter(pk__in=changed).update(is_current=False)
     ArticleVersion.objects.bulk_create(written)
     return len(written)
+
+
+def _load_places(entries: list[Entry]) -> dict[str, Article]:
+    """The articles by their slugs, each where the table has it now; none is written that is there as it should be."""
+    wanted = [
+        Article(slug=each.slug, section=each.section, position=each.position, related=each.related) for each in entries
+    ]
+    there = {(row.slug, row.section, row.position, *row.related) for row in Article.objects.all()}
+    Article.objects.bulk_create(
+        [row for row in wanted if (row.slug, row.section, row.position, *row.related) not in there],
+        update_conflicts=True,
+        unique_fields=["slug"],
+        update_fields=["section", "position", "related"],
+    )
+    return {article.slug: article for article in Article.objects.select_for_update().order_by("pk")}

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 # The words of an article as they are looked for: their stems in its language, of the words as they stand and folded, so
 # that stop words are known and "gerat" finds "Gerät". The title weighs most, then the summary. Where a link leads is no
-# word of the text. A query takes a word of four letters or more for a beginning, too: "rechn", "Arbeit".
+# word of the text. A query finds the words of the same stem, and those that begin so where it has four letters or more.
 SEARCH = r"""
 CREATE FUNCTION help_config(language text) RETURNS regconfig LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE language
@@ -36,13 +36,15 @@ $$;
 
 CREATE FUNCTION help_query(language text, words text, joined text) RETURNS tsquery
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT to_tsquery(public.help_config(language), string_agg(format(
-    CASE WHEN length(word) < 4 THEN '(''%s'' | ''%s'')' ELSE '(''%s'':* | ''%s'':*)' END,
-    word,
-    coalesce(nullif(regexp_replace(public.folded(word), '[^[:alnum:]]+', '', 'g'), ''), word)
-  ), joined))
-  FROM regexp_split_to_table(words, '[^[:alnum:]]+') word
-  WHERE to_tsvector(public.help_config(language), word) <> ''
+  SELECT string_agg('(' || (
+    to_tsquery(public.help_config(language), word) || to_tsquery(public.help_config(language), plain)
+    || CASE WHEN length(plain) < 4 THEN '' ELSE to_tsquery('pg_catalog.simple', plain || ':*') END
+  )::text || ')', joined)::tsquery
+  FROM (
+    SELECT word, coalesce(nullif(regexp_replace(public.folded(word), '[^[:alnum:]]+', '', 'g'), ''), word) AS plain
+    FROM regexp_split_to_table(words, '[^[:alnum:]]+') word
+    WHERE to_tsvector(public.help_config(language), word) <> ''
+  ) words
 $$;
 """
 NO_SEARCH = """
