@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from billing import todo as billing_todo
 from devices import todo as devices_todo
+from help import todo as help_todo
 from jobs import todo as jobs_todo
 from partners import todo as partners_todo
 from people.access import public, signed_in
@@ -19,7 +20,7 @@ from requests import todo as requests_todo
 from shipping import todo as shipping_todo
 from web.counts import Counting
 
-TODOS = (partners_todo, devices_todo, requests_todo, shipping_todo, billing_todo, jobs_todo)
+TODOS = (partners_todo, devices_todo, requests_todo, shipping_todo, billing_todo, jobs_todo, help_todo)
 
 
 @public

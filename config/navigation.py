@@ -5,6 +5,7 @@ from functools import cache
 from django.conf import settings
 from django.urls import is_valid_path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 TODAY = (_("Today"), "home")
 REQUESTS = (_("Requests"), "requests:list")
@@ -20,9 +21,10 @@ MONTH_END = (_("Month end"), "billing:month_end")
 INVOICES = (_("Invoices"), "billing:list")
 PAYMENTS = (_("Payments"), "billing:bank_files")
 JOBS = (_("Background work"), "jobs:list")
+HELP = (pgettext_lazy("menu", "Help centre"), "help:feedback")
 
 ASSOCIATION = {
-    "admin": [TODAY, REQUESTS, MATCHING, PARTNERS, DEVICES, ROUNDS, INVOICES, JOBS],
+    "admin": [TODAY, REQUESTS, MATCHING, PARTNERS, DEVICES, ROUNDS, INVOICES, JOBS, HELP],
     "treasurer": [TODAY, MONTH_END, INVOICES, PAYMENTS, PARTNERS],
     "dispatcher": [TODAY, MATCHING, ROUNDS, STATION, DEVICES, REQUESTS],
     "volunteer": [TODAY, TAKE_IN, DEVICES, STATION],

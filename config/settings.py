@@ -218,7 +218,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "10/m/ip,60/h/ip",
     "reset_password": "10/m/ip,60/h/ip",
+    # Counted where signing in is:
     "join": "10/m/ip,30/h/ip",
+    "help_feedback": "10/m/ip,60/h/ip",
 }
 MFA_ADAPTER = "people.second_factor.MFAAdapter"
 MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm", "edit_webauthn": "people.forms.EditPasskeyForm"}

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("shipping.urls")),
     path("", include("billing.urls")),
     path("jobs/", include("jobs.urls")),
+    path("help/", include("help.urls")),
     path("api/v1/", include("config.api")),
 ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from billing.models import BankFile
 from config.management.commands.list_routes import routes
 from devices.models import Device
 from documents.models import StoredFile
+from help.models import Article, ArticleVersion, Feedback
 from jobs.models import Batch, Job
 from partners.actions import publish_first_version
 from partners.models import AgreementVersion, BillTo, Membership
@@ -54,6 +56,11 @@ ROWS = {
     "home": Row(EVERYBODY),
     "appearance": Row(EVERYBODY),
     "elements": Row({"admin"}),
+    "help:feedback": Row({"admin"}),
+    "help:tick_off": Row({"admin"}, "feedback", "post"),
+    "help:edit": Row({"admin"}, "article"),
+    "help:history": Row({"admin"}, "article"),
+    "help:restore": Row({"admin"}, "article", "post", {"version": "1"}),
     "jobs:list": Row({"admin"}),
     "jobs:try_again": Row({"admin"}, "job", "post"),
     "jobs:batch": Row(EVERYBODY, "batch"),
@@ -141,6 +148,7 @@ PUBLIC = {"front", "impact", "privacy", "contact", "healthz", "set_language"} | 
 # Found by a private link instead of an account, or the register, which is open: tests/partners/test_join.py
 BY_LINK = ("join", "application", "confirm", "complete", "ask", "apply_again", "places")
 PUBLIC |= {f"partners:{name}" for name in BY_LINK}
+PUBLIC |= {"help:index", "help:article", "help:rate", "help:comment"}
 ELSEWHERE = {"partners:act_for"}  # its object stands in the form: tests/partners/test_act_for.py
 OTHERS = ("/accounts/", "/api/")  # allauth's are allauth's, the API's have a table of their own
 
@@ -207,6 +215,8 @@ MISSING = {
     "device": "D-999999",
     "invoice": "2026-9999",
     "label": "990000000099999999",
+    "article": "nothing",
+    "feedback": 99_999_999,
 }
 
 
@@ -229,9 +239,14 @@ def _records(partner, file):
     colleague = User.objects.create_user(f"colleague.{partner.pk}@example.org", name="Colleague")
     membership = Membership.objects.create(user=colleague, partner=partner, role="accounting")
     agreement = partner.agreements.create(**SIGNED, file=_paper())
+    article = Article.objects.create(slug=f"article-{partner.pk}", section="people", position=1)
+    for language, _name in settings.LANGUAGES:
+        ArticleVersion.objects.create(article=article, language=language, number=1, title="t", summary="s", body="b")
     return {
         "agreement": agreement.pk,
         "version": AgreementVersion.objects.current().number,
+        "article": article.slug,
+        "feedback": Feedback.objects.create(article=article, language="en", is_helpful=False, comment="x").pk,
         "membership": membership.pk,
         "partner": partner.pk,
         "request": request.number,

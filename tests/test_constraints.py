@@ -20,6 +20,7 @@ from billing.models import (
 )
 from devices.models import Device, Drive, Erasure, Inspection
 from documents.models import StoredFile
+from help.models import Article
 from jobs.models import IdempotentAnswer, Job
 from partners.actions import publish_first_version
 from partners.models import Agreement, ApiToken, Application, Coverage, Locality, Tariff
@@ -46,6 +47,14 @@ def copied(table, **changes):
 
 def changed(table, assignments):
     return f"UPDATE {table} SET {assignments}"
+
+
+def added_version(language, number, is_current="true"):
+    """The statement that adds a text of an article; what the database makes of its words can't be copied."""
+    return (
+        "INSERT INTO help_articleversion (article_id, language, number, title, summary, body, at, is_current) "
+        f"SELECT id, {language}, {number}, 't', 's', 'b', now(), {is_current} FROM help_article"
+    )
 
 
 SECOND = "(SELECT max(id) FROM {})".format
@@ -109,6 +118,16 @@ ATTACKS = {
     "one_live_label_per_shipment": copied("shipping_label", item_number=2, ident_code="'2'"),
     "made_label_has_a_file": changed("shipping_label", "file_id = NULL"),
     "item_number_has_eight_digits": changed("shipping_label", "item_number = 100000000"),
+    # help
+    "one_article_per_slug": copied("help_article"),
+    "section_is_known": changed("help_article", "section = 'x'"),
+    "article_language_is_known": added_version("'xx'", 1),
+    "one_version_per_number": added_version("'de'", 2, is_current="false"),
+    "one_current_version": added_version("'de'", 3),
+    "help_articleversion_stays": changed("help_articleversion", "body = 'x'"),
+    "replaced_version_stays_replaced": changed("help_articleversion", "is_current = true"),
+    "feedback_language_is_known": changed("help_feedback", "language = 'xx'"),
+    "feedback_is_done_by_somebody": changed("help_feedback", "done_at = now()"),
     # billing, beside the books
     "one_account_per_day": copied("billing_creditoraccount"),
     "account_has_an_iban_and_a_qr_iban": changed("billing_creditoraccount", "qr_iban = iban"),
@@ -174,6 +193,10 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Label.objects.create(
         shipment=shipment, item_number=1, ident_code="1", state="made", file=file, made_at="2026-10-19T08:00Z"
     )
+    article = Article.objects.create(slug="queue", section="people", position=1)
+    for number in (1, 2):
+        article.versions.create(language="de", number=number, title="t", summary="s", body="b", is_current=number > 1)
+    article.feedback.create(language="de", is_helpful=True)
     booked(partner, bill_to, shipment, volunteer)
     with connection.cursor() as cursor:  # what was made is looked at now, and what an attack does after it
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -16,6 +16,7 @@ def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(DEMO=True, MEDIA_ROOT=media), transaction.atomic():
         factories.creditor_account()
+        call_command("load_articles", verbosity=0)
         call_command("load_demo", requests=REQUESTS, stdout=StringIO())
         yield
         transaction.set_rollback(True)

@@ -25,6 +25,7 @@ from demo.organisations import ORGANISATIONS
 from demo.partners import Area, Client
 from demo.plans import Planner
 from devices.models import Device, Drive
+from help.models import Feedback
 from jobs.progress import Progress
 from partners.models import BillTo, Commune, Locality, Partner
 from people.models import User
@@ -117,6 +118,10 @@ class TestWhatHappened:
 
     def test_somebody_has_begun_a_form(self):
         assert RequestDraft.objects.filter(owner__email="worker@muster.example").count() == 2
+
+    def test_readers_of_the_help_have_said_something(self):
+        assert sorted(Feedback.objects.to_read().values_list("article__slug", flat=True)) == ["first-steps", "queue"]
+        assert Feedback.objects.count() > 30
 
     def test_no_laptop_went_on_before_all_its_drives_were_erased(self):
         beyond = ["erased", "ready", "reserved", "shipped", "returned", "lost", "passed_on", "missing", "repair"]

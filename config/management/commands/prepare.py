@@ -13,6 +13,7 @@ from stdnum.ch import vat
 from billing.ibans import is_iban, is_qr_iban
 from billing.models import CreditorAccount, VatStatus
 from config import time_limits
+from help.actions import load_articles
 from partners.actions import publish_first_version
 from people.models import DEMO_ADDRESSES, User
 
@@ -50,7 +51,7 @@ def _check_account():
 
 
 class Command(BaseCommand):
-    help = "Migrates as the owner and writes the first account and VAT rows. Example: manage.py prepare"
+    help = "Migrates as the owner and writes the first account, VAT rows and help articles. Example: manage.py prepare"
 
     def handle(self, **options):
         if "owner" not in settings.DATABASES:
@@ -77,6 +78,7 @@ class Command(BaseCommand):
         )
         VatStatus.objects.get_or_create(valid_from=BEGINNING, defaults=vat_status)
         publish_first_version()
+        load_articles()
 
 
 def _vat_status(text):

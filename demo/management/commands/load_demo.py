@@ -17,6 +17,7 @@ from demo.closings import closings
 from demo.laptops import Workshop
 from demo.partners import make_partners
 from demo.plans import Plan, Planner
+from demo.readers import make_feedback
 from demo.sets.sets import Sets
 from demo.walk import Walk
 from jobs.progress import Progress
@@ -83,6 +84,7 @@ def load(requests: int, seed: int, today: date, progress: Progress) -> None:
     papers.keep_proofs()
     papers.begin_forms(rng, clients)
     papers.plan_jobs(staff.dispatchers[0])
+    make_feedback(calendar)
     _check_keys()
     progress.end()
 
