@@ -1,11 +1,31 @@
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from celery import shared_task
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from documents.mail import Envelope, mail
+from jobs.registry import job
 
-from .models import Membership
+from . import import_actions
+from .models import Membership, PartnerImport
+
+
+@job(import_actions.CHECK, _("Check a workbook of organisations"))
+def check_import(key, claim):
+    if found := PartnerImport.objects.filter(pk=key).first():  # it may have been thrown away meanwhile
+        import_actions.check(found, claim)
+
+
+@job(import_actions.TAKE_OVER, _("Take over organisations from a workbook"))
+def take_over(key, claim):
+    import_actions.take_over_ordered(PartnerImport.objects.get(pk=key), claim)
+
+
+@shared_task(name="partners.delete_old_imports")
+def delete_old_imports():
+    import_actions.delete_old_imports()
 
 
 @mail("partners.invited")

@@ -17,7 +17,7 @@ from config.management.commands.list_routes import routes
 from devices.models import Device
 from documents.models import StoredFile
 from jobs.models import Batch, Job
-from partners.models import BillTo, Membership, Partner
+from partners.models import BillTo, Membership, Partner, PartnerImport
 from people.models import User
 from requests.models import RequestDraft
 from shipping.models import Label
@@ -57,6 +57,12 @@ ROWS = {
     "jobs:batch": Row(EVERYBODY, "batch"),
     "partners:list": Row(READS_PARTNERS),
     "partners:create": Row({"admin"}),
+    "partners:import_workbook": Row({"admin"}),
+    "partners:import_template": Row({"admin"}),
+    "partners:show_import": Row({"admin"}, "partner_import"),
+    "partners:import_report": Row({"admin"}, "partner_import"),
+    "partners:take_over": Row({"admin"}, "partner_import", "post"),
+    "partners:discard_import": Row({"admin"}, "partner_import", "post"),
     "partners:places": Row(EVERYBODY),
     "partners:detail": Row(READS_PARTNERS, "partner"),
     "partners:admit": Row({"admin"}, "partner", "post"),
@@ -155,6 +161,10 @@ def keys(partner, foreign_partner, make_user):
             return Membership.objects.get_or_create(
                 user=invited, partner=foreign_partner, role="accounting", accepted_at=None
             )[0].pk
+        if about == "partner_import":
+            lines = [{"name": "A", "rows": [2], "outcome": "active", "there": None, "findings": []}]
+            by = user if whose == "own" else somebody
+            return PartnerImport.objects.create(name="a.xlsx", by=by, lines=lines, total=1).token
         if about == "batch":
             return Batch.objects.create(title="labels", owner=user if whose == "own" else somebody).token
         return made[whose][about]
@@ -172,6 +182,7 @@ MISSING = {
     "bank_file": 99_999_999,
     "batch": uuid.uuid4(),
     "draft": uuid.uuid4(),
+    "partner_import": uuid.uuid4(),
     "request": "R-2026-999999",
     "device": "D-999999",
     "invoice": "2026-9999",

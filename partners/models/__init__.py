@@ -1,5 +1,6 @@
 from .agreement import Agreement, Tariff
 from .partner import BillTo, Membership, Partner, PartnerStep
+from .partner_import import PartnerImport
 from .register import Commune, Coverage, Locality
 from .token import SCOPES, ApiToken
 
@@ -13,6 +14,7 @@ __all__ = [
     "Locality",
     "Membership",
     "Partner",
+    "PartnerImport",
     "PartnerStep",
     "Tariff",
 ]
