@@ -380,7 +380,7 @@ def _xlsx_rows(sheet: Any, last: int | None, counter: _Counter) -> Iterator[RawR
 def _xlsx_value(cell: Any) -> Any:
     value, kind = cell.value, cell.data_type
     if value is None:
-        return None
+        return Cell("") if kind == "str" else None  # a formula whose result is an empty text
     if kind == "f":
         return _Formula(str(value))
     return _error(str(value)) if kind == "e" else value

@@ -24,6 +24,7 @@ from .lifecycle import PartnerStatus
 from .models import Agreement, BillTo, Coverage, Membership, Partner, PartnerImport, PartnerStep
 
 AT_ONCE = 100  # organisations
+STEPS = 20  # of a job's progress at most: each writes all results so far
 CHECK, TAKE_OVER = "partners.check_import", "partners.take_over"
 Done = Callable[[int], None]
 
@@ -80,7 +81,7 @@ def take_over_ordered(found: PartnerImport, claim: Claim) -> None:
     with translation.override(found.by.language):
         contents = importing.read(found.file.read())
         rest = contents.organisations[found.done :]
-        for taken in _sets(rest):
+        for taken in _sets(rest, max(AT_ONCE, found.total // STEPS)):
             with transaction.atomic():
                 locked = PartnerImport.objects.select_for_update().get(pk=found.pk)
                 if locked.done != found.done:  # another worker has it
@@ -131,16 +132,16 @@ def take_over_sets(
         for each in organisations:
             if each.outcome == "active":
                 each.gaps.append(Finding(each.rows[0], _("There is no admin yet to countersign the agreement.")))
-    for taken in _sets(organisations):
+    for taken in _sets(organisations, AT_ONCE):
         with transaction.atomic():
             _write_or_refuse(taken, by=by, invites=invites)
             transaction.set_rollback(is_dry)
         yield len(taken)
 
 
-def _sets(organisations: Iterable[Organisation]) -> Iterator[list[Organisation]]:
+def _sets(organisations: Iterable[Organisation], size: int) -> Iterator[list[Organisation]]:
     rest = iter(organisations)
-    while taken := list(islice(rest, AT_ONCE)):
+    while taken := list(islice(rest, size)):
         yield taken
 
 

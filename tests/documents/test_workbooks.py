@@ -225,6 +225,15 @@ def test_zeros_under_all_formulas_of_a_column_are_not_computed_and_one_among_oth
     assert column(read(kept_formula(b"0", b"5")), "Beitrag CHF") == [0, 5]
 
 
+def test_an_empty_text_is_a_result():
+    def keep(content):
+        return re.sub(rb'<c r="C2"><f>([^<]*)</f><v( ?/|></v)>', rb'<c r="C2" t="str"><f>\g<1></f><v></v>', content)
+
+    rows = xlsx(["Nr", "Gemeinde", "Bemerkung"], [1, "Hier", '=IF(A2=1,"","x")'])
+    assert column(read(rows), "Bemerkung") == [NOT_COMPUTED]
+    assert column(read(with_parts(rows, xl__worksheets__sheet1_xml=keep)), "Bemerkung") == [""]
+
+
 def test_formulas_of_an_ods():
     row = ods_row(
         ods_number(1),
