@@ -12,8 +12,6 @@ from decimal import Decimal
 from math import isfinite
 from typing import TypeVar
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from records.text import clean, clean_lines, fold
@@ -240,19 +238,6 @@ def yes_no(cell: Cell) -> bool | None:
     if word in NO or word == "0":
         return False
     raise Fault(_("“%(value)s” is neither yes nor no.") % {"value": shown(value)})
-
-
-def email(cell: Cell) -> str:
-    """One e-mail address."""
-    typed = text(cell)
-    typed = typed.removeprefix("mailto:")
-    if not typed:
-        return ""
-    try:
-        validate_email(typed)
-    except ValidationError as error:
-        raise Fault(_("“%(value)s” is no e-mail address.") % {"value": typed}) from error
-    return typed
 
 
 def choice(cell: Cell, words: Mapping[str, Choice], offered: Callable[[], str]) -> Choice | None:

@@ -12,6 +12,7 @@ from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from documents import cells, workbooks
@@ -266,6 +267,16 @@ def _postcode_abroad(cell: Cell) -> str:
     return cells.postcode(cell)
 
 
+def _email(cell: Cell) -> str:
+    typed = cells.text(cell).removeprefix("mailto:")
+    try:
+        if typed:
+            validate_email(typed)
+    except ValidationError as error:
+        raise Fault(_("“%(value)s” is no e-mail address.") % {"value": typed}) from error
+    return typed
+
+
 def _word_of(kind: str) -> Callable[[Cell], str | None]:
     return lambda cell: cells.choice(cell, words_of(kind), lambda: offered(kind))
 
@@ -312,10 +323,10 @@ READERS: dict[str, Callable[[Cell], Any]] = {  # the rest is a line of text
     "signed_on": _signed_on,
     "pays_postcode": _postcode_abroad,
     "pays_country": _word_of("country"),
-    "pays_email": cells.email,
+    "pays_email": _email,
     "pays_language": _word_of("language"),
     "pays_cadence": _word_of("cadence"),
-    "person_email": cells.email,
+    "person_email": _email,
     "person_role": _word_of("role"),
 }
 

@@ -178,11 +178,6 @@ def test_what_is_neither_is_a_fault_and_no_yes(value):
     assert said(cells.yes_no, value).endswith("is neither yes nor no.")
 
 
-def test_one_address():
-    assert said(cells.email, " mailto:kasse@example.org") == "kasse@example.org"
-    assert said(cells.email, "a@example.org; b@example.org") == "“a@example.org; b@example.org” is no e-mail address."
-
-
 def test_a_word_of_a_list():
     words = {"büro": "office"}
     assert said(cells.choice, " BU\u0308RO", words=words, offered=lambda: "Büro") == "office"

@@ -385,6 +385,11 @@ FAULTS = [  # what is typed, the column's letter and heading, and what is said
         "“Atlantis” is not known here. There are: CH, LI, DE, AT, FR, IT.",
     ),
     ({"Invoice e-mail": "rechnungen@"}, "V “Invoice e-mail”", "“rechnungen@” is no e-mail address."),
+    (
+        {"Invoice e-mail": "a@example.org; b@example.org"},
+        "V “Invoice e-mail”",
+        "“a@example.org; b@example.org” is no e-mail address.",
+    ),
     ({"Tarif": "gold"}, "I “Tarif”", "“gold” is not known here. There are: full, standard."),
     ({"User e-mail": "lea@example.org"}, "Z “User name”", "A person needs name, e-mail and role."),
     (
