@@ -8,8 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from documents.mail import Envelope, mail
 from jobs.registry import job
 
-from . import actions
-from .models import Agreement, AgreementPaper, AgreementVersion, Application, Membership, Message, Partner
+from . import actions, import_actions
+from .models import (
+    Agreement,
+    AgreementPaper,
+    AgreementVersion,
+    Application,
+    Membership,
+    Message,
+    Partner,
+    PartnerImport,
+)
 
 
 @job("partners.make_paper", _("Make an agreement’s PDF"))
@@ -20,6 +29,22 @@ def make_paper(key, claim):
 @shared_task(name="partners.delete_unconfirmed")
 def delete_unconfirmed():
     actions.delete_unconfirmed()
+
+
+@job(import_actions.CHECK, _("Check a workbook of organisations"))
+def check_import(key, claim):
+    if found := PartnerImport.objects.filter(pk=key).first():  # it may have been thrown away meanwhile
+        import_actions.check(found, claim)
+
+
+@job(import_actions.TAKE_OVER, _("Take over organisations from a workbook"))
+def take_over(key, claim):
+    import_actions.take_over_ordered(PartnerImport.objects.get(pk=key), claim)
+
+
+@shared_task(name="partners.delete_old_imports")
+def delete_old_imports():
+    import_actions.delete_old_imports()
 
 
 @mail("partners.invited")

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .views import imports
 
 app_name = "partners"
 urlpatterns = [
@@ -12,6 +13,12 @@ urlpatterns = [
     path("join/<uuid:token>/apply-again/", views.apply_again, name="apply_again"),
     path("partners/", views.index, name="list"),
     path("partners/new/", views.create, name="create"),
+    path("partners/import/", imports.import_workbook, name="import_workbook"),
+    path("partners/import/template/", imports.import_template, name="import_template"),
+    path("partners/import/<uuid:token>/", imports.show_import, name="show_import"),
+    path("partners/import/<uuid:token>/take-over/", imports.take_over, name="take_over"),
+    path("partners/import/<uuid:token>/discard/", imports.discard_import, name="discard_import"),
+    path("partners/import/<uuid:token>/report/", imports.import_report_file, name="import_report"),
     path("partners/act-for/", views.act_for, name="act_for"),
     path("partners/places/", views.places, name="places"),
     path("partners/agreement-versions/", views.versions, name="versions"),

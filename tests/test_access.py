@@ -20,7 +20,7 @@ from documents.models import StoredFile
 from help.models import Article, ArticleVersion, Feedback
 from jobs.models import Batch, Job
 from partners.actions import publish_first_version
-from partners.models import AgreementVersion, BillTo, Membership
+from partners.models import AgreementVersion, BillTo, Membership, PartnerImport
 from people.models import User
 from requests.models import RequestDraft
 from shipping.models import Label
@@ -66,6 +66,13 @@ ROWS = {
     "jobs:batch": Row(EVERYBODY, "batch"),
     "partners:list": Row(READS_PARTNERS),
     "partners:create": Row({"admin"}),
+    "partners:import_workbook": Row({"admin"}),
+    "partners:import_template": Row({"admin"}),
+    "partners:show_import": Row({"admin"}, "partner_import"),
+    "partners:import_report": Row({"admin"}, "partner_import"),
+    "partners:take_over": Row({"admin"}, "partner_import", "post"),
+    "partners:discard_import": Row({"admin"}, "partner_import", "post"),
+    "partners:places": Row(EVERYBODY),
     "partners:detail": Row(READS_PARTNERS, "partner"),
     "partners:admit": Row({"admin"}, "partner", "post"),
     "partners:decline": Row({"admin"}, "partner"),
@@ -192,6 +199,10 @@ def keys(partner, foreign_partner, make_user):
             return Membership.objects.get_or_create(
                 user=invited, partner=foreign_partner, role="accounting", accepted_at=None
             )[0].pk
+        if about == "partner_import":
+            lines = [{"name": "A", "rows": [2], "outcome": "active", "there": None, "findings": []}]
+            by = user if whose == "own" else somebody
+            return PartnerImport.objects.create(name="a.xlsx", by=by, lines=lines, total=1).token
         if about == "batch":
             return Batch.objects.create(title="labels", owner=user if whose == "own" else somebody).token
         return made[whose][about]
@@ -211,6 +222,7 @@ MISSING = {
     "version": "9999.9",
     "batch": uuid.uuid4(),
     "draft": uuid.uuid4(),
+    "partner_import": uuid.uuid4(),
     "request": "R-2026-999999",
     "device": "D-999999",
     "invoice": "2026-9999",

@@ -1,6 +1,7 @@
 from .agreement import Agreement, AgreementPaper, AgreementText, AgreementVersion, Tariff, sha256_of
 from .application import Application, Message
 from .partner import BillTo, Membership, Partner, PartnerStep
+from .partner_import import PartnerImport
 from .register import Commune, Coverage, Locality
 from .token import SCOPES, ApiToken
 
@@ -19,6 +20,7 @@ __all__ = [
     "Membership",
     "Message",
     "Partner",
+    "PartnerImport",
     "PartnerStep",
     "Tariff",
     "sha256_of",

@@ -1,0 +1,28 @@
+"""Typed text, cleaned before it is judged: letters composed, every kind of space one space, ends trimmed; pure."""
+
+import unicodedata
+
+
+def clean(text: str) -> str:
+    """A line as it is judged and kept: composed (NFC), any run of spaces or line ends one space, ends trimmed."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def clean_lines(text: str) -> str:
+    """The same line by line, for what may have several; empty lines at the ends go, as spaces do."""
+    return "\n".join(clean(line) for line in text.splitlines()).strip("\n")
+
+
+def fold(text: str) -> str:
+    """What two texts share that differ only in capitals, composition and spaces; for comparing, not for keeping."""
+    return clean(unicodedata.normalize("NFKC", text).casefold())
+
+
+def with_numbers(signs: str) -> str:
+    """Signs as a refusal shows them, each with its number: “漢 (U+6F22), U+202E”; what draws nothing has only that."""
+    return ", ".join(_with_number(sign) for sign in signs)
+
+
+def _with_number(sign: str) -> str:
+    number = f"U+{ord(sign):04X}"
+    return f"{sign} ({number})" if sign.isprintable() and not unicodedata.combining(sign) else number
