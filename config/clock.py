@@ -18,6 +18,7 @@ SCHEDULE = {
     "forget what programs were answered": {"task": "jobs.delete_old_answers", "schedule": 3600.0},
     "forget unfinished forms": {"task": "requests.delete_old_drafts", "schedule": 3600.0},
     "forget whose sign-in is over": {"task": "people.delete_expired", "schedule": 3600.0},
+    "count changes of the map anew": {"task": "partners.forget_map_changes", "schedule": 3600.0},
     "remove files that nothing names": {"task": "documents.sweep_files", "schedule": crontab(hour=3, minute=10)},
 }
 

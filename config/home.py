@@ -29,12 +29,18 @@ def front(request):
 
 @public
 def set_language(request):
-    """Switch the language; a signed-in person's choice is kept, also for the mails."""
+    """Switch the language; a signed-in person's choice is kept, also for the mails.
+
+    A link does so for visitors only, by the same cookie: pages that are kept for everybody hold no token for a form.
+    """
     code = request.POST.get("language")
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
         request.user.language = code
         request.user.save(update_fields=["language"])
-    return i18n.set_language(request)
+    response = i18n.set_language(request)
+    if request.method == "GET" and request.GET.get("language") in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, request.GET["language"], samesite="Lax")
+    return response
 
 
 @signed_in

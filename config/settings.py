@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "config.middleware.NoStoreMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.middleware.HealthMiddleware",
+    "config.map.middleware.KeptMapMiddleware",
     "config.middleware.CharsetMiddleware",
     "config.middleware.SizeMiddleware",
     "config.middleware.OwnSessionMiddleware",
@@ -214,7 +215,11 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True  # typed where it was asked fo
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # By place, never by address alone: else a stranger elsewhere locks its owner out. Failed sign-ins: see the adapter.
-ACCOUNT_RATE_LIMITS = {"request_login_code": "10/m/ip,60/h/ip", "reset_password": "10/m/ip,60/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "10/m/ip,60/h/ip",
+    "reset_password": "10/m/ip,60/h/ip",
+    "commune_letter": "20/h/ip",  # config/map/letters.py
+}
 MFA_ADAPTER = "people.second_factor.MFAAdapter"
 MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm", "edit_webauthn": "people.forms.EditPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -1,11 +1,25 @@
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from celery import shared_task
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from documents.mail import Envelope, mail
+from jobs.registry import job
 
-from .models import Membership
+from . import actions
+from .models import CommuneLetter, MapChange, Membership
+
+
+@job(actions.MAKE_LETTER, _("Write a letter to a commune"))
+def make_letter(key, claim):
+    actions.make_letter(CommuneLetter.objects.select_related("commune").get(pk=key), claim)
+
+
+@shared_task(name="partners.forget_map_changes")
+def forget_map_changes():
+    MapChange.objects.forget()
 
 
 @mail("partners.invited")

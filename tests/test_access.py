@@ -113,6 +113,7 @@ ROWS = {
     "billing:bank_file": Row(MONEY | {"auditor"}, "bank_file"),
 }
 PUBLIC = {"front", "healthz", "set_language", "demo_mail", "demo_mail_show"}  # the last two in a demo only
+PUBLIC |= {"map", "map_data", "map_letter", "map_letter_made", "map_letter_file"}
 ELSEWHERE = {"partners:act_for"}  # its object stands in the form: tests/partners/test_act_for.py
 OTHERS = ("/accounts/", "/api/")  # allauth's are allauth's, the API's have a table of their own
 

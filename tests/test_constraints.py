@@ -21,7 +21,7 @@ from billing.models import (
 from devices.models import Device, Drive, Erasure, Inspection
 from documents.models import StoredFile
 from jobs.models import IdempotentAnswer, Job
-from partners.models import Agreement, ApiToken, Coverage, Locality, Tariff
+from partners.models import Agreement, ApiToken, CommuneLetter, Coverage, Locality, Tariff
 from people.models import AuditEntry
 from records.triggers import Trigger
 from requests.models import Recipient, RoundDate
@@ -69,6 +69,7 @@ ATTACKS = {
     "tariff_is_positive": changed("partners_tariff", "amount = 0"),
     "one_row_per_place": copied("partners_locality"),
     "one_live_coverage_per_commune": copied("partners_coverage"),
+    "one_letter_per_commune_and_language": copied("partners_communeletter"),
     "token_has_a_digest": changed("partners_apitoken", "digest = ''"),
     "token_scopes_are_known": changed("partners_apitoken", "scopes = '{everything}'"),
     # devices
@@ -137,6 +138,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Tariff.objects.create(delivery="person", valid_from="2026-01-01", amount=150)
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
     Coverage.objects.create(partner=partner, commune=commune)
+    CommuneLetter.objects.create(commune=commune, language="de")
     ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
     request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))
     request.note("receive")

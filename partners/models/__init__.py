@@ -1,4 +1,6 @@
 from .agreement import Agreement, Tariff
+from .letter import CommuneLetter
+from .map_change import MapChange
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .register import Commune, Coverage, Locality
 from .token import SCOPES, ApiToken
@@ -9,8 +11,10 @@ __all__ = [
     "ApiToken",
     "BillTo",
     "Commune",
+    "CommuneLetter",
     "Coverage",
     "Locality",
+    "MapChange",
     "Membership",
     "Partner",
     "PartnerStep",
