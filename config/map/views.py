@@ -154,7 +154,7 @@ def _context(data, year, *, canton="", marked=()):
         "data": data,
         "year": year,
         "communes": len(data.places),
-        "levels": [{"level": level, "words": words} for level, words in enumerate(LEVELS)],
+        "levels": [{"css": f"wg-m{level}", "words": words} for level, words in enumerate(LEVELS)],
         "shares": [{"share": share, "name": CANTONS[share.canton], "open": share.canton == canton} for share in shares],
         "rows": _rows(data, year, canton),
         "canton": canton,
