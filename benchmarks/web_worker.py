@@ -54,13 +54,16 @@ class Answer(NamedTuple):
 
 
 class WebWorker:
-    """The running process; `with` ends it."""
+    """The running process of an application; `with` ends it."""
+
+    def __init__(self, application="web_worker:application()"):
+        self.application = application
 
     def __enter__(self):
         from config import embedded
 
         self.port = embedded.free_port()
-        command = [sys.executable, "-m", "gunicorn", "web_worker:application()", "--pythonpath", str(HERE)]
+        command = [sys.executable, "-m", "gunicorn", self.application, "--pythonpath", str(HERE)]
         command += ["--bind", f"127.0.0.1:{self.port}", "--threads", "1", "--worker-class", "gthread"]
         command += ["--log-level", "warning", "--no-control-socket"]
         self.process = subprocess.Popen(command, cwd=HERE.parent)
@@ -78,9 +81,9 @@ class WebWorker:
         self.process.terminate()
         self.process.wait()
 
-    def open(self, url, data=None, *, session="", content_type="application/x-www-form-urlencoded"):
-        """Ask for a page, or send a form."""
-        headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}"}
+    def open(self, url, data=None, *, session="", content_type="application/x-www-form-urlencoded", headers=None):
+        """Ask for a page, or send a form; other headers instead of the cookies, if there are any."""
+        headers = dict(headers or {"Cookie": f"sessionid={session}; csrftoken={CSRF}"})
         if isinstance(data, dict):
             data = urlencode(data)
         if data is not None:

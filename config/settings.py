@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "config.middleware.NoStoreMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.middleware.HealthMiddleware",
+    "config.map.middleware.KeptMapMiddleware",
     "config.middleware.CharsetMiddleware",
     "config.middleware.SizeMiddleware",
     "config.middleware.OwnSessionMiddleware",
@@ -221,6 +222,7 @@ ACCOUNT_RATE_LIMITS = {
     # Counted where signing in is:
     "join": "10/m/ip,30/h/ip",
     "help_feedback": "10/m/ip,60/h/ip",
+    "commune_letter": "20/h/ip",  # config/map/letters.py
 }
 MFA_ADAPTER = "people.second_factor.MFAAdapter"
 MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm", "edit_webauthn": "people.forms.EditPasskeyForm"}

@@ -1,6 +1,8 @@
 from django.urls import include, path
 
 from . import demo_mail, elements, health, home, public
+from .map import letters
+from .map import views as public_map
 
 urlpatterns = [
     path("", public.front, name="front"),
@@ -8,6 +10,11 @@ urlpatterns = [
     path("privacy/", public.privacy, name="privacy"),
     path("contact/", public.contact, name="contact"),
     path("home/", home.home, name="home"),
+    path("map/", public_map.page, name="map"),
+    path("map/data.json", public_map.data_json, name="map_data"),
+    path("map/letter/", letters.choose, name="map_letter"),
+    path("map/letter/<int:number>/<str:language>/", letters.wait, name="map_letter_made"),
+    path("map/letter/<int:number>/<str:language>.pdf", letters.download, name="map_letter_file"),
     path("healthz/", health.healthz, name="healthz"),
     path("language/", home.set_language, name="set_language"),
     path("appearance/", home.appearance, name="appearance"),

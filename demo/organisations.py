@@ -3,6 +3,8 @@
 Apostrophes here and in streets are straight: a QR-bill does not know the typographic one.
 """
 
+from collections.abc import Sequence
+from random import Random
 from typing import NamedTuple
 
 WALKED = ("muster", "autre")  # all that happens to these goes through the actions: people sign in there
@@ -21,7 +23,10 @@ class Payer(NamedTuple):
 
 
 class Organisation(NamedTuple):
-    """`communes`: those it speaks for, its seat first. `weight`: its share of the requests."""
+    """`communes`: those it speaks for, its seat first. `weight`: its share of the requests.
+
+    `weeks`: how long before the demo's first day it was taken on; 0 leaves it to chance.
+    """
 
     slug: str
     name: str
@@ -34,6 +39,7 @@ class Organisation(NamedTuple):
     delivery: str = "person"
     tier: str = "standard"
     status: str = "active"
+    weeks: int = 0
 
 
 ORGANISATIONS = (
@@ -169,3 +175,44 @@ def of_a_commune(number: int, commune: str, canton: str, language: str) -> Organ
         delivery="office" if number % 3 == 0 else "person",
         tier="full" if number % 4 == 0 else "standard",
     )
+
+
+class Place(NamedTuple):
+    """A commune of the register."""
+
+    number: int
+    name: str
+    canton: str
+    language: str
+
+
+REGIONAL = {"de": "Sozialdienst Region", "fr": "Service social régional", "it": "Servizio sociale regionale"}
+ON_THE_MAP = 380  # communes that take part beside those of ORGANISATIONS
+YEARS = (20, 40, 60, 75, 90, 95)  # of these, how many joined in each year up to this one
+WEEKS_A_YEAR = 52
+
+
+def quiet(rng: Random, places: Sequence[Place], wanted: int = ON_THE_MAP) -> list[Organisation]:
+    """Services and communes that joined over the years and ask for nothing in the demo: the map's green.
+
+    `places` are free, in the order of their numbers: neighbours stand side by side.
+    """
+    found: list[Organisation] = []
+    free, covered = list(places), 0
+    while free and covered < wanted:
+        at = rng.randrange(len(free))
+        seat = free[at]
+        size = rng.randrange(4, 13) if rng.random() < 0.6 else 1
+        there = [
+            place for place in free[at : at + size] if (place.canton, place.language) == (seat.canton, seat.language)
+        ]
+        del free[at : at + len(there)]
+        covered += len(there)
+        one = of_a_commune(*seat)
+        if len(there) > 1:
+            name = f"{REGIONAL[one.language]} {seat.name}"
+            one = one._replace(slug=f"region-{seat.number}", name=name, kind="regional", prefix="RG")
+        (years_ago,) = rng.choices(range(len(YEARS))[::-1], YEARS)
+        weeks = years_ago * WEEKS_A_YEAR + rng.randrange(1, WEEKS_A_YEAR - 2)
+        found.append(one._replace(communes=tuple(place.name for place in there), weight=0, weeks=weeks))
+    return found

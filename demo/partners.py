@@ -16,7 +16,17 @@ from records import clock
 from .accounts import make_users
 from .calendar import Calendar
 from .names import colleague, street
-from .organisations import FUNCTIONS, KNOWN_COMMUNES, ORGANISATIONS, WALKED, Organisation, of_a_commune
+from .organisations import (
+    FUNCTIONS,
+    KNOWN_COMMUNES,
+    ON_THE_MAP,
+    ORGANISATIONS,
+    WALKED,
+    Organisation,
+    Place,
+    of_a_commune,
+    quiet,
+)
 
 REQUESTS_PER_PARTNER = 80  # in a large demo
 INVITED_AFTER, ACCEPTED_AFTER, SIGNED_AFTER = timedelta(hours=2), timedelta(hours=3), timedelta(weeks=2)
@@ -74,6 +84,11 @@ def make_partners(rng: Random, calendar: Calendar, requests: int, admin: User) -
         places[locality.commune_id].append(locality)
     clients = [_client(rng, calendar, organisation, communes, places) for organisation in organisations]
     _make_accounts(rng, clients)
+    # Dice of their own: with them or without, the same happens to all others.
+    dice = Random(len(organisations))
+    more = [_client(dice, calendar, one, communes, places) for one in _quiet(dice, organisations)]
+    _make_accounts(dice, more)
+    clients += more
     for client in clients:
         if client.is_walked:
             _take_on(client, by=admin)
@@ -95,6 +110,14 @@ def _more(rng: Random, number: int) -> list[Organisation]:
     ]
 
 
+def _quiet(rng: Random, others: list[Organisation]) -> list[Organisation]:
+    """Those that only stand on the map, on communes that nobody else speaks for; fewer beside a large demo's many."""
+    taken = {commune for organisation in others for commune in organisation.communes}
+    rows = Commune.objects.live().order_by("bfs_no").values_list("bfs_no", "name", "canton", "language")
+    free = [Place(*row) for row in rows if row[1] not in taken]
+    return quiet(rng, free, ON_THE_MAP - len(taken - KNOWN_COMMUNES))
+
+
 def _client(
     rng: Random,
     calendar: Calendar,
@@ -104,7 +127,7 @@ def _client(
 ) -> Client:
     seat = max(places[communes[organisation.communes[0]].pk], key=lambda place: place.share)
     road, house_number = street(rng, organisation.language)
-    made_on = calendar.days[0] - timedelta(weeks=rng.randrange(6, 120))
+    made_on = calendar.days[0] - timedelta(weeks=organisation.weeks or rng.randrange(6, 120))
     if organisation.status in ("applied", "admitted"):
         made_on = calendar.days[-6]
     partner = Partner(

@@ -14,6 +14,8 @@ from .models import (
     AgreementPaper,
     AgreementVersion,
     Application,
+    CommuneLetter,
+    MapChange,
     Membership,
     Message,
     Partner,
@@ -45,6 +47,16 @@ def take_over(key, claim):
 @shared_task(name="partners.delete_old_imports")
 def delete_old_imports():
     import_actions.delete_old_imports()
+
+
+@job(actions.MAKE_LETTER, _("Write a letter to a commune"))
+def make_letter(key, claim):
+    actions.make_letter(CommuneLetter.objects.select_related("commune").get(pk=key), claim)
+
+
+@shared_task(name="partners.forget_map_changes")
+def forget_map_changes():
+    MapChange.objects.forget()
 
 
 @mail("partners.invited")

@@ -10,6 +10,7 @@ from devices.models import Device
 from documents import ident_codes
 from documents.models import StoredFile
 from partners.models import BillTo, Partner
+from partners.models.map_change import INSERT, tells_the_map
 from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
@@ -173,6 +174,9 @@ class Shipment(Lifecycle):
                 name="handed_over_at_exactly_when_out",
             ),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="shipment_price_is_positive"),
+            tells_the_map(
+                "map_follows_parcels", when=[INSERT], inserted="handed_over_at IS NOT NULL", columns=["handed_over_at"]
+            ),
         ]
         indexes = [
             models.Index(fields=["status", "-id"], name="shipments_by_status"),

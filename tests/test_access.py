@@ -156,6 +156,7 @@ PUBLIC = {"front", "impact", "privacy", "contact", "healthz", "set_language"} | 
 BY_LINK = ("join", "application", "confirm", "complete", "ask", "apply_again", "places")
 PUBLIC |= {f"partners:{name}" for name in BY_LINK}
 PUBLIC |= {"help:index", "help:article", "help:rate", "help:comment"}
+PUBLIC |= {"map", "map_data", "map_letter", "map_letter_made", "map_letter_file"}
 ELSEWHERE = {"partners:act_for"}  # its object stands in the form: tests/partners/test_act_for.py
 OTHERS = ("/accounts/", "/api/")  # allauth's are allauth's, the API's have a table of their own
 

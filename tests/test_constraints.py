@@ -23,7 +23,7 @@ from documents.models import StoredFile
 from help.models import Article
 from jobs.models import IdempotentAnswer, Job
 from partners.actions import publish_first_version
-from partners.models import Agreement, ApiToken, Application, Coverage, Locality, PartnerImport, Tariff
+from partners.models import Agreement, ApiToken, Application, CommuneLetter, Coverage, Locality, PartnerImport, Tariff
 from people.models import AuditEntry
 from records.triggers import Trigger
 from requests.models import Recipient, RoundDate
@@ -92,6 +92,7 @@ ATTACKS = {
     "one_row_per_place": copied("partners_locality"),
     "one_live_coverage_per_commune": copied("partners_coverage"),
     "no_more_is_taken_over_than_there_is": changed("partners_partnerimport", "done = 2"),
+    "one_letter_per_commune_and_language": copied("partners_communeletter"),
     "token_has_a_digest": changed("partners_apitoken", "digest = ''"),
     "token_scopes_are_known": changed("partners_apitoken", "scopes = '{everything}'"),
     # devices
@@ -176,6 +177,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Tariff.objects.create(delivery="person", valid_from="2026-01-01", amount=150)
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
     Coverage.objects.create(partner=partner, commune=commune)
+    CommuneLetter.objects.create(commune=commune, language="de")
     ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
     PartnerImport.objects.create(name="a.xlsx", by=volunteer, total=1)
     request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))

@@ -1,5 +1,7 @@
 from .agreement import Agreement, AgreementPaper, AgreementText, AgreementVersion, Tariff, sha256_of
 from .application import Application, Message
+from .letter import CommuneLetter
+from .map_change import MapChange
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .partner_import import PartnerImport
 from .register import Commune, Coverage, Locality
@@ -15,8 +17,10 @@ __all__ = [
     "Application",
     "BillTo",
     "Commune",
+    "CommuneLetter",
     "Coverage",
     "Locality",
+    "MapChange",
     "Membership",
     "Message",
     "Partner",

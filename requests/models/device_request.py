@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from devices.models import Device
 from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Partner
+from partners.models.map_change import tells_the_map
 from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
@@ -169,6 +170,7 @@ class DeviceRequest(Lifecycle):
                 condition=Q(system="linux") | Q(purpose="training"),
                 name="windows_only_for_training",
             ),
+            tells_the_map("map_follows_who_bears_the_cost", when=[], columns=["commune_id"]),
         ]
         indexes = [
             models.Index(fields=["partner", "-id"], name="requests_of_partner"),

@@ -17,6 +17,7 @@ from billing.invoice_pdf import bill_from_snapshot
 from billing.models import BankTransaction, Invoice
 from billing.periods import month_before
 from billing.qr_bill import payload
+from config.map import data as figures
 from demo.accounts import Staff
 from demo.calendar import Calendar
 from demo.laptops import STOCK, Workshop
@@ -80,6 +81,14 @@ class TestTheAssociation:
         assert set(BillTo.objects.values_list("language", flat=True)) == {"de", "fr", "it", "en"}
         assert set(BillTo.objects.values_list("cadence", flat=True)) == {"month", "quarter"}
         assert {"active", "suspended", "admitted", "applied"} <= set(Partner.objects.values_list("status", flat=True))
+
+    def test_the_map_gets_greener_each_year(self):
+        data = figures.read()
+        taking_part = [year.taking_part for year in data.all_years()]
+        assert len(taking_part) >= 5
+        assert taking_part == sorted(taking_part)
+        assert 350 < taking_part[-1] < 500
+        assert {data.year(data.today.year).level(number) for number in data.places} >= {0, 1, 2}
 
     def test_every_postcode_is_a_real_one(self):
         invented = """SELECT postcode, town FROM requests_recipient WHERE postcode <> ''

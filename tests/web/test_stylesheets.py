@@ -3,7 +3,11 @@ import re
 from django.conf import settings
 
 TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-PAPER = {"billing/invoice_pdf.html", "shipping/label_pdf.html"}  # its style lies beside what renders it
+PAPER = {
+    "billing/invoice_pdf.html",
+    "partners/letter_pdf.html",
+    "shipping/label_pdf.html",
+}  # its style lies beside what renders it
 
 
 def test_every_class_that_a_template_names_has_a_rule():
