@@ -67,6 +67,11 @@ class Client:
     members: list[tuple[User, str]] = field(default_factory=list)  # each with a role
 
     @property
+    def signed_at(self) -> datetime:
+        """When both sides had signed."""
+        return self.partner.made_at + SIGNED_AFTER
+
+    @property
     def is_walked(self) -> bool:
         return self.organisation.slug in WALKED
 
@@ -214,7 +219,7 @@ def _take_on(client: Client, *, by: User) -> None:
     with clock.set_to(partner.made_at + ACCEPTED_AFTER):
         for membership in Membership.objects.filter(partner=partner).order_by("pk"):
             actions.accept_invitation(membership, by=membership.user)
-    with clock.set_to(client.agreement.countersigned_at):
+    with clock.set_to(client.signed_at):
         actions.record_agreement(partner, client.agreement, by=by)
 
 
@@ -262,7 +267,7 @@ def _steps(rng: Random, calendar: Calendar, client: Client, admin: User) -> list
         add("invite", "admitted", "admitted", partner.made_at + INVITED_AFTER, role=role)
         add("accept_invitation", "admitted", "admitted", partner.made_at + ACCEPTED_AFTER, by=user, role=role)
     if partner.status in ("active", "suspended"):
-        add("record_agreement", "admitted", "active", client.agreement.countersigned_at)
+        add("record_agreement", "admitted", "active", client.signed_at)
     if partner.status == "suspended":
         add("suspend", "active", "suspended", calendar.moment(rng, calendar.last - 4))
     return found

@@ -17,7 +17,6 @@ from .models import Agreement, Application, BillTo, Commune, Partner
 from .reasons import DECLINED, ENDED
 
 FROM_THE_PARTNER = ("name", "postcode", "town")  # needed on an invoice, and may be left out where the two are one
-POSTCODE_FIELD = {"label": _("Postcode"), "strip": True, "error_messages": {"invalid": _("Four digits, like 3400")}}
 ROLES = [  # with what each of them sees
     ("social_worker", _("Social worker"), _("Enters and approves requests, and sees where each laptop is.")),
     ("manager", _("Manager"), _("All that, and invoices, the organisation’s data and its people.")),
@@ -61,6 +60,12 @@ def area_field():
     )
 
 
+def postcode_field():
+    return forms.RegexField(
+        r"\A[0-9]{4}\Z", label=_("Postcode"), strip=True, error_messages={"invalid": _("Four digits, like 3400")}
+    )
+
+
 def communes_field():
     return forms.ModelMultipleChoiceField(
         label=_("It speaks for"), queryset=Commune.objects.live(), required=False, widget=forms.CheckboxSelectMultiple
@@ -73,7 +78,7 @@ class PartnerForm(CommunesMixin, forms.ModelForm):
     name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
     area = area_field()
     communes = communes_field()
-    postcode = forms.RegexField(r"\A[0-9]{4}\Z", **POSTCODE_FIELD)
+    postcode = postcode_field()
     street = forms.CharField(label=_("Street"), max_length=70, validators=[validate_plain_name])
 
     class Meta:
@@ -185,7 +190,7 @@ class JoinForm(CommunesMixin, ByAPersonForm, forms.ModelForm):
         choices=[("", "–"), *((code, code) for code in CANTONS.split())],
         required=False,
     )
-    postcode = forms.RegexField(r"\A[0-9]{4}\Z", **POSTCODE_FIELD)
+    postcode = postcode_field()
     area = area_field()
     communes = communes_field()
     contact_name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
@@ -233,7 +238,7 @@ class CompleteForm(forms.ModelForm):
     """What the association must know before it can admit: where the office is and where laptops go."""
 
     street = forms.CharField(label=_("Street"), max_length=70, validators=[validate_plain_name])
-    postcode = forms.RegexField(r"\A[0-9]{4}\Z", **POSTCODE_FIELD)
+    postcode = postcode_field()
 
     class Meta:
         model = Partner

@@ -103,7 +103,8 @@ def _terms() -> dict[int, list[Term]]:
     events: dict[int, list[tuple[datetime, str, date]]] = defaultdict(list)
     signed = Agreement.objects.countersigned().values_list("partner", "signed_on", "countersigned_at")
     for partner, signed_on, at in signed:
-        events[partner].append((at, "signed", signed_on))
+        if at is not None:  # as countersigned() says; for the checker of types
+            events[partner].append((at, "signed", signed_on))
     moves = PartnerStep.objects.exclude(from_status=F("to_status"))
     told = moves.filter(to_status__in=[PartnerStatus.SUSPENDED, PartnerStatus.ENDED]) | moves.filter(
         from_status=PartnerStatus.SUSPENDED, to_status=PartnerStatus.ACTIVE

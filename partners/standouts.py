@@ -44,7 +44,7 @@ def stand_outs(application: Application) -> list[StandOut]:
 
 
 def _others(application: Application) -> Any:
-    return Partner.objects.exclude(pk=application.partner_id).exclude(status=PartnerStatus.DECLINED)
+    return Partner.objects.exclude(pk=application.partner_id or 0).exclude(status=PartnerStatus.DECLINED)
 
 
 def _covered(application: Application) -> list[StandOut]:
