@@ -25,13 +25,13 @@ def burgdorf():
 
 
 @transaction.atomic
-def active_partner(name, *, postcode="3400", town="Burgdorf", **columns):
+def active_partner(name, *, postcode="3400", town="Burgdorf", signed_on="2023-01-10", **columns):
     """An organisation with all that an active one needs: address, payer and agreement."""
     where = {"street": "Hauptstrasse", "house_number": "1", "postcode": postcode, "town": town}
     partner = Partner.objects.create(name=name, **where, **columns)
     BillTo.objects.create(partner=partner, name=name, email="kasse@example.org", **where)
     Agreement.objects.create(
-        partner=partner, version="2023.1", signed_on="2023-01-10", signed_by="Nina Aebi", countersigned_at=SIGNED_AT
+        partner=partner, version="2023.1", signed_on=signed_on, signed_by="Nina Aebi", countersigned_at=SIGNED_AT
     )
     partner.status = "active"
     partner.save()

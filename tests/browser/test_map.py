@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from partners.models import Agreement, BillTo, Commune, Partner
-from people.models import User
+from partners.models import Commune
 from records import clock
+from tests import factories
 
 from .checks import check_page
 
@@ -26,15 +26,10 @@ WORDS = {
 def greener(transactional_db):
     """Every tenth commune for three years, Burgdorf since this one; gives back this year."""
     call_command("load_communes", verbosity=0)
-    desk = User.objects.create_user("desk@example.org", name="Desk")
     this_year = clock.today().year
     tenth = [commune for n, commune in enumerate(Commune.objects.order_by("pk")) if n % 10 == 0 and commune.pk != 404]
     for communes, year in ((tenth, this_year - 2), ([Commune.objects.get(pk=404)], this_year)):
-        partner = Partner.objects.create(name=f"Dienst {year}", postcode="3400", town="Burgdorf", status="active")
-        BillTo.objects.create(partner=partner, name="Kasse", postcode="3400", town="Burgdorf")
-        Agreement.objects.create(
-            partner=partner, version="1", signed_on=f"{year}-01-01", signed_by="N", countersigned_by=desk
-        )
+        partner = factories.active_partner(f"Dienst {year}", signed_on=f"{year}-01-01")
         for commune in communes:
             partner.coverage.create(commune=commune, valid_from=f"{year}-01-01")
     return this_year

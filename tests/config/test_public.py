@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config import hexagons, public
 from devices.models import Device
-from partners.models import BillTo, Commune, Coverage, Partner, Tariff
+from partners.models import Commune, Coverage, Partner, Tariff
 from records import clock
 from requests.models import draft
 from tests import factories
@@ -44,9 +44,10 @@ def place(number, canton, *, status="active", **columns):
     commune = Commune.objects.create(bfs_no=number, name=f"Ort {number}", canton=canton, language="de", **columns)
     if status is None:
         return commune, None
-    partner = Partner.objects.create(name=f"Dienst {number}", postcode="3400", town="Burgdorf", status=status)
+    partner = factories.active_partner(f"Dienst {number}")
+    Partner.objects.filter(pk=partner.pk).update(status=status)
     Coverage.objects.create(partner=partner, commune=commune, valid_from="2020-01-01")
-    return commune, BillTo.objects.create(partner=partner, name="Kasse", postcode="3400", town="Burgdorf")
+    return commune, partner.bill_tos.get()
 
 
 def send(place, times=1, at="2026-10-20T08:00Z", **columns):

@@ -61,16 +61,19 @@ def joins(db, somebody):
 
     def joins(*numbers, signed="2023-03-01", since=None, until=None, kind="commune", status="active"):
         name = f"Sozialdienst {next(NUMBERS)}"
-        partner = Partner.objects.create(name=name, postcode="3400", town="Burgdorf", kind=kind, status=status)
-        BillTo.objects.create(partner=partner, name=name, postcode="3400", town="Burgdorf")
+        where = {"street": "Gasse", "postcode": "3400", "town": "Burgdorf"}
+        partner = Partner.objects.create(name=name, kind=kind, **where)
+        BillTo.objects.create(partner=partner, name=name, email="kasse@example.org", **where)
         Agreement.objects.create(
             partner=partner,
             version="1",
             signed_on=signed,
             signed_by="Nina Aebi",
             countersigned_by=somebody,
-            recorded_at=f"{signed}T12:00Z",
+            countersigned_at=f"{signed}T12:00Z",
         )
+        Partner.objects.filter(pk=partner.pk).update(status=status)
+        partner.refresh_from_db()
         for number in numbers:
             partner.coverage.create(commune_id=number, valid_from=since or signed, valid_to=until)
         return partner

@@ -89,7 +89,7 @@ def test_an_agreement_runs_until_the_organisation_ends_and_again_from_the_next_o
     assert [level(ask, 404, year) for year in range(2021, 2027)] == [1, 1, 0, 0, 0, 0]
     again = {"signed_by": "Nina Aebi", "countersigned_by": somebody}
     Agreement.objects.create(
-        partner=partner, version="2", signed_on="2025-01-10", recorded_at="2025-01-20T10:00Z", **again
+        partner=partner, version="2", signed_on="2025-01-10", countersigned_at="2025-01-20T10:00Z", **again
     )
     assert [level(ask, 404, year) for year in range(2021, 2027)] == [1, 1, 0, 0, 1, 1]
 
@@ -112,7 +112,7 @@ def test_an_agreement_taken_over_from_the_old_system_runs_from_its_own_day(commu
         signed_on="2021-05-01",
         signed_by="Nina Aebi",
         countersigned_by=somebody,
-        recorded_at="2026-10-01T08:00Z",
+        countersigned_at="2026-10-01T08:00Z",
     )
     partner.coverage.create(commune_id=404, valid_from="2021-05-01")
     assert level(ask, 404, 2021) == 1

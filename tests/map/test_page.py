@@ -190,18 +190,14 @@ def test_a_first_view_is_light(register, in_december, joins, client):
     assert len(answer.content) + sum(packed) < LARGEST
 
 
-def test_the_language_is_switched_by_a_link_that_leads_back(client, communes, social_worker):
+def test_the_language_is_switched_without_a_token_and_leads_back(client, communes):
     tree = read(client.get("/map/?year=2026").content.decode()).tree
-    (link,) = tree.xpath("//footer//a[@hreflang='fr']/@href")
-    answer = client.get(link)
+    (form,) = tree.xpath("//footer//form")
+    typed = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
+    assert typed == {"next": "/map/?year=2026"}
+    answer = client.post(form.get("action"), typed | {"language": "fr"})
     assert (answer.status_code, answer.url) == (302, "/map/?year=2026")
     assert "participent" in client.get(answer.url).content.decode()
-    assert client.get("/language/?language=xx&next=/map/").cookies.get(settings.LANGUAGE_COOKIE_NAME) is None
-    assert client.get("/language/?language=fr&next=https://elsewhere.example.org/").url == "/"
-    client.force_login(social_worker)
-    client.get(link)
-    social_worker.refresh_from_db()
-    assert social_worker.language == "en"
 
 
 def test_laptops_of_a_persons_request_never_name_the_person(communes, joins, hand_over, client):

@@ -352,7 +352,7 @@ FAULTS = [  # what is typed, the column's letter and heading, and what is said
         {"Art": "Verein"},
         "B “Art”",
         "“Verein” is not known here. There are: "
-        "Commune, Regional social service, Mandated organisation, Relief organisation.",
+        "Commune, Canton, Regional social service, Mandated organisation, Relief organisation.",
     ),
     (
         {"PLZ": 340},

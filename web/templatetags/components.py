@@ -3,13 +3,11 @@
 import re
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms, template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -181,22 +179,6 @@ def _language_buttons(current: str) -> SafeString:
     return format_html_join(
         "", '<button class="wg-link" type="submit" name="language" value="{0}" lang="{0}"{1}>{2}</button>', buttons
     )
-
-
-@register.simple_tag
-def language_links(return_url: str) -> SafeString:
-    """The same as links, for a page that is kept for everybody; they lead back to it."""
-    current, address = get_language(), reverse("set_language")
-    links = (
-        (
-            f"{address}?{urlencode({'language': code, 'next': return_url})}",
-            code,
-            CURRENT if code == current else "",
-            name,
-        )
-        for code, name in settings.LANGUAGES
-    )
-    return format_html_join("", '<a href="{0}" lang="{1}" hreflang="{1}" rel="nofollow"{2}>{3}</a>', links)
 
 
 @register.simple_tag
