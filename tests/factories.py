@@ -47,7 +47,9 @@ def creditor_account():
 
 def receive(partner, *, by, recipient=PERSON, form_token=None, **columns):
     """A request as its organisation wrote it down."""
-    wish = WISH | {"bill_to": partner.bill_tos.get(), "commune": burgdorf()} | columns
+    wish = WISH | {"commune": burgdorf()} | columns
+    if "bill_to" not in wish:
+        wish["bill_to"] = partner.bill_tos.get()
     found = requests.receive(partner=partner, owner=by, recipient=dict(recipient), form_token=form_token, **wish)
     found.refresh_from_db()
     return found

@@ -72,7 +72,6 @@ ROWS = {
     "partners:import_report": Row({"admin"}, "partner_import"),
     "partners:take_over": Row({"admin"}, "partner_import", "post"),
     "partners:discard_import": Row({"admin"}, "partner_import", "post"),
-    "partners:places": Row(EVERYBODY),
     "partners:detail": Row(READS_PARTNERS, "partner"),
     "partners:admit": Row({"admin"}, "partner", "post"),
     "partners:decline": Row({"admin"}, "partner"),

@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.throttling import SimpleRateThrottle
 
-from partners.models import ApiToken, Membership, Partner
+from partners import actions
+from partners.models import ApiToken, Membership
 from people.models import AssociationRole
 from tests import factories
 
@@ -53,7 +54,7 @@ def end_membership(user, partner):
 
 
 def end_partner(user, partner):
-    Partner.objects.filter(pk=partner.pk).update(status="ended")
+    actions.end(partner, by=None)
 
 
 def revoke(user, partner):

@@ -123,7 +123,8 @@ class TestPostcode:
     def test_of_an_organisation(self, client, admin, typed, is_one):
         client.force_login(admin)
         address = {"name": "Gemeinde", "kind": "commune", "language": "de", "town": "Burgdorf", "delivery": "person"}
-        client.post("/partners/new/", address | {"postcode": typed, "pays-language": "de", "pays-cadence": "month"})
+        pays = {"pays-language": "de", "pays-cadence": "month", "pays-email": "kasse@example.org"}
+        client.post("/partners/new/", address | {"street": "Kirchbühl", "postcode": typed} | pays)
         assert list(Partner.objects.values_list("postcode", flat=True)) == ["3400"] * is_one
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from partners.actions import end
 from partners.models import ApiToken, Membership
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def test_an_auditor_on_the_day_after_the_last(client, make_user):
     assert client.get("/invoices/").status_code == 403
 
 
-@pytest.mark.parametrize("end", ["membership", "organisation", "account"])
+@pytest.mark.parametrize("end", ["membership", "account"])
 def test_somebody_who_leaves_an_organisation(client, social_worker, device_request, end):
     _token, secret = ApiToken.objects.issue(
         owner=social_worker, acting_for=device_request.partner, name="case software"
@@ -32,12 +33,23 @@ def test_somebody_who_leaves_an_organisation(client, social_worker, device_reque
     assert client.get(page).status_code == client.get(route, headers=program).status_code == 200
     if end == "membership":
         Membership.objects.filter(user=social_worker).update(ended_at="2026-01-01T00:00Z")
-    elif end == "organisation":
-        type(device_request.partner).objects.filter(pk=device_request.partner_id).update(status="ended")
     else:
         type(social_worker).objects.filter(pk=social_worker.pk).update(is_active=False)
     assert client.get(page).status_code in (302, 403)  # asked to sign in, or told that this is not for the role
     assert client.get(route, headers=program).status_code == 401
+
+
+def test_of_an_ended_organisation_people_read_and_programs_do_not(client, admin, social_worker, device_request):
+    partner = device_request.partner
+    _token, secret = ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="case software")
+    end(partner, by=admin)
+    client.force_login(social_worker)
+    page, route = f"/requests/{device_request.number}/", f"/api/v1/requests/{device_request.number}/"
+    assert client.get(page).status_code == 200
+    assert client.get(route, headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+    client.post(f"{page}approve/")
+    device_request.refresh_from_db()
+    assert device_request.status != "approved"
 
 
 def test_an_organisation_chosen_once_is_not_acted_for_when_the_right_to_it_has_ended(client, stranger, device_request):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from partners.models import Agreement, Commune, PartnerStep
+from partners.models import Agreement, Commune, Partner, PartnerStep
 from records import clock
 from shipping.models import Shipment
 
@@ -58,7 +58,9 @@ def test_a_commune_without_a_running_agreement_is_grey_whatever_it_paid_for(comm
     assert ask()["laptops"] == 0
 
 
-def test_without_an_agreement_nobody_takes_part(communes, partner, ask):
+def test_without_an_agreement_nobody_takes_part(communes, ask):
+    partner = Partner.objects.create(name="Sozialdienst", postcode="3400", town="Burgdorf", status="admitted")
+    Agreement.objects.create(partner=partner, version="1", signed_on="2024-01-01", signed_by="N")  # one side only
     partner.coverage.create(commune_id=404, valid_from="2024-01-01")
     assert level(ask, 404) == 0
 

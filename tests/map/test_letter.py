@@ -9,7 +9,6 @@ from django.core.cache import cache
 from documents.models import StoredFile
 from jobs import actions as jobs
 from jobs.models import Job
-from partners import actions
 from partners.models import Commune, CommuneLetter, Tariff
 from records import clock
 
@@ -155,7 +154,7 @@ def test_one_place_can_have_only_so_many_made_and_those_that_are_there_stay_free
 
 
 def test_all_together_can_have_only_so_many_made_in_an_hour(communes, client, press, monkeypatch):
-    monkeypatch.setattr(actions, "LETTERS_AN_HOUR", 2)
+    monkeypatch.setattr("partners.actions.letters.LETTERS_AN_HOUR", 2)
     assert [press(number).status_code for number in (404, 406, 261)] == [302, 302, 303]
     assert CommuneLetter.objects.count() == 2
     with clock.set_to(datetime(2026, 12, 1, 11, tzinfo=UTC) + timedelta(minutes=1)):

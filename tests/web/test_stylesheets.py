@@ -5,6 +5,7 @@ from django.conf import settings
 TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 PAPER = {
     "billing/invoice_pdf.html",
+    "partners/agreement_pdf.html",
     "partners/letter_pdf.html",
     "shipping/label_pdf.html",
 }  # its style lies beside what renders it
