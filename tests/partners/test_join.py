@@ -203,6 +203,12 @@ def test_questions_go_back_and_forth_on_the_application(client, admin, stranger,
     assert client.post(f"/partners/{partner.pk}/write/", {"text": "x"}).status_code == 404
 
 
+def test_who_decides_reads_for_which_communes_it_would_speak(client, admin, completed):
+    client.force_login(admin)
+    page = client.get(completed.partner.get_absolute_url()).content.decode()
+    assert "Oberburg (BE)" in page
+
+
 def test_declined_with_a_reason_it_can_apply_again(client, admin, completed):
     url, partner = completed.get_absolute_url(), completed.partner
     client.force_login(admin)

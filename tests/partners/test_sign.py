@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 
 from documents.models import Mail
+from jobs.actions import run
 from jobs.models import Job
 from partners import actions
 from partners.actions.agreements import text_for
@@ -206,6 +207,8 @@ def test_a_paper_is_made_once_for_the_same_words(client, manager, admitted, vers
     paper = AgreementPaper.objects.get()
     assert Job.objects.filter(kind="partners.make_paper").count() == 1
     assert paper.words["text"] == text_for(admitted, version)
+    run(Job.objects.get(kind="partners.make_paper").pk)
+    assert b"".join(client.get(url).streaming_content).startswith(b"%PDF-")
     sign(client, admitted)
     client.get(url)
     assert AgreementPaper.objects.count() == 2  # now with the signature
