@@ -139,3 +139,56 @@ def test_a_missing_file_or_column_is_named(tmp_path):
     (tmp_path / "places.csv").write_text("postcode,locality,bfs_no,commune,share,language\n")
     with pytest.raises(CommandError, match="lacks the columns canton"):
         call_command("load_communes", localities=tmp_path / "places.csv")
+
+
+PLACES = (
+    "postcode,locality,bfs_no,commune,canton,share,language\n"
+    "2500,Oben,404,Oben,BE,100,de\n2501,Unten,406,Unten,BE,100,de\n2502,Neben,413,Neben,BE,100,de\n"
+)
+
+
+def load(folder, *mutations):
+    (folder / "places.csv").write_text(PLACES)
+    (folder / "mutations.csv").write_text("old_no,new_no,new_name,canton,date\n" + "\n".join(mutations) + "\n")
+    files = {"localities": folder / "places.csv", "mutations": folder / "mutations.csv"}
+    call_command("load_communes", **files, verbosity=0, stderr=_Quiet())
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_chain_in_one_file_is_followed_to_its_end_whatever_the_order(tmp_path, turned):
+    rows = ["413,6998,Zwischen,BE,2025-01-01", "6998,6997,Endgemeinde,BE,2026-01-01"]
+    for _time in range(2):
+        load(tmp_path, *(rows[::-1] if turned else rows))
+        between = Commune.objects.get(pk=6998)
+        assert (str(between.valid_to), between.successor_id) == ("2026-01-01", 6997)
+        assert {place.commune_id for place in Locality.objects.filter(postcode="2502")} == {6997}
+
+
+def test_one_dated_in_the_future_changes_nothing_before_its_day(tmp_path):
+    load(tmp_path, "404,406,Unten,BE,2099-01-01")
+    assert Commune.objects.get(pk=404).successor is None
+    assert {place.commune_id for place in Locality.objects.filter(postcode="2500")} == {404}
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        (["404,406,Unten,BE,2025-01-01", "406,404,Oben,BE,2026-01-01"], 3),
+        (["406,413,Neben,BE,2026-01-01", "404,406,Unten,BE,2025-01-01", "413,404,Oben,BE,2026-02-01"], 4),
+    ],
+)
+def test_a_ring_is_refused_by_its_line(tmp_path, rows, line):
+    with pytest.raises(CommandError, match=f"line {line}: .* would follow itself"):
+        load(tmp_path, *rows)
+    assert not Commune.objects.exists()
+
+
+def test_a_ring_with_what_was_merged_before_is_refused_too(tmp_path):
+    load(tmp_path, "404,406,Unten,BE,2025-01-01")
+    with pytest.raises(CommandError, match="line 2: 406 would follow itself"):
+        load(tmp_path, "406,404,Oben,BE,2026-01-01")
+
+
+def test_one_that_names_itself_is_harmless(tmp_path):
+    load(tmp_path, "404,404,Obenneu,BE,2025-01-01")
+    assert Commune.objects.get(pk=404).successor is None

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from partners.models import Commune, Coverage, Locality
+from records import clock
 
 REGISTER = Path(__file__).resolve().parents[2] / "data" / "localities.csv"
 NOT_COMMUNES = {2391, 5391, 5394}  # Staatswald Galm and the two lakes' common land
@@ -58,13 +59,41 @@ class Command(BaseCommand):
             update_fields=["name", "canton", "language"],
         )
         if mutations:
-            _merge(_read(mutations, MUTATION))
+            self._merge_all(_read(mutations, MUTATION), mutations)
         localities = _localities(rows)
         if set(Locality.objects.values_list(*COLUMNS)) != set(map(attrgetter(*COLUMNS), localities)):
             Locality.objects.all().delete()
             Locality.objects.bulk_create(localities, AT_ONCE)
         if verbosity:
             self.stdout.write(f"{len(communes)} communes, {len(rows)} places.")
+
+    def _merge_all(self, rows, path):
+        """Merge year by year, as one may lead to the next; what lies in the future changes nothing before its day."""
+        _refuse_rings(rows, path)
+        days = sorted({row["date"] for row in rows})
+        to_come = [day for day in days if date.fromisoformat(day) > clock.today()]
+        for day in days:
+            if day not in to_come:
+                _merge([row for row in rows if row["date"] == day])
+        if to_come:
+            self.stderr.write(f"Not merged yet, load the file again on that day: {', '.join(to_come)}.")
+
+
+def _refuse_rings(rows, path):
+    """Refuse a commune that would follow itself, in this file or with what is known: nobody would find an end."""
+    successors = dict(Commune.objects.filter(successor__isnull=False).values_list("pk", "successor"))
+    numbered = sorted(enumerate(rows, start=2), key=lambda pair: pair[1]["date"])
+    for line, row in numbered:
+        old, new = int(row["old_no"]), int(row["new_no"])
+        if old == new:  # another name alone
+            continue
+        successors[old] = new
+        seen = {old}
+        while new in successors and new not in seen:
+            seen.add(new)
+            new = successors[new]
+        if new in seen:
+            raise CommandError(f"{path}, line {line}: {old} would follow itself.")
 
 
 def _read(path, columns):
