@@ -25,7 +25,8 @@ def check_page(page, name):
 
 
 def check_colours(page, name):
-    """Check a page that was checked, once its theme has changed: only the colours are others."""
+    """Check a page that was checked, once its theme has changed and no colour fades any more."""
+    page.wait_for_function("document.getAnimations().every(each => each.playState !== 'running')")
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
     assert _found(page, COLOURS) == [], name
