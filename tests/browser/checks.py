@@ -26,7 +26,7 @@ def check_page(page, name):
 
 def check_colours(page, name):
     """Check a page that was checked, once its theme has changed and no colour fades any more."""
-    page.wait_for_function("document.getAnimations().every(each => each.playState !== 'running')")
+    page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished)).then(() => true)")
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
     assert _found(page, COLOURS) == [], name
