@@ -16,6 +16,7 @@ from django.views.decorators.gzip import gzip_page
 
 from devices.lifecycle import DeviceStatus
 from devices.models import DeviceStep
+from partners.cantons import CANTONS
 from partners.lifecycle import PartnerStatus
 from partners.models import Commune, Partner, Tariff
 from people.access import public
@@ -26,7 +27,6 @@ from shipping.lifecycle import PASSED_ON, ShipmentStatus
 from shipping.models import Shipment
 
 from . import hexagons, impact
-from .cantons import CANTONS
 
 FIGURES_KEPT = 3600  # seconds
 PAGE_KEPT = 300  # seconds

@@ -11,6 +11,7 @@ from web.pagination import parse_key
 from web.validators import validate_plain_name
 
 from .agreement_text import FACTS, unknown_names
+from .cantons import CANTONS
 from .communes import communes_in, unknown_in
 from .lifecycle import PartnerStatus
 from .models import Agreement, Application, BillTo, Commune, Partner
@@ -22,7 +23,6 @@ ROLES = [  # with what each of them sees
     ("manager", _("Manager"), _("All that, and invoices, the organisation’s data and its people.")),
     ("accounting", _("Accounting"), _("Invoices only: no names of people, no requests.")),
 ]
-CANTONS = "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH"
 
 
 class CommunesMixin:
@@ -187,7 +187,7 @@ class JoinForm(CommunesMixin, ByAPersonForm, forms.ModelForm):
     canton = forms.ChoiceField(
         label=_("Canton"),
         help_text=_("Only for a canton: all of its communes are taken."),
-        choices=[("", "–"), *((code, code) for code in CANTONS.split())],
+        choices=[("", "–"), *((code, code) for code in CANTONS)],
         required=False,
     )
     postcode = postcode_field()

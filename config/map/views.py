@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from documents.templatetags.swiss import day
 from documents.templatetags.swiss import number as counted
+from partners.cantons import CANTONS
 from people.access import public
 
 from . import kept
-from .cantons import CANTONS
 from .data import FEWEST
 from .drawing import draw, draw_chart
 from .search import LONGEST, folded

@@ -5,9 +5,9 @@ from decimal import Decimal
 from django import template
 from django.utils.translation import gettext
 
-from config.cantons import CANTONS
 from config.impact import Band, Parameter, rounded
 from documents.templatetags.swiss import francs
+from partners.cantons import CANTONS
 
 register = template.Library()
 HELD = "\N{NO-BREAK SPACE}"

@@ -9,7 +9,7 @@ from .agreements import (
     upload_agreement,
 )
 from .applications import admit, announce, apply_again, complete, confirm, decline, delete_unconfirmed, write
-from .letters import LETTERS_AN_HOUR, MAKE_LETTER, is_up_to_date, make_letter, order_letter
+from .letters import MAKE_LETTER, is_up_to_date, make_letter, order_letter
 from .members import (
     accept_invitation,
     change_role,
@@ -22,7 +22,6 @@ from .organisation import check_data, create, edit, edit_bill_to, edit_coverage,
 from .tokens import issue_token, revoke_token
 
 __all__ = [
-    "LETTERS_AN_HOUR",
     "MAKE_LETTER",
     "accept_invitation",
     "admit",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils import translation
 
-from config.map.cantons import CANTONS
+from partners.cantons import CANTONS
 from partners.models import Commune, Locality
 from tests import factories
 
