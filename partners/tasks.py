@@ -111,8 +111,7 @@ def answered(row):
     application = message.partner.applications.order_by("pk").last()
     if application is not None and not message.partner.takes_part:
         return _to_applicant(application)
-    manager = Membership.objects.live().filter(partner=message.partner, role=Membership.Role.MANAGER)
-    first = manager.select_related("user").order_by("pk").first()
+    first = Membership.objects.managers_of(message.partner).select_related("user").first()
     if first is None:
         return None
     url = settings.BASE_URL + message.partner.get_absolute_url()
@@ -135,8 +134,7 @@ def sign_again(row):
     """To an organisation's first manager: that a new version is to be signed, and by when."""
     partner = Partner.objects.get(pk=row.key)
     version = AgreementVersion.objects.current()
-    managers = Membership.objects.live().filter(partner=partner, role=Membership.Role.MANAGER)
-    first = managers.select_related("user").order_by("pk").first()
+    first = Membership.objects.managers_of(partner).select_related("user").first()
     if first is None or version is None or partner.agreements.filter(version=version.number).exists():
         return None
     url = settings.BASE_URL + reverse("partners:sign", args=[partner.pk])

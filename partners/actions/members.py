@@ -135,8 +135,7 @@ def is_last_manager(membership: Membership) -> bool:
     """Whether nobody would manage the organisation without this person."""
     if membership.role != Membership.Role.MANAGER or membership.is_pending or membership.ended_at:
         return False
-    managers = Membership.objects.live().filter(partner=membership.partner, role=Membership.Role.MANAGER)
-    return not managers.exclude(pk=membership.pk).exists()
+    return not Membership.objects.managers_of(membership.partner).exclude(pk=membership.pk).exists()
 
 
 def _sign_out(user: User) -> None:

@@ -28,6 +28,12 @@ def create(partner: Partner, bill_to: BillTo, communes: Iterable[Commune], *, by
     return partner
 
 
+def _refuse_incomplete(partner: Partner) -> None:
+    """Refuse to have an active organisation without what sending and billing need."""
+    if missing := partner.lacks():
+        raise Refused(_("An active organisation can’t be without %(what)s.") % {"what": "; ".join(missing)})
+
+
 @transaction.atomic
 def edit(partner: Partner, changed: list[str], *, by: User) -> None:
     """Keep what was changed of an organisation's data; the history names the fields, never the words."""
@@ -37,8 +43,8 @@ def edit(partner: Partner, changed: list[str], *, by: User) -> None:
     partner.lock()
     for name, value in given.items():
         setattr(partner, name, value)
-    if partner.is_active and (missing := partner.lacks()):
-        raise Refused(_("An active organisation can’t be without %(what)s.") % {"what": "; ".join(missing)})
+    if partner.is_active:
+        _refuse_incomplete(partner)
     partner.save(update_fields=changed)
     partner.note("edit", by=by, fields=" ".join(sorted(changed)))
 
@@ -50,8 +56,8 @@ def edit_bill_to(bill_to: BillTo, changed: list[str], *, by: User) -> None:
         return
     partner = bill_to.partner.lock()
     bill_to.save()
-    if partner.is_active and (missing := partner.lacks()):
-        raise Refused(_("An active organisation can’t be without %(what)s.") % {"what": "; ".join(missing)})
+    if partner.is_active:
+        _refuse_incomplete(partner)
     partner.note("edit_bill_to", by=by, fields=" ".join(sorted(changed)))
 
 
@@ -97,8 +103,8 @@ def suspend(partner: Partner, *, by: User) -> None:
 def resume(partner: Partner, *, by: User) -> None:
     """Let a suspended organisation's requests go on."""
     partner.lock()
-    if partner.status == PartnerStatus.SUSPENDED and (missing := partner.lacks()):
-        raise Refused(_("An active organisation can’t be without %(what)s.") % {"what": "; ".join(missing)})
+    if partner.status == PartnerStatus.SUSPENDED:
+        _refuse_incomplete(partner)
     partner.move("resume", by=by, is_locked=True)
 
 

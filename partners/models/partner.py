@@ -226,6 +226,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """What was accepted and goes on: only this gives a right."""
         return self._not_ended().filter(accepted_at__isnull=False)
 
+    def managers_of(self, partner: Partner) -> Self:
+        """Those who manage an organisation today, the first one first."""
+        return self.live().filter(partner=partner, role=Membership.Role.MANAGER).order_by("pk")
+
     def pending(self) -> Self:
         """Invitations that the person has answered neither way."""
         return self._not_ended().filter(accepted_at__isnull=True)
