@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import demo_mail, elements, health, home, public
+from . import association, demo_mail, elements, health, home, public
 from .map import letters
 from .map import views as public_map
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("map/letter/", letters.choose, name="map_letter"),
     path("map/letter/<int:number>/<str:language>/", letters.wait, name="map_letter_made"),
     path("map/letter/<int:number>/<str:language>.pdf", letters.download, name="map_letter_file"),
+    path("settings/", association.association, name="settings"),
     path("healthz/", health.healthz, name="healthz"),
     path("language/", home.set_language, name="set_language"),
     path("appearance/", home.appearance, name="appearance"),

@@ -56,6 +56,7 @@ ROWS = {
     "home": Row(EVERYBODY),
     "appearance": Row(EVERYBODY),
     "elements": Row({"admin"}),
+    "settings": Row(MONEY),
     "help:feedback": Row({"admin"}),
     "help:tick_off": Row({"admin"}, "feedback", "post"),
     "help:edit": Row({"admin"}, "article"),

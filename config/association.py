@@ -1,0 +1,33 @@
+"""The association's own settings: one page that leads to what each app lets it change."""
+
+from typing import NamedTuple
+
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from people.access import treasurer_required
+
+
+class Section(NamedTuple):
+    """One row of the page: what can be changed, in a sentence, and the name of the page that changes it."""
+
+    title: str
+    sentence: str
+    url_name: str
+    roles: tuple[str, ...] = ("admin",)
+
+
+SECTIONS = [
+    Section(
+        _("Framework agreement"),
+        _("The text that organisations sign, version by version, and who has signed."),
+        "partners:versions",
+    ),
+]
+
+
+@treasurer_required
+def association(request):
+    """What this person may change, section by section."""
+    sections = [section for section in SECTIONS if request.user.has_role(*section.roles)]
+    return render(request, "settings.html", {"sections": sections})
