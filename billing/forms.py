@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from web.forms import Form
 from web.pagination import parse_key
 
 from .camt import LARGEST, SENTENCES
@@ -21,7 +22,7 @@ class MonthField(forms.CharField):
         return month
 
 
-class MonthForm(forms.Form):
+class MonthForm(Form):
     month = MonthField(label=_("Month"))
 
 
@@ -50,7 +51,7 @@ class IssueForm(MonthForm):
     all = forms.CharField(max_length=32, required=False)  # their fingerprint as the page had it
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     q = forms.CharField(label=_("Number, case reference or organisation"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("Status"), required=False)
 
@@ -60,7 +61,7 @@ class FilterForm(forms.Form):
         self.fields["state"].choices = [("", _("All")), *((state.value, state.label) for state in states)]
 
 
-class BankFileForm(forms.Form):
+class BankFileForm(Form):
     """A bank file to book; what it says is judged by the import."""
 
     file = forms.FileField(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from documents.barcodes import qr_code
 from documents.drawing import MM_PER_POINT, Drawing, Words
 from documents.payment_text import PLAIN_SIGNS, unknown_signs
+from records.text import with_numbers
 
 from .ibans import in_fours, is_iban, is_qr_iban
 from .references import in_fives, is_qr_reference
@@ -189,13 +190,10 @@ def _check_text(field: str, text: str, most: int, *, needed: bool = False) -> No
 
 
 def _unknown(character: str) -> str:
-    shown = character if character.isprintable() else f"U+{ord(character):04X}"
-    if character in PLAIN_SIGNS:
-        return _("a QR-bill does not know “%(shown)s”. Write %(instead)s.") % {
-            "shown": shown,
-            "instead": PLAIN_SIGNS[character],
-        }
-    return _("a QR-bill does not know “%(shown)s”.") % {"shown": shown}
+    words = {"sign": with_numbers(character), "instead": PLAIN_SIGNS.get(character, "")}
+    if words["instead"]:
+        return _("a QR-bill does not know %(sign)s. Write %(instead)s.") % words
+    return _("a QR-bill does not know %(sign)s.") % words
 
 
 def _too_long(length: int, most: int) -> str:

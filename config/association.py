@@ -1,6 +1,6 @@
 """The association's own settings: one page that leads to what each app lets it change."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +11,8 @@ from people.access import treasurer_required
 class Section(NamedTuple):
     """One row of the page: what can be changed, in a sentence, and the name of the page that changes it."""
 
-    title: str
-    sentence: str
+    title: Any  # lazily translated
+    sentence: Any
     url_name: str
     roles: tuple[str, ...] = ("admin",)
 

@@ -13,14 +13,14 @@ from partners.lifecycle import PartnerStatus
 from people.access import admin_required
 from requests.lifecycle import RequestStatus
 from shipping.lifecycle import RoundStatus, ShipmentStatus
-from web.forms import RowChoiceField
+from web.forms import Form, RowChoiceField
 from web.todo import Todo
 
 TOKENS = ["paper", "panel", "field", "line", "edge", "ink", "ink-2", "ink-3", "accent", "green", "stop"]
 GREENS = ["map-0", "map-1", "map-2", "map-3", "map-4", "map-5"]
 
 
-class ExampleForm(forms.Form):
+class ExampleForm(Form):
     """One field of each kind, with made-up people and places."""
 
     first_name = forms.CharField(label="First name")

@@ -2,7 +2,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from web.forms import RowChoiceField
+from web.forms import Form, ModelForm, RowChoiceField
 
 from .checklist import POINTS, fault
 from .lifecycle import DeviceStatus
@@ -32,14 +32,14 @@ class KeyboardField(RowChoiceField):
         )
 
 
-class ScanForm(forms.Form):
+class ScanForm(Form):
     code = TagField(
         max_length=60,
         error_messages={"max_length": _("This is no tag: it has %(show_value)s characters, a tag has at most 60.")},
     )
 
 
-class ReceiveForm(forms.ModelForm):
+class ReceiveForm(ModelForm):
     asset_tag = TagField(label=_("Tag or serial number"), max_length=60)
     maker = forms.CharField(label=_("Maker"), max_length=40)
     model = forms.CharField(label=_("Model"), max_length=60)
@@ -61,7 +61,7 @@ class ReceiveForm(forms.ModelForm):
         return self.cleaned_data
 
 
-class DriveForm(forms.ModelForm):
+class DriveForm(ModelForm):
     serial = TagField(label=_("Serial number of the drive"), max_length=60)
     size_gb = forms.IntegerField(
         label=_("Size, GB"),
@@ -103,7 +103,7 @@ def all_valid(drives):
     return all(drive.is_valid() for drive in drives if drive.is_bound)
 
 
-class ErasureForm(forms.Form):
+class ErasureForm(Form):
     """What came of erasing one drive; the two buttons are the result."""
 
     drive = forms.ModelChoiceField(queryset=Drive.objects.none(), widget=forms.HiddenInput)
@@ -122,7 +122,7 @@ class ErasureForm(forms.Form):
         self.fields["drive"].queryset = device.drives.all()
 
 
-class ReadyForm(forms.Form):
+class ReadyForm(Form):
     """The checklist, the grade and where the laptop goes."""
 
     points = forms.MultipleChoiceField(
@@ -149,7 +149,7 @@ class ReadyForm(forms.Form):
         return points
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     q = forms.CharField(label=_("Number, tag or model"), required=False, max_length=60)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=lambda: [("", _("All")), *DeviceStatus.choices]

@@ -3,6 +3,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from web.bots import ByAPersonForm
+from web.forms import Form
 
 from . import catalogue, links, markdown
 from .models import LONGEST_COMMENT
@@ -12,7 +13,7 @@ LONGEST_BODY = 30_000
 TEXT = ("title", "summary", "body")
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     q = forms.CharField(label=_("What are you looking for?"), required=False)
 
     def clean_q(self):
@@ -36,17 +37,27 @@ class CommentForm(ByAPersonForm):
         self.fields["comment"].label = gettext("What helped you?") if is_helpful else gettext("What did you miss?")
 
 
-class ArticleForm(forms.Form):
+class WordsField(forms.CharField):
+    """A text that keeps its spaces: French has narrow ones before some signs."""
+
+    def __init__(self, **options):
+        super().__init__(strip=False, **options)
+
+    def to_python(self, value):
+        return catalogue.tidy(super().to_python(value))
+
+
+class ArticleForm(Form):
     """The words of an article in one language; `began_from` is the version that stood on the page."""
 
-    title = forms.CharField(label=_("Title"), max_length=100)
-    summary = forms.CharField(
+    title = WordsField(label=_("Title"), max_length=100)
+    summary = WordsField(
         label=_("Summary"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One or two sentences: they stand under the title and in the list."),
     )
-    body = forms.CharField(
+    body = WordsField(
         label=_("Text"),
         max_length=LONGEST_BODY,
         widget=forms.Textarea(attrs={"rows": 24}),
@@ -59,10 +70,10 @@ class ArticleForm(forms.Form):
         self.slugs = slugs
 
     def clean_summary(self):
-        return " ".join(catalogue.tidy(self.cleaned_data["summary"]).split("\n"))
+        return " ".join(self.cleaned_data["summary"].split("\n"))
 
     def clean_body(self):
-        body = catalogue.tidy(self.cleaned_data["body"])
+        body = self.cleaned_data["body"]
         for target in markdown.targets_in(body):
             if links.leads_nowhere(target, self.slugs):
                 raise forms.ValidationError(gettext("The link to “%(target)s” leads nowhere.") % {"target": target})

@@ -16,7 +16,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from documents.uploads import LARGEST
 from people.access import access
-from web.api import JSONParser, KeysetPagination
+from web.api import JSONParser, KeysetPagination, cleaned
 
 from .models import ApiToken, BillTo, Commune, Coverage, Partner
 
@@ -125,9 +125,9 @@ class ApiView(GenericAPIView):
         super().initial(request, *args, **kwargs)
 
     def validated(self, serializer_class, data=None):
-        """What was sent, well formed; a wrong field is a 400."""
+        """What was sent, its texts cleaned and well formed; a wrong field is a 400."""
         sent = self.request.data if data is None else data
-        serializer = serializer_class(data=sent, context=self.get_serializer_context())
+        serializer = serializer_class(data=cleaned(sent), context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
 
+from records.text import clean
+
 from .models import Commune, Locality
 
 NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
@@ -16,7 +18,7 @@ def things_in(text: str) -> list[str]:
     """What was typed, thing by thing: split at commas, semicolons and lines, and numbers at every space."""
     found: dict[str, None] = {}
     for part in re.split(r"[,;\n\r]+", text):
-        words = part.split()
+        words = clean(part).split()
         numbers = [word for word in words if NUMBER.fullmatch(word)]
         name = " ".join(word for word in words if not NUMBER.fullmatch(word))
         found |= dict.fromkeys([*numbers, name] if name else numbers)

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from documents.payment_text import unknown_signs, with_plain_signs
 from documents.uploads import LARGEST, detect_media_type
 from records import clock
+from records.text import with_numbers
 from web.bots import ByAPersonForm
-from web.forms import RowChoiceField
+from web.forms import Form, ModelForm, RowChoiceField
 from web.pagination import parse_key
 from web.validators import validate_plain_name
 
@@ -72,7 +73,7 @@ def communes_field():
     )
 
 
-class PartnerForm(CommunesMixin, forms.ModelForm):
+class PartnerForm(CommunesMixin, ModelForm):
     """An organisation with its address and the communes it speaks for."""
 
     name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
@@ -95,7 +96,7 @@ class PartnerForm(CommunesMixin, forms.ModelForm):
         self.offer_communes()
 
 
-class BillToForm(forms.ModelForm):
+class BillToForm(ModelForm):
     """Who pays; an empty name or address is taken from the organisation's.
 
     Signs that a QR-bill does not know become plain ones here, or are refused where they are typed.
@@ -133,7 +134,7 @@ class BillToForm(forms.ModelForm):
             if isinstance(text, str) and name != "email":
                 self.cleaned_data[name] = plain = with_plain_signs(text)
                 if unknown := unknown_signs(plain):
-                    self.add_error(name, _("A QR-bill does not know “%(signs)s”.") % {"signs": unknown})
+                    self.add_error(name, _("A QR-bill does not know %(signs)s.") % {"signs": with_numbers(unknown)})
         return self.cleaned_data
 
     def leave_to(self, form):
@@ -143,7 +144,7 @@ class BillToForm(forms.ModelForm):
                 self.errors.pop(name, None)
 
 
-class AgreementForm(forms.ModelForm):
+class AgreementForm(ModelForm):
     class Meta:
         model = Agreement
         fields = ["version", "signed_on", "signed_by", "function"]
@@ -153,17 +154,17 @@ class AgreementForm(forms.ModelForm):
         return not_to_come(self.cleaned_data["signed_on"])
 
 
-class InviteForm(forms.Form):
+class InviteForm(Form):
     name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
     email = forms.EmailField(label=_("E-mail"))
     role = RowChoiceField(label=_("Role"), choices=ROLES)
 
 
-class RoleForm(forms.Form):
+class RoleForm(Form):
     role = RowChoiceField(label=_("Role"), choices=ROLES)
 
 
-class JoinForm(CommunesMixin, ByAPersonForm, forms.ModelForm):
+class JoinForm(CommunesMixin, ByAPersonForm, ModelForm):
     """What an organisation says of itself before anybody knows it."""
 
     name = forms.CharField(label=_("Name of the organisation"), max_length=70, validators=[validate_plain_name])
@@ -234,7 +235,7 @@ class JoinForm(CommunesMixin, ByAPersonForm, forms.ModelForm):
         return given
 
 
-class CompleteForm(forms.ModelForm):
+class CompleteForm(ModelForm):
     """What the association must know before it can admit: where the office is and where laptops go."""
 
     street = forms.CharField(label=_("Street"), max_length=70, validators=[validate_plain_name])
@@ -261,7 +262,7 @@ class EditForm(CompleteForm):
                 del self.fields[name]
 
 
-class CoverageForm(CommunesMixin, forms.Form):
+class CoverageForm(CommunesMixin, Form):
     area = area_field()
     communes = communes_field()
 
@@ -270,13 +271,13 @@ class CoverageForm(CommunesMixin, forms.Form):
         self.offer_communes()
 
 
-class MessageForm(forms.Form):
+class MessageForm(Form):
     text = forms.CharField(
         label=_("Your message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), strip=True
     )
 
 
-class DeclineForm(forms.Form):
+class DeclineForm(Form):
     reason = forms.ChoiceField(label=_("Why?"), choices=list(DECLINED.items()), widget=forms.RadioSelect)
     text = forms.CharField(
         label=_("A sentence to the organisation"),
@@ -292,11 +293,11 @@ class DeclineForm(forms.Form):
         return self.cleaned_data
 
 
-class EndForm(forms.Form):
+class EndForm(Form):
     reason = forms.ChoiceField(label=_("Why?"), choices=list(ENDED.items()), widget=forms.RadioSelect)
 
 
-class SignForm(forms.Form):
+class SignForm(Form):
     """Who signs on screen; `read` is the hash of what was shown, so that nobody signs what they have not read."""
 
     name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
@@ -305,7 +306,7 @@ class SignForm(forms.Form):
     read = forms.CharField(widget=forms.HiddenInput)
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
     file = forms.FileField(label=_("The signed agreement as a PDF"), help_text=_("At most 10 MB."))
     name = forms.CharField(label=_("Signed by"), max_length=100, validators=[validate_plain_name])
     function = forms.CharField(label=_("Function"), max_length=100, validators=[validate_plain_name])
@@ -331,14 +332,14 @@ def not_to_come(day):
     return day
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     q = forms.CharField(label=_("Name or town"), required=False)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=lambda: [("", _("All")), *PartnerStatus.choices]
     )
 
 
-class VersionForm(forms.Form):
+class VersionForm(Form):
     """A new version of the agreement in every language."""
 
     number = forms.RegexField(
@@ -358,7 +359,10 @@ class VersionForm(forms.Form):
         super().__init__(*args, **options)
         for code, name in settings.LANGUAGES:
             field = forms.CharField(
-                label=name, max_length=30_000, widget=forms.Textarea(attrs={"rows": 12, "lang": code})
+                label=name,
+                max_length=30_000,
+                strip=False,  # French has narrow spaces before some signs
+                widget=forms.Textarea(attrs={"rows": 12, "lang": code}),
             )
             self.fields[f"body_{code}"] = field
 
@@ -380,4 +384,4 @@ class VersionForm(forms.Form):
     @property
     def bodies(self):
         """The texts by language."""
-        return {code: self.cleaned_data[f"body_{code}"] for code, _name in settings.LANGUAGES}
+        return {code: self.cleaned_data[f"body_{code}"].strip() for code, _name in settings.LANGUAGES}

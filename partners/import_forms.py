@@ -2,9 +2,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from documents import uploads
+from web.forms import Form
 
 
-class WorkbookForm(forms.Form):
+class WorkbookForm(Form):
     """A workbook of organisations; what stands in it is judged by the job that reads it."""
 
     file = forms.FileField(
@@ -21,5 +22,5 @@ class WorkbookForm(forms.Form):
         return file
 
 
-class TakeOverForm(forms.Form):
+class TakeOverForm(Form):
     invites = forms.BooleanField(label=_("Invite the first people by mail at once"), required=False)

@@ -5,10 +5,12 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from web.forms import ModelForm, TypedText
+
 from .models import User
 
 
-class AppearanceForm(forms.ModelForm):
+class AppearanceForm(ModelForm):
     """How the pages look to a person, and in which language pages and mails speak."""
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
@@ -19,13 +21,13 @@ class AppearanceForm(forms.ModelForm):
         widgets = {"theme": forms.RadioSelect}
 
 
-class AddPasskeyForm(AddWebAuthnForm):
+class AddPasskeyForm(TypedText, AddWebAuthnForm):
     """A passkey under a name of one's own."""
 
     name = forms.CharField(label=_("Name"), required=False)
 
 
-class EditPasskeyForm(EditWebAuthnForm):
+class EditPasskeyForm(TypedText, EditWebAuthnForm):
     """Its name again."""
 
     name = forms.CharField(label=_("Name"))

@@ -1,6 +1,7 @@
 """Typed text, cleaned before it is judged: letters composed, every kind of space one space, ends trimmed; pure."""
 
 import unicodedata
+from typing import Any
 
 
 def clean(text: str) -> str:
@@ -11,6 +12,15 @@ def clean(text: str) -> str:
 def clean_lines(text: str) -> str:
     """The same line by line, for what may have several; empty lines at the ends go, as spaces do."""
     return "\n".join(clean(line) for line in text.splitlines()).strip("\n")
+
+
+def clean_typed(sent: Any) -> Any:
+    """Whatever a program sent, with every text in it cleaned line by line; all else stays as it is."""
+    if isinstance(sent, str):
+        return clean_lines(sent)
+    if isinstance(sent, dict):
+        return {key: clean_typed(value) for key, value in sent.items()}
+    return [clean_typed(value) for value in sent] if isinstance(sent, list) else sent
 
 
 def fold(text: str) -> str:

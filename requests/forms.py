@@ -8,7 +8,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from devices.models import Device
 from documents import uploads
 from partners.models import BillTo, Commune, Locality, Partner
-from web.forms import RowChoiceField
+from web.forms import Form, RowChoiceField
 from web.validators import validate_plain_name
 
 from .lifecycle import RequestStatus
@@ -35,7 +35,7 @@ class OfferedField(forms.ModelChoiceField):
         return next(chosen, None) or super().to_python(value)
 
 
-class RequestForm(forms.Form):
+class RequestForm(Form):
     """A request on one page: person, delivery, laptop. `has_proof`: one was kept with the draft."""
 
     first_name = forms.CharField(label=_("First name"), max_length=50, validators=[validate_plain_name])
@@ -182,18 +182,18 @@ class RequestForm(forms.Form):
         return {name: self.cleaned_data[name] for name in WISH}
 
 
-class DeclineForm(forms.Form):
+class DeclineForm(Form):
     reason = forms.ChoiceField(label=_("Why?"), choices=DeclineReason, widget=forms.RadioSelect)
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     q = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)  # the search by POST leads here
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=lambda: [("", _("All")), *RequestStatus.choices]
     )
 
 
-class NameForm(forms.Form):
+class NameForm(Form):
     """The search by name goes by POST: a name never stands in an address."""
 
     name = forms.CharField(label=_("Name, case reference or number"), max_length=100)

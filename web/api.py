@@ -1,5 +1,6 @@
 """Conventions of the API: problem details (RFC 9457) and pagination."""
 
+import copy
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import UnreadablePostError
+from django.http import QueryDict, UnreadablePostError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import parsers
@@ -18,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from records.refusals import is_away, is_busy, sentence_for
+from records.text import clean_typed
 
 from .pagination import paginate
 
@@ -115,6 +117,16 @@ def _errors(detail: Any, field: str = "") -> Iterator[dict[str, Any]]:
             yield from _errors(inner, f"{field}.{index}" if isinstance(inner, dict) else field)
     else:
         yield {"field": field, "detail": str(detail), "code": detail.code}
+
+
+def cleaned(sent: Any) -> Any:
+    """What was sent with every text in it cleaned, before any field judges it."""
+    if not isinstance(sent, QueryDict):
+        return clean_typed(sent)
+    texts = copy.copy(sent)
+    for name, values in sent.lists():
+        texts.setlist(name, clean_typed(values))
+    return texts
 
 
 class JSONParser(parsers.JSONParser):

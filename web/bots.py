@@ -5,12 +5,14 @@ from django.core import signing
 
 from records import clock
 
+from .forms import Form
+
 QUICKEST = 2  # seconds in which nobody has read a page and pressed a button
 OLDEST = 24 * 3600  # seconds for which a page may lie open
 SALT = "web.shown"
 
 
-class ByAPersonForm(forms.Form):
+class ByAPersonForm(Form):
     """What fills in every field, or answers at once, is a program; `shown` says when the page was made."""
 
     website = forms.CharField(required=False)  # no person sees it

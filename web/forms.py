@@ -1,5 +1,9 @@
-"""What forms share: a field that Django does not have, and an action whose refusal becomes an error of the form."""
+"""What forms share: typed text cleaned before it is judged, a field that Django does not have, and an action whose
+refusal becomes an error of the form.
+"""
 
+import copy
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -7,8 +11,45 @@ from django import forms
 from django.db import DatabaseError, transaction
 
 from records.refusals import Refused, sentence_for
+from records.text import clean_lines
 
 Result = TypeVar("Result")
+
+
+class TypedText:
+    """The half of a form that cleans what was typed, before any field judges how long it is and what it holds.
+
+    A field that isn't stripped keeps its spaces, for texts with a typography of their own; its letters are composed.
+    """
+
+    is_bound: bool
+    data: Any
+    fields: dict[str, forms.Field]
+    add_prefix: Callable[[str], str]
+
+    def full_clean(self) -> None:
+        """Clean the texts, then do as every form does."""
+        if self.is_bound:
+            self.data = self._cleaned()
+        super().full_clean()  # type: ignore[misc]  # the form's
+
+    def _cleaned(self) -> Any:
+        cleaned = copy.copy(self.data)  # what the browser sent can't be written to
+        for name, field in self.fields.items():
+            typed = self.data.get(self.add_prefix(name))
+            if isinstance(field, forms.CharField) and isinstance(typed, str):
+                text = clean_lines(typed) if field.strip else unicodedata.normalize("NFC", typed)
+                if text != typed:
+                    cleaned[self.add_prefix(name)] = text
+        return cleaned
+
+
+class Form(TypedText, forms.Form):
+    """Django's, with what was typed cleaned."""
+
+
+class ModelForm(TypedText, forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker only
+    """Django's, with what was typed cleaned."""
 
 
 class RowChoiceField(forms.ChoiceField):

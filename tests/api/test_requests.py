@@ -22,6 +22,30 @@ def test_a_request_is_written_down_with_its_person(worker, wish, social_worker):
     ]
 
 
+def test_what_is_sent_in_another_unicode_form_is_kept_as_on_the_page(worker, wish):
+    person = wish["recipient"] | {"last_name": " Mu\u0308ller\u202f Wenger"}
+    sent = wish | {"case_reference": "2026\u00a0 0412", "recipient": person}
+    assert worker.post("requests/", sent).status_code == 201
+    device_request = DeviceRequest.objects.get()
+    assert (device_request.recipient.last_name, device_request.case_reference) == ("Müller Wenger", "2026 0412")
+    assert len(worker.get("requests/?case_reference=2026\u202f0412").json()["results"]) == 1
+
+
+def test_a_refused_sign_is_named_by_its_number(worker, wish, assert_problem):
+    person = wish["recipient"] | {"first_name": "\u200bSamira"}
+    body = assert_problem(worker.post("requests/", wish | {"recipient": person}), 400)
+    assert body["errors"][0]["detail"] == "A name has no line breaks or invisible signs. Take out U+200B."
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("می\u200cنا", 201), ("क्\u200dष", 201), ("Pay\u200dPal", 400), ("می\u200c", 400)]
+)
+def test_a_name_keeps_the_joiners_that_shape_its_letters(worker, wish, name, status):
+    person = wish["recipient"] | {"first_name": name}
+    assert worker.post("requests/", wish | {"recipient": person}).status_code == status
+    assert [made.recipient.first_name for made in DeviceRequest.objects.all()] == [name] * (status == 201)
+
+
 def test_a_field_that_is_not_on_the_list_changes_nothing(worker, wish, partner):
     worker.post("requests/", wish | {"status": "approved", "price": "1.00", "number": "R-1", "partner": 1})
     device_request = DeviceRequest.objects.get()

@@ -143,9 +143,9 @@ class TestABillThatCannotBePrinted:
     @pytest.mark.parametrize(
         ("field", "text", "why"),
         [
-            ("name", "Service social d’Yverdon", "Name on the invoice: a QR-bill does not know “’”. Write '."),
-            ("town", "Burg\ndorf", "Town: a QR-bill does not know “U+000A”."),
-            ("cost_centre", "漢", "Cost centre or order number: a QR-bill does not know “漢”."),
+            ("name", "Service social d’Yverdon", "Name on the invoice: a QR-bill does not know ’ (U+2019). Write '."),
+            ("town", "Burg\ndorf", "Town: a QR-bill does not know U+000A."),
+            ("cost_centre", "漢", "Cost centre or order number: a QR-bill does not know 漢 (U+6F22)."),
         ],
     )
     def test_is_not_issued(self, draft, treasurer, field, text, why):
@@ -211,7 +211,7 @@ class TestABillThatCannotBePrinted:
         assert job_actions.run(job_of(broken).pk) is True
         job = job_of(broken)
         assert (job.state, job.attempts) == ("dead", 1)
-        assert job.error == "2026-0001 can’t be printed. Name on the invoice: a QR-bill does not know “漢”."
+        assert job.error == "2026-0001 can’t be printed. Name on the invoice: a QR-bill does not know 漢 (U+6F22)."
         broken.refresh_from_db()
         assert (broken.status, broken.number) == ("issued", 1)
         assert InvoiceDocument.objects.count() == StoredFile.objects.count() == 0

@@ -176,7 +176,7 @@ class TestIsRefused:
     def test_in_words_that_name_the_field_and_say_what_to_write(self):
         with pytest.raises(NotPrintable) as refusal:
             payload(replace(BILL, debtor=replace(DEBTOR, name="Service social d’Yverdon")))
-        assert str(refusal.value) == "Name on the invoice: a QR-bill does not know “’”. Write '."
+        assert str(refusal.value) == "Name on the invoice: a QR-bill does not know ’ (U+2019). Write '."
 
     @pytest.mark.parametrize("country", ["", "ch", "CHE", "C1", "C\n"])
     def test_a_country_that_is_no_code(self, country):

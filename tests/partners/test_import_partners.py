@@ -395,7 +395,7 @@ FAULTS = [  # what is typed, the column's letter and heading, and what is said
     (
         {"User name": "Le\u202ea", "User e-mail": "l@example.org", "User role": "manager"},
         "Z “User name”",
-        "A name has no line breaks or invisible signs, no “<” and no web address.",
+        "A name has no line breaks or invisible signs. Take out U+202E.",
     ),
 ]
 
