@@ -23,6 +23,11 @@ SECTIONS = [
         _("The text that organisations sign, version by version, and who has signed."),
         "partners:versions",
     ),
+    Section(
+        _("Communes"),
+        _("What merges and when, and where two organisations speak for one commune."),
+        "partners:communes",
+    ),
 ]
 
 

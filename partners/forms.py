@@ -271,6 +271,12 @@ class CoverageForm(CommunesMixin, Form):
         self.offer_communes()
 
 
+class GroupForm(Form):
+    group = forms.CharField(
+        label=_("For whom"), help_text=_("For example: social assistance, asylum."), max_length=60, required=True
+    )
+
+
 class MessageForm(Form):
     text = forms.CharField(
         label=_("Your message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), strip=True

@@ -28,6 +28,11 @@ def make_paper(key, claim):
     actions.make_paper(AgreementPaper.objects.get(pk=key), claim)
 
 
+@shared_task(name="partners.take_due_mutations")
+def take_due_mutations():
+    actions.take_due_mutations()
+
+
 @shared_task(name="partners.delete_unconfirmed")
 def delete_unconfirmed():
     actions.delete_unconfirmed()

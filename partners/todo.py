@@ -5,14 +5,15 @@ from django.utils.translation import ngettext
 from web.todo import Todo
 
 from .lifecycle import PartnerStatus
-from .models import Partner
+from .models import Coverage, Partner
 
 
 def counts_for(user):
     if not user.has_role("admin"):
         return {}
     partners = Partner.objects.visible_to(user)
-    return {status: partners.filter(status=status) for status in (PartnerStatus.APPLIED, PartnerStatus.ADMITTED)}
+    waiting = {status: partners.filter(status=status) for status in (PartnerStatus.APPLIED, PartnerStatus.ADMITTED)}
+    return waiting | {"contested": Coverage.objects.visible_to(user).contested()}
 
 
 def todo_for(user, counts):
@@ -39,6 +40,21 @@ def todo_for(user, counts):
                 f"{page}?status=admitted",
                 _("See who"),
                 urgency=30,
+            )
+        )
+    if contested := counts.get("contested"):
+        todos.append(
+            Todo(
+                contested,
+                ngettext(
+                    "Organisation shares a commune since a merger",
+                    "Organisations share a commune since a merger",
+                    contested,
+                ),
+                _("Say for whom each of them speaks there, or which one leaves it to the other."),
+                reverse("partners:communes"),
+                _("Decide"),
+                urgency=25,
             )
         )
     return todos

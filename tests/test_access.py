@@ -20,7 +20,7 @@ from documents.models import StoredFile
 from help.models import Article, ArticleVersion, Feedback
 from jobs.models import Batch, Job
 from partners.actions import publish_first_version
-from partners.models import AgreementVersion, BillTo, Membership, PartnerImport
+from partners.models import AgreementVersion, BillTo, Commune, Membership, PartnerImport
 from people.models import User
 from requests.models import RequestDraft
 from shipping.models import Label
@@ -57,6 +57,9 @@ ROWS = {
     "appearance": Row(EVERYBODY),
     "elements": Row({"admin"}),
     "settings": Row(MONEY),
+    "partners:communes": Row({"admin"}),
+    "partners:share_commune": Row({"admin"}, "coverage", "post", {"group": "Asyl"}),
+    "partners:leave_commune": Row({"admin"}, "coverage", "post"),
     "help:feedback": Row({"admin"}),
     "help:tick_off": Row({"admin"}, "feedback", "post"),
     "help:edit": Row({"admin"}, "article"),
@@ -230,6 +233,7 @@ MISSING = {
     "label": "990000000099999999",
     "article": "nothing",
     "feedback": 99_999_999,
+    "coverage": 99_999_999,
 }
 
 
@@ -255,8 +259,11 @@ def _records(partner, file):
     article = Article.objects.create(slug=f"article-{partner.pk}", section="people", position=1)
     for language, _name in settings.LANGUAGES:
         ArticleVersion.objects.create(article=article, language=language, number=1, title="t", summary="s", body="b")
+    commune, _made = Commune.objects.get_or_create(pk=404, defaults={"name": "Burgdorf", "canton": "BE"})
+    coverage, _made = partner.coverage.get_or_create(commune=commune)
     return {
         "agreement": agreement.pk,
+        "coverage": coverage.pk,
         "version": AgreementVersion.objects.current().number,
         "article": article.slug,
         "feedback": Feedback.objects.create(article=article, language="en", is_helpful=False, comment="x").pk,

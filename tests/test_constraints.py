@@ -23,7 +23,17 @@ from documents.models import StoredFile
 from help.models import Article
 from jobs.models import IdempotentAnswer, Job
 from partners.actions import publish_first_version
-from partners.models import Agreement, ApiToken, Application, CommuneLetter, Coverage, Locality, PartnerImport, Tariff
+from partners.models import (
+    Agreement,
+    ApiToken,
+    Application,
+    CommuneLetter,
+    CommuneMutation,
+    Coverage,
+    Locality,
+    PartnerImport,
+    Tariff,
+)
 from people.models import AuditEntry
 from records.triggers import Trigger
 from requests.models import Recipient, RoundDate
@@ -91,6 +101,7 @@ ATTACKS = {
     "tariff_is_positive": changed("partners_tariff", "amount = 0"),
     "one_row_per_place": copied("partners_locality"),
     "one_live_coverage_per_commune": copied("partners_coverage"),
+    "one_mutation_per_commune_and_day": copied("partners_communemutation"),
     "no_more_is_taken_over_than_there_is": changed("partners_partnerimport", "done = 2"),
     "one_letter_per_commune_and_language": copied("partners_communeletter"),
     "token_has_a_digest": changed("partners_apitoken", "digest = ''"),
@@ -178,6 +189,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
     Coverage.objects.create(partner=partner, commune=commune)
     CommuneLetter.objects.create(commune=commune, language="de")
+    CommuneMutation.objects.create(old_no=406, new_no=404, new_name="Burgdorf", canton="BE", day="2099-01-01")
     ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
     PartnerImport.objects.create(name="a.xlsx", by=volunteer, total=1)
     request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))

@@ -18,7 +18,19 @@ from .members import (
     invite,
     resend_invitation,
 )
-from .organisation import check_data, create, edit, edit_bill_to, edit_coverage, end, resume, suspend
+from .mergers import announce_mutations, take_due_mutations
+from .organisation import (
+    check_data,
+    create,
+    edit,
+    edit_bill_to,
+    edit_coverage,
+    end,
+    leave_commune,
+    resume,
+    share_commune,
+    suspend,
+)
 from .tokens import issue_token, revoke_token
 
 __all__ = [
@@ -26,6 +38,7 @@ __all__ = [
     "accept_invitation",
     "admit",
     "announce",
+    "announce_mutations",
     "apply_again",
     "change_role",
     "check_data",
@@ -44,6 +57,7 @@ __all__ = [
     "invite",
     "is_up_to_date",
     "issue_token",
+    "leave_commune",
     "make_letter",
     "make_paper",
     "order_letter",
@@ -54,8 +68,10 @@ __all__ = [
     "resend_invitation",
     "resume",
     "revoke_token",
+    "share_commune",
     "sign",
     "suspend",
+    "take_due_mutations",
     "upload_agreement",
     "write",
 ]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from partners.lifecycle import PartnerStatus
-from partners.models import ApiToken, BillTo, Commune, Partner
+from partners.models import ApiToken, BillTo, Commune, Coverage, Partner
 from people.models import User
 from records import clock
 from records.refusals import Refused
@@ -80,6 +80,24 @@ def edit_coverage(partner: Partner, communes: Iterable[Commune], *, by: User) ->
         partner.coverage.create(commune_id=number, valid_from=today)
     numbers = {"added": len(wanted - live.keys()), "removed": len(live.keys() - wanted)}
     partner.note("edit_coverage", by=by, **{name: str(number) for name, number in numbers.items()})
+
+
+@transaction.atomic
+def share_commune(coverage: Coverage, group: str, *, by: User) -> None:
+    """Say for whom an organisation speaks in a commune that another one speaks for as well."""
+    partner = coverage.partner.lock()
+    if coverage.group != group:
+        coverage.group = group
+        coverage.save(update_fields=["group"])
+        partner.note("edit_coverage", by=by, shared="1")
+
+
+@transaction.atomic
+def leave_commune(coverage: Coverage, *, by: User) -> None:
+    """Leave a commune to another organisation from today on; what it covered before stays known."""
+    partner = coverage.partner.lock()
+    kept = partner.coverage.filter(valid_to__isnull=True).exclude(pk=coverage.pk)
+    edit_coverage(partner, [row.commune for row in kept.select_related("commune")], by=by)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from .letter import CommuneLetter
 from .map_change import MapChange
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .partner_import import PartnerImport
-from .register import Commune, Coverage, Locality
+from .register import Commune, CommuneMutation, Coverage, Locality
 from .token import SCOPES, ApiToken
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "BillTo",
     "Commune",
     "CommuneLetter",
+    "CommuneMutation",
     "Coverage",
     "Locality",
     "MapChange",

@@ -1,6 +1,7 @@
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,8 @@ from partners.lifecycle import PartnerStatus
 from records import clock
 
 if TYPE_CHECKING:
+    from people.models import User
+
     from .partner import Partner
 
 
@@ -57,6 +60,40 @@ class Commune(models.Model):
 BEARS_THE_NAME = Q(commune__name=F("name")) | Q(commune__name__startswith=Concat(F("name"), Value(" (")))
 
 
+class CommuneMutationManager(models.Manager["CommuneMutation"]):
+    def lock(self) -> None:
+        """Let nobody else merge before the end of this transaction: a file that is loaded and the clock may meet."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('communes merge'))")
+
+
+class CommuneMutation(models.Model):
+    """That one commune goes up in another on a day, or has another name from then on; `taken_at` once it did."""
+
+    old_no = models.PositiveIntegerField()
+    new_no = models.PositiveIntegerField()
+    new_name = models.CharField(max_length=60)
+    canton = models.CharField(max_length=2)
+    day = models.DateField()
+    taken_at = models.DateTimeField(null=True)
+
+    objects = CommuneMutationManager()
+
+    class Meta:
+        ordering = ["-day", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["old_no", "day"], name="one_mutation_per_commune_and_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_no} → {self.new_no} {self.new_name} ({self.canton}), {self.day}"
+
+    @property
+    def key(self) -> tuple[int, date]:
+        """What there is one of."""
+        return self.old_no, self.day
+
+
 class LocalityQuerySet(models.QuerySet["Locality"]):
     def suggest(self, *postcodes: str) -> Self:
         """Localities of each postcode with their communes, the likeliest first.
@@ -99,18 +136,33 @@ class Locality(models.Model):
 
 
 class CoverageQuerySet(models.QuerySet["Coverage"]):
+    def visible_to(self, user: "User") -> Self:
+        """The association's admins; an organisation's own stands on its page."""
+        return self if user.has_role("admin") else self.none()
+
     def live(self) -> Self:
         today = clock.today()
         return self.filter(Q(valid_from__lte=today), Q(valid_to__isnull=True) | Q(valid_to__gt=today))
 
+    def contested(self) -> Self:
+        """What came by a merger where another organisation speaks for the commune as well, and nobody said for whom."""
+        others = Coverage.objects.live().filter(commune=OuterRef("commune"), partner__status=PartnerStatus.ACTIVE)
+        mine = self.filter(came_by_merger=True, group="", valid_to__isnull=True, partner__status=PartnerStatus.ACTIVE)
+        return mine.filter(Exists(others.exclude(partner=OuterRef("partner"))))
+
 
 class Coverage(models.Model):
-    """For which commune an organisation speaks, and since when."""
+    """For which commune an organisation speaks, and since when.
+
+    `group`: for whom, where two speak for one commune: asylum here, social assistance there. Empty: for everybody.
+    """
 
     partner = models.ForeignKey("partners.Partner", models.CASCADE, related_name="coverage")
     commune = models.ForeignKey(Commune, models.PROTECT, related_name="coverage")
     valid_from = models.DateField(default=clock.today)
     valid_to = models.DateField(null=True, blank=True)
+    came_by_merger = models.BooleanField(default=False)
+    group = models.CharField(_("For whom"), max_length=60, blank=True)
 
     objects = CoverageQuerySet.as_manager()
 
@@ -121,6 +173,13 @@ class Coverage(models.Model):
                 condition=Q(valid_to__isnull=True),
                 name="one_live_coverage_per_commune",
                 violation_error_message=_("The organisation covers this commune already."),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["commune"],
+                condition=Q(came_by_merger=True, group="", valid_to__isnull=True),
+                name="coverage_that_came_by_merger",
             )
         ]
 

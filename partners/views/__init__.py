@@ -12,6 +12,7 @@ from .agreements import (
     versions,
 )
 from .applications import admit, application, apply_again, ask, complete, confirm, decline, join, write
+from .communes import communes, leave_commune, share_commune
 from .members import accept_invitation, act_for, change_role, decline_invitation, end_access, invite, resend_invitation
 from .organisation import (
     check_data,
@@ -40,6 +41,7 @@ __all__ = [
     "ask",
     "change_role",
     "check_data",
+    "communes",
     "complete",
     "confirm",
     "countersign",
@@ -55,6 +57,7 @@ __all__ = [
     "index",
     "invite",
     "join",
+    "leave_commune",
     "new_bill_to",
     "paper",
     "places",
@@ -62,6 +65,7 @@ __all__ = [
     "record_agreement",
     "resend_invitation",
     "resume",
+    "share_commune",
     "sign",
     "signed_file",
     "suspend",

@@ -1,9 +1,12 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from partners.models import Commune, Locality
+from partners.actions import take_due_mutations
+from partners.models import Commune, CommuneMutation, Locality
+from records import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -164,10 +167,72 @@ def test_a_chain_in_one_file_is_followed_to_its_end_whatever_the_order(tmp_path,
         assert {place.commune_id for place in Locality.objects.filter(postcode="2502")} == {6997}
 
 
-def test_one_dated_in_the_future_changes_nothing_before_its_day(tmp_path):
+def test_one_dated_in_the_future_changes_nothing_before_its_day_and_then_takes_place_by_itself(tmp_path, partner):
     load(tmp_path, "404,406,Unten,BE,2099-01-01")
+    partner.coverage.create(commune_id=404, valid_from="2024-01-01")
+    take_due_mutations()
     assert Commune.objects.get(pk=404).successor is None
     assert {place.commune_id for place in Locality.objects.filter(postcode="2500")} == {404}
+    Locality.objects.create(postcode="2500", name="Oben", commune_id=406, share=10)
+    with clock.set_to(datetime(2099, 1, 1, 9, tzinfo=UTC)):
+        for _time in range(2):
+            take_due_mutations()
+        assert [row.commune_id for row in partner.coverage.live()] == [406]
+    assert (Commune.objects.get(pk=404).successor_id, str(Commune.objects.get(pk=404).valid_to)) == (406, "2099-01-01")
+    assert [(place.commune_id, place.share) for place in Locality.objects.filter(postcode="2500")] == [(406, 110)]
+
+
+def test_an_announced_merger_may_be_corrected_before_its_day(tmp_path):
+    load(tmp_path, "404,406,Unten,BE,2099-01-01")
+    load(tmp_path, "404,413,Neben,BE,2099-01-01")
+    assert [(row.old_no, row.new_no) for row in CommuneMutation.objects.all()] == [(404, 413)]
+
+
+def test_a_ring_with_what_is_announced_is_refused(tmp_path):
+    load(tmp_path, "404,406,Unten,BE,2099-01-01")
+    with pytest.raises(CommandError, match="line 2: 406 would follow itself"):
+        load(tmp_path, "406,404,Oben,BE,2099-02-01")
+
+
+def test_a_register_that_lacks_what_is_live_here_is_refused_until_somebody_says_what_follows(tmp_path, partner):
+    load(tmp_path)
+    partner.coverage.create(commune_id=404, valid_from="2024-01-01")
+    (tmp_path / "next.csv").write_text(PLACES.replace(",404,Oben,", ",406,Unten,"))
+    (tmp_path / "said.csv").write_text("old_no,new_no,new_name,canton,date\n404,406,Unten,BE,2026-01-01\n")
+    with pytest.raises(CommandError, match=re.escape("lacks what is live here: 404 Oben (BE). Say in --mutations")):
+        call_command("load_communes", localities=tmp_path / "next.csv", verbosity=0)
+    assert {place.commune_id for place in Locality.objects.filter(postcode="2500")} == {404}
+    for mutations in (tmp_path / "said.csv", None):
+        call_command("load_communes", localities=tmp_path / "next.csv", mutations=mutations, verbosity=0)
+        assert [row.commune_id for row in partner.coverage.live()] == [406]
+    assert list(Commune.objects.live().order_by("pk").values_list("pk", flat=True)) == [406, 413]
+
+
+def test_a_merger_may_be_newer_than_the_register_but_what_it_made_can_not_go_unsaid_later(tmp_path):
+    load(tmp_path, "404,6997,Ganz,BE,2026-01-01")
+    load(tmp_path)
+    assert Commune.objects.live().filter(pk=6997).exists()
+    (tmp_path / "next.csv").write_text(PLACES.replace(",404,Oben,", ",406,Unten,"))
+    with pytest.raises(CommandError, match=r"6997 Ganz \(BE\)"):
+        call_command("load_communes", localities=tmp_path / "next.csv", verbosity=0)
+
+
+def test_what_a_register_brings_back_goes_up_in_its_successor_again(tmp_path):
+    (tmp_path / "next.csv").write_text(PLACES.replace(",404,Oben,", ",406,Unten,"))
+    (tmp_path / "said.csv").write_text("old_no,new_no,new_name,canton,date\n404,406,Unten,BE,2026-01-01\n")
+    call_command("load_communes", localities=tmp_path / "next.csv", mutations=tmp_path / "said.csv", verbosity=0)
+    load(tmp_path)
+    assert Commune.objects.get(pk=404).successor_id == 406
+
+
+def test_the_shipped_mergers_move_who_spoke_for_moutier(partner):
+    moutier = Commune.objects.create(bfs_no=700, name="Moutier", canton="BE", language="fr")
+    partner.coverage.create(commune=moutier, valid_from="2024-01-01")
+    call_command("load_communes", verbosity=0, stdout=_Quiet())
+    moutier.refresh_from_db()
+    assert (moutier.successor_id, str(moutier.valid_to), moutier.successor.canton) == (6831, "2026-01-01", "JU")
+    assert [row.commune_id for row in partner.coverage.live()] == [6831]
+    assert Commune.objects.live().count() == 2110
 
 
 @pytest.mark.parametrize(

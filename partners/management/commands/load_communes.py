@@ -9,11 +9,14 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import F
 
-from partners.models import Commune, Coverage, Locality
+from partners.actions import announce_mutations, take_due_mutations
+from partners.models import Commune, CommuneMutation, Locality
 from records import clock
 
-REGISTER = Path(__file__).resolve().parents[2] / "data" / "localities.csv"
+DATA = Path(__file__).resolve().parents[2] / "data"
+REGISTER, MERGED = DATA / "localities.csv", DATA / "mutations.csv"  # and what led to it from the year before
 NOT_COMMUNES = {2391, 5391, 5394}  # Staatswald Galm and the two lakes' common land
 LANGUAGES = set(Commune.Language.values)
 AT_ONCE = 2000
@@ -58,8 +61,13 @@ class Command(BaseCommand):
             unique_fields=["bfs_no"],
             update_fields=["name", "canton", "language"],
         )
-        if mutations:
-            self._merge_all(_read(mutations, MUTATION), mutations)
+        made = set()
+        if mutations or localities == REGISTER:
+            made = self._announce(mutations or MERGED, again=bool(mutations))
+        for mutation in take_due_mutations():
+            if verbosity:
+                self.stdout.write(f"Merged: {mutation}.")
+        _refuse_what_is_missing({commune.pk for commune in communes} | made)
         localities = _localities(rows)
         if set(Locality.objects.values_list(*COLUMNS)) != set(map(attrgetter(*COLUMNS), localities)):
             Locality.objects.all().delete()
@@ -67,21 +75,59 @@ class Command(BaseCommand):
         if verbosity:
             self.stdout.write(f"{len(communes)} communes, {len(rows)} places.")
 
-    def _merge_all(self, rows, path):
-        """Merge year by year, as one may lead to the next; what lies in the future changes nothing before its day."""
-        _refuse_rings(rows, path)
-        days = sorted({row["date"] for row in rows})
-        to_come = [day for day in days if date.fromisoformat(day) > clock.today()]
-        for day in days:
-            if day not in to_come:
-                _merge([row for row in rows if row["date"] == day])
+    def _announce(self, path, *, again):
+        """Note what the file says and give back the numbers it makes; what lies in the future waits for its day.
+
+        With `again`, what has taken place does so once more, as by a register that wrote its old name over it.
+        """
+        rows = _read(path, MUTATION)
+        if again:  # in the shipped file there is none
+            _refuse_rings(rows, path)
+        mutations = [
+            CommuneMutation(
+                old_no=int(row["old_no"]),
+                new_no=int(row["new_no"]),
+                new_name=row["new_name"],
+                canton=row["canton"],
+                day=date.fromisoformat(row["date"]),
+            )
+            for row in rows
+        ]
+        known = {row.key for row in CommuneMutation.objects.all()} if not again else set()
+        if new := [row for row in mutations if row.key not in known]:
+            announce_mutations(new)
+        to_come = sorted({str(row.day) for row in mutations if row.day > clock.today()})
         if to_come:
-            self.stderr.write(f"Not merged yet, load the file again on that day: {', '.join(to_come)}.")
+            self.stderr.write(f"Takes place by itself on its day: {', '.join(to_come)}.")
+        return {row.new_no for row in mutations}
+
+
+def _refuse_what_is_missing(numbers):
+    """Refuse a register that lacks a commune that is live here, before there are two for one ground.
+
+    What a merger made is known, though a register of the year before lacks it.
+    """
+    unknown = [commune for commune in Commune.objects.live().order_by("pk") if commune.pk not in numbers]
+    made = defaultdict(set)
+    for old, new in CommuneMutation.objects.values_list("old_no", "new_no") if unknown else ():
+        made[new].add(old)
+
+    def is_known(number, seen=()):
+        """Whether the register has it, or a commune that went up in it."""
+        if number in numbers:
+            return True
+        return number not in seen and any(is_known(old, (*seen, number)) for old in made[number])
+
+    if missing := [commune for commune in unknown if not is_known(commune.pk)]:
+        named = ", ".join(f"{commune.pk} {commune}" for commune in missing)
+        raise CommandError(f"The register lacks what is live here: {named}. Say in --mutations what follows.")
 
 
 def _refuse_rings(rows, path):
     """Refuse a commune that would follow itself, in this file or with what is known: nobody would find an end."""
-    successors = dict(Commune.objects.filter(successor__isnull=False).values_list("pk", "successor"))
+    to_come = CommuneMutation.objects.filter(taken_at=None).exclude(old_no=F("new_no")).order_by()
+    merged = Commune.objects.filter(successor__isnull=False).order_by()
+    successors = dict(merged.values_list("pk", "successor").union(to_come.values_list("old_no", "new_no")))
     numbered = sorted(enumerate(rows, start=2), key=lambda pair: pair[1]["date"])
     for line, row in numbered:
         old, new = int(row["old_no"]), int(row["new_no"])
@@ -168,38 +214,3 @@ def _localities(rows):
         )
         place.share += Decimal(row["share"])
     return places.values()
-
-
-def _merge(rows):
-    """Close the communes that went up in others; who spoke for one speaks for the one that follows it."""
-    old = Commune.objects.in_bulk([int(row["old_no"]) for row in rows])
-    followers, closed = {}, []
-    for row in rows:
-        before, number, day = old.get(int(row["old_no"])), int(row["new_no"]), date.fromisoformat(row["date"])
-        language = before.language if before else Commune.Language.DE
-        followers[number] = Commune(
-            bfs_no=number, name=row["new_name"], canton=row["canton"], language=language, valid_from=day
-        )
-        if before and before.pk != number:
-            before.valid_to, before.successor_id = day, number
-            closed.append(before)
-    Commune.objects.bulk_create(
-        followers.values(),
-        AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["bfs_no"],
-        update_fields=["name", "canton", "valid_from"],
-    )
-    Commune.objects.bulk_update(closed, ["valid_to", "successor"], AT_ONCE)
-    spoken_for = list(Coverage.objects.filter(commune__in=closed, valid_to=None).select_related("commune"))
-    Coverage.objects.bulk_create(
-        [
-            Coverage(partner_id=row.partner_id, commune_id=row.commune.successor_id, valid_from=row.commune.valid_to)
-            for row in spoken_for
-        ],
-        AT_ONCE,
-        ignore_conflicts=True,
-    )
-    for row in spoken_for:
-        row.valid_to = row.commune.valid_to
-    Coverage.objects.bulk_update(spoken_for, ["valid_to"], AT_ONCE)
