@@ -19,6 +19,11 @@ class Section(NamedTuple):
 
 SECTIONS = [
     Section(
+        _("People of the association"),
+        _("Who works here, with which roles and until when."),
+        "staff_people",
+    ),
+    Section(
         _("Framework agreement"),
         _("The text that organisations sign, version by version, and who has signed."),
         "partners:versions",

@@ -3,6 +3,7 @@ from django.urls import include, path
 from . import association, demo_mail, elements, health, home, public
 from .map import letters
 from .map import views as public_map
+from .staff import views as staff
 
 urlpatterns = [
     path("", public.front, name="front"),
@@ -16,6 +17,11 @@ urlpatterns = [
     path("map/letter/<int:number>/<str:language>/", letters.wait, name="map_letter_made"),
     path("map/letter/<int:number>/<str:language>.pdf", letters.download, name="map_letter_file"),
     path("settings/", association.association, name="settings"),
+    path("settings/people/", staff.people, name="staff_people"),
+    path("settings/people/invite/", staff.invite, name="staff_invite"),
+    path("settings/people/<int:pk>/", staff.person, name="staff_person"),
+    path("settings/people/<int:pk>/resend-invitation/", staff.resend_invitation, name="staff_resend_invitation"),
+    path("settings/people/<int:pk>/end-access/", staff.end_access, name="staff_end_access"),
     path("healthz/", health.healthz, name="healthz"),
     path("language/", home.set_language, name="set_language"),
     path("appearance/", home.appearance, name="appearance"),

@@ -1,5 +1,3 @@
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from celery import shared_task
 from django.conf import settings
 from django.urls import reverse
@@ -7,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.mail import Envelope, mail
 from jobs.registry import job
+from people.invitations import path_for
 
 from . import actions, import_actions
 from .models import (
@@ -74,17 +73,12 @@ def invited(row):
     if membership is None or membership.user.is_association:
         return None
     user = membership.user
-    if user.has_usable_password():
-        path = reverse("home")
-    else:
-        key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-        path = reverse("account_reset_password_from_key", kwargs=key)
     step = membership.partner.steps.filter(verb__in=("invite", "resend_invitation")).select_related("by").last()
     context = {
         "membership": membership,
         "is_by_association": step is not None and step.on_behalf_of is None,
         "is_new": not user.has_usable_password(),
-        "url": settings.BASE_URL + path,
+        "url": settings.BASE_URL + path_for(user),
         "code_url": settings.BASE_URL + reverse("account_request_login_code"),
     }
     return Envelope(user.email, user.language, context)

@@ -11,8 +11,19 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
-from records.triggers import RowsStay
+from records.triggers import RowsStay, Trigger
 
+# Two admins that take each other's role away at once wait here for one another, and the second one sees the first.
+LAST_ADMIN = """
+BEGIN
+  IF OLD.role <> 'admin' THEN RETURN NULL; END IF;
+  PERFORM pg_advisory_xact_lock(hashtext('the last admin'));
+  IF NOT EXISTS (SELECT FROM people_associationrole WHERE role = 'admin') THEN
+    RAISE EXCEPTION 'nobody would be admin' USING ERRCODE = '23514', CONSTRAINT = 'somebody_stays_admin';
+  END IF;
+  RETURN NULL;
+END
+"""
 DEMO_ADDRESSES = "@demo.example"  # everybody knows their password
 
 
@@ -200,6 +211,16 @@ class AssociationRole(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(role="auditor") | models.Q(ends_on__isnull=False), name="auditor_has_an_end"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(role="admin") | models.Q(ends_on__isnull=True), name="admin_has_no_end"
+            ),
+            Trigger(
+                name="somebody_stays_admin",
+                when=["AFTER UPDATE OF role", "AFTER DELETE"],
+                body=LAST_ADMIN,
+                is_deferred=True,
+                refusals={"somebody_stays_admin": _("Somebody has to be admin: make another person one first.")},
+            ),
         ]
 
     def __str__(self) -> str:
@@ -207,6 +228,10 @@ class AssociationRole(models.Model):
 
 
 class AuditEntryManager(models.Manager["AuditEntry"]):
+    def about(self, user: "User") -> "models.QuerySet[AuditEntry]":
+        """What was done to a person's roles, newest first."""
+        return self.filter(subject=f"people.user:{user.pk}").select_related("by").order_by("-pk")
+
     def record(self, action: str, subject: str, *, by: "User") -> "AuditEntry":
         """Write down that a person did or read something.
 

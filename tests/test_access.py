@@ -57,6 +57,11 @@ ROWS = {
     "appearance": Row(EVERYBODY),
     "elements": Row({"admin"}),
     "settings": Row(MONEY),
+    "staff_people": Row({"admin"}),
+    "staff_invite": Row({"admin"}),
+    "staff_person": Row({"admin"}, "staff"),
+    "staff_resend_invitation": Row({"admin"}, "staff", "post"),
+    "staff_end_access": Row({"admin"}, "staff"),
     "partners:communes": Row({"admin"}),
     "partners:share_commune": Row({"admin"}, "coverage", "post", {"group": "Asyl"}),
     "partners:leave_commune": Row({"admin"}, "coverage", "post"),
@@ -234,6 +239,7 @@ MISSING = {
     "article": "nothing",
     "feedback": 99_999_999,
     "coverage": 99_999_999,
+    "staff": 99_999_999,
 }
 
 
@@ -261,8 +267,13 @@ def _records(partner, file):
         ArticleVersion.objects.create(article=article, language=language, number=1, title="t", summary="s", body="b")
     commune, _made = Commune.objects.get_or_create(pk=404, defaults={"name": "Burgdorf", "canton": "BE"})
     coverage, _made = partner.coverage.get_or_create(commune=commune)
+    staff = User.objects.create_user(f"staff.{partner.pk}@example.org", name="Staff")
+    staff.set_unusable_password()
+    staff.save()
+    staff.roles.create(role="volunteer")
     return {
         "agreement": agreement.pk,
+        "staff": staff.pk,
         "coverage": coverage.pk,
         "version": AgreementVersion.objects.current().number,
         "article": article.slug,

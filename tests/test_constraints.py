@@ -34,7 +34,7 @@ from partners.models import (
     PartnerImport,
     Tariff,
 )
-from people.models import AuditEntry
+from people.models import AuditEntry, User
 from records.triggers import Trigger
 from requests.models import Recipient, RoundDate
 from shipping.models import Label, Round
@@ -73,6 +73,8 @@ ATTACKS = {
     "one_user_per_address": copied("people_user"),
     "one_user_per_email": copied("people_user", email="'VOLUNTEER@example.org'"),
     "one_row_per_user_and_role": copied("people_associationrole"),
+    "admin_has_no_end": changed("people_associationrole", "role = 'admin', ends_on = '2099-01-01'"),
+    "somebody_stays_admin": "DELETE FROM people_associationrole WHERE role = 'admin'",
     "auditor_has_an_end": changed("people_associationrole", "role = 'auditor', ends_on = NULL"),
     # jobs
     "one_waiting_job_per_subject": copied("jobs_job"),
@@ -175,6 +177,7 @@ IMPLIED = {"shipment_status_is_known": "handed_over_at_exactly_when_out"}
 def one_of_each(partner, commune, social_worker, volunteer):
     bill_to = partner.bill_tos.get()
     partner.note("invite")
+    User.objects.create_user("admin@example.org").roles.create(role="admin")
     AuditEntry.objects.create(by=volunteer, action="look", subject="x")
     Job.objects.create(kind="x", subject="x")
     IdempotentAnswer.objects.create(token_id=1, key="a-key-of-an-action", fingerprint="x")

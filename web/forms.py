@@ -66,6 +66,17 @@ class RowChoiceField(forms.ChoiceField):
         self.choice_help = {str(value): small for value, _label, small in rows}
 
 
+class RowsChoiceField(forms.MultipleChoiceField):
+    """Several of a few choices, each a whole row as in `RowChoiceField`."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, choices: Iterable[tuple[str, Any, Any]], **options: Any) -> None:
+        rows = list(choices)
+        super().__init__(choices=[(value, label) for value, label, _help in rows], **options)
+        self.choice_help = {str(value): small for value, _label, small in rows}
+
+
 def attempt(form: forms.BaseForm, action: Callable[[], Result], *, field: str | None = None) -> Result | None:
     """Do the action in a transaction and give back what it gives; None, with an error in the form, if it is refused."""
     try:

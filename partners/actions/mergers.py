@@ -55,7 +55,7 @@ def take_due_mutations() -> list[CommuneMutation]:
 
 def _merge(rows: list[CommuneMutation], communes: dict[int, Commune]) -> None:
     """Close the communes that went up in others; who spoke for one speaks for the one that follows it."""
-    followers, closed = {}, []
+    followers, closed, merged_into = {}, [], {}
     for row in rows:
         before = communes.get(row.old_no)
         follower = communes.setdefault(row.new_no, Commune(bfs_no=row.new_no, language=Commune.Language.DE))
@@ -66,6 +66,7 @@ def _merge(rows: list[CommuneMutation], communes: dict[int, Commune]) -> None:
         if before and before is not follower:
             before.valid_to, before.successor_id = row.day, row.new_no
             closed.append(before)
+            merged_into[before.pk] = row.new_no
     Commune.objects.bulk_create(
         followers.values(),
         AT_ONCE,
@@ -80,19 +81,19 @@ def _merge(rows: list[CommuneMutation], communes: dict[int, Commune]) -> None:
     Coverage.objects.bulk_create(
         [
             Coverage(
-                partner_id=row.partner_id,
-                commune_id=row.commune.successor_id,
-                valid_from=row.commune.valid_to,
+                partner_id=old.partner_id,
+                commune=followers[merged_into[old.commune_id]],
+                valid_from=followers[merged_into[old.commune_id]].valid_from or clock.today(),
                 came_by_merger=True,
-                group=row.group,
+                group=old.group,
             )
-            for row in spoken_for
+            for old in spoken_for
         ],
         AT_ONCE,
         ignore_conflicts=True,
     )
-    for row in spoken_for:
-        row.valid_to = row.commune.valid_to
+    for old in spoken_for:
+        old.valid_to = old.commune.valid_to
     Coverage.objects.bulk_update(spoken_for, ["valid_to"], AT_ONCE)
     with connection.cursor() as cursor:
         cursor.execute(MOVE_PLACES, [[commune.pk for commune in closed]])
