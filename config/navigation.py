@@ -22,10 +22,25 @@ INVOICES = (_("Invoices"), "billing:list")
 PAYMENTS = (_("Payments"), "billing:bank_files")
 JOBS = (_("Background work"), "jobs:list")
 HELP = (pgettext_lazy("menu", "Help centre"), "help:feedback")
+SETTINGS = (_("Settings"), "settings")
+BESIDE_EACH_OTHER = 7  # in the bar; what has no room there stands behind "More", in French too
 
 ASSOCIATION = {
-    "admin": [TODAY, REQUESTS, MATCHING, PARTNERS, DEVICES, ROUNDS, INVOICES, JOBS, HELP],
-    "treasurer": [TODAY, MONTH_END, INVOICES, PAYMENTS, PARTNERS],
+    "admin": [
+        TODAY,
+        REQUESTS,
+        MATCHING,
+        PARTNERS,
+        DEVICES,
+        ROUNDS,
+        INVOICES,
+        MONTH_END,
+        PAYMENTS,
+        JOBS,
+        HELP,
+        SETTINGS,
+    ],
+    "treasurer": [TODAY, MONTH_END, INVOICES, PAYMENTS, PARTNERS, SETTINGS],
     "dispatcher": [TODAY, MATCHING, ROUNDS, STATION, DEVICES, REQUESTS],
     "volunteer": [TODAY, TAKE_IN, DEVICES, STATION],
     "auditor": [TODAY, INVOICES, PAYMENTS, PARTNERS],
@@ -75,7 +90,7 @@ def navigation(request):
 
     Volunteers work on phones with dirty hands: what they press is large wherever a page doesn't say otherwise.
     """
-    frame = {"navigation": [], "account_label": "", "theme": "auto", "density": "office"}
+    frame = {"navigation": [], "bar": [], "more": [], "account_label": "", "theme": "auto", "density": "office"}
     frame |= {"association": settings.ASSOCIATION, "demo": settings.DEMO, "return_url": return_url(request)}
     frame |= {"public_urls": PUBLIC, "base_url": settings.BASE_URL}
     user = getattr(request, "user", None)
@@ -87,4 +102,6 @@ def navigation(request):
         max(here, key=lambda entry: len(entry["url"]))["current"] = True
     label = f"{user} · {user.acting_for}" if user.acting_for else str(user)
     density = "workshop" if user.has_role("volunteer") else "office"
-    return frame | {"navigation": entries, "account_label": label, "theme": user.theme, "density": density}
+    more = entries[BESIDE_EACH_OTHER:] if len(entries) > BESIDE_EACH_OTHER + 1 else []
+    frame |= {"navigation": entries, "bar": entries[: len(entries) - len(more)], "more": more}
+    return frame | {"account_label": label, "theme": user.theme, "density": density}

@@ -14,6 +14,19 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
 });
 
+// The folded part of the menu closes as menus do: by Esc, which leads back to its word, and by a press anywhere else.
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll(".wg-more details[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && event.target.closest(".wg-more details[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
 // A form goes out once: the second click of a double click does nothing. After some seconds it may be pressed again,
 // since who stops a slow page with Esc stays on it.
 const SOME_SECONDS = 10_000;

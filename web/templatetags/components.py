@@ -159,6 +159,13 @@ def nav_entries(entries: list[dict[str, Any]]) -> SafeString:
     return format_html_join("", '<li><a href="{}"{}>{}</a></li>', rows)
 
 
+@register.simple_tag
+def current_of(entries: list[dict[str, Any]], otherwise: Words) -> SafeString:
+    """The word of a folded part of a menu: the entry in it where one is, so that it is seen folded as well."""
+    here = [each["label"] for each in entries if each["current"]]
+    return format_html("<b>{}</b>", here[0]) if here else format_html("{}", otherwise)
+
+
 @register.simple_tag(takes_context=True)
 def public_entry(context: Any, url: str, label: Words) -> SafeString:
     """A row of the public menu, current on its page and on those below it."""
