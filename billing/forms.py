@@ -1,11 +1,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from stdnum.ch import vat
 
-from web.forms import Form
+from web.forms import Form, ModelForm
 from web.pagination import parse_key
 
 from .camt import LARGEST, SENTENCES
+from .ibans import is_iban, is_qr_iban
 from .lifecycle import InvoiceState
+from .models import CreditorAccount, VatStatus
 from .periods import parse_month
 
 
@@ -59,6 +62,57 @@ class FilterForm(Form):
         super().__init__(*args, **options)
         states = [state for state in InvoiceState if state != InvoiceState.DRAFT or not user.acting_for]
         self.fields["state"].choices = [("", _("All")), *((state.value, state.label) for state in states)]
+
+
+def _day_field():
+    return forms.DateField(
+        label=_("From"),
+        help_text=_("From tomorrow on at the earliest. Invoices issued before keep what stands on them."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class AccountForm(ModelForm):
+    """The account that payments are to go to from a day on."""
+
+    iban = forms.CharField(label=_("IBAN"), help_text=_("The ordinary one, which statements name."), max_length=34)
+    qr_iban = forms.CharField(label=_("QR-IBAN"), help_text=_("The one on invoices."), max_length=34)
+    valid_from = _day_field()
+
+    class Meta:
+        model = CreditorAccount
+        fields = ["iban", "qr_iban", "reference_prefix", "valid_from"]
+
+    def clean_iban(self):
+        text = self.cleaned_data["iban"].replace(" ", "").upper()
+        if not is_iban(text) or is_qr_iban(text):
+            raise forms.ValidationError(_("This is no IBAN of an account in Switzerland or Liechtenstein."))
+        return text
+
+    def clean_qr_iban(self):
+        text = self.cleaned_data["qr_iban"].replace(" ", "").upper()
+        if not is_qr_iban(text):
+            raise forms.ValidationError(_("This is no QR-IBAN: its fifth digit is a 3, and the check digits fit."))
+        return text
+
+
+class VatForm(ModelForm):
+    """Number and rate from a day on; both empty where the association is not registered."""
+
+    number = forms.CharField(
+        label=_("VAT number"), help_text=_("Like CHE-123.456.788 MWST; empty: not registered."), required=False
+    )
+    valid_from = _day_field()
+
+    class Meta:
+        model = VatStatus
+        fields = ["number", "rate", "valid_from"]
+
+    def clean_number(self):
+        text = self.cleaned_data["number"]
+        if text and not vat.is_valid(text):
+            raise forms.ValidationError(_("This is no Swiss VAT number."))
+        return vat.format(text) if text else ""
 
 
 class BankFileForm(Form):

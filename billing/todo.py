@@ -6,7 +6,7 @@ from records import clock
 from web.todo import Todo
 
 from .charges_due import parcels_to_charge
-from .models import BankTransaction, Invoice
+from .models import BankTransaction, CreditorAccount, Invoice, VatStatus
 from .periods import month_before, words_for
 
 
@@ -21,6 +21,8 @@ def counts_for(user):
         "drafts": invoices.drafts(),
         "overdue": invoices.in_state("overdue"),
         "bank_entries": BankTransaction.objects.for_a_person(),
+        "accounts": CreditorAccount.objects.proposed().exclude(proposed_by=user),
+        "vat_statuses": VatStatus.objects.proposed().exclude(proposed_by=user),
     }
 
 
@@ -31,9 +33,23 @@ def todo_for(user, counts):
         "drafts": _drafts,
         "overdue": _overdue,
         "bank_entries": _bank_entries,
+        "accounts": _accounts,
+        "vat_statuses": _accounts,
         "unpaid": _unpaid,
     }
     return [makers[name](count) for name, count in counts.items() if count]
+
+
+def _accounts(waiting):
+    return Todo(
+        waiting,
+        ngettext("Change of account or VAT waits for you", "Changes of account or VAT wait for you", waiting),
+        _("A colleague has proposed it. It holds once a second person has confirmed it."),
+        reverse("billing:accounts"),
+        _("Look at it"),
+        urgency=70,
+        tone="stop",
+    )
 
 
 def _month():

@@ -13,6 +13,13 @@ urlpatterns = [
     path("invoices/<slug:slug>/pdf/", views.download, name="download"),
     path("invoices/<slug:slug>/issue/", views.issue, name="issue"),
     path("invoices/<slug:slug>/discard/", views.discard, name="discard"),
+    path("settings/accounts/", views.accounts, name="accounts"),
+    path("settings/accounts/propose/", views.propose, {"kind": "account"}, name="propose_account"),
+    path("settings/accounts/<int:pk>/confirm/", views.confirm, {"kind": "account"}, name="confirm_account"),
+    path("settings/accounts/<int:pk>/turn-down/", views.turn_down, {"kind": "account"}, name="turn_down_account"),
+    path("settings/vat/propose/", views.propose, {"kind": "vat"}, name="propose_vat"),
+    path("settings/vat/<int:pk>/confirm/", views.confirm, {"kind": "vat"}, name="confirm_vat"),
+    path("settings/vat/<int:pk>/turn-down/", views.turn_down, {"kind": "vat"}, name="turn_down_vat"),
     path("payments/", views.bank_files, name="bank_files"),
     path("payments/files/<int:pk>/", views.bank_file, name="bank_file"),
 ]

@@ -24,6 +24,18 @@ SECTIONS = [
         "staff_people",
     ),
     Section(
+        _("Prices"),
+        _("What a laptop costs an organisation, by tier and delivery, from a day on."),
+        "partners:tariffs",
+        ("admin", "treasurer"),
+    ),
+    Section(
+        _("Account and VAT"),
+        _("Where payments go, and whether we are registered for VAT; two people see each change."),
+        "billing:accounts",
+        ("admin", "treasurer"),
+    ),
+    Section(
         _("Framework agreement"),
         _("The text that organisations sign, version by version, and who has signed."),
         "partners:versions",

@@ -90,7 +90,7 @@ def navigation(request):
 
     Volunteers work on phones with dirty hands: what they press is large wherever a page doesn't say otherwise.
     """
-    frame = {"navigation": [], "bar": [], "more": [], "account_label": "", "theme": "auto", "density": "office"}
+    frame = {"navigation": [], "menu": [], "folded_menu": [], "account_label": "", "theme": "auto", "density": "office"}
     frame |= {"association": settings.ASSOCIATION, "demo": settings.DEMO, "return_url": return_url(request)}
     frame |= {"public_urls": PUBLIC, "base_url": settings.BASE_URL}
     user = getattr(request, "user", None)
@@ -102,6 +102,6 @@ def navigation(request):
         max(here, key=lambda entry: len(entry["url"]))["current"] = True
     label = f"{user} · {user.acting_for}" if user.acting_for else str(user)
     density = "workshop" if user.has_role("volunteer") else "office"
-    more = entries[BESIDE_EACH_OTHER:] if len(entries) > BESIDE_EACH_OTHER + 1 else []
-    frame |= {"navigation": entries, "bar": entries[: len(entries) - len(more)], "more": more}
+    folded = entries[BESIDE_EACH_OTHER:] if len(entries) > BESIDE_EACH_OTHER + 1 else []
+    frame |= {"navigation": entries, "menu": entries[: len(entries) - len(folded)], "folded_menu": folded}
     return frame | {"account_label": label, "theme": user.theme, "density": density}

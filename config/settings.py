@@ -331,7 +331,6 @@ CREDITOR_REFERENCE_PREFIX = env("CREDITOR_REFERENCE_PREFIX", default="")
 VAT_STATUS = env("VAT_STATUS", default="")
 RETENTION_DAYS = env.number("RETENTION_DAYS", default=90)
 ANSWER_DAYS = env.number("ANSWER_DAYS", default=3)
-DEFAULT_CONTRIBUTION = "150.00"
 
 # Deny by default: a view that names no token and no role of its own lets in nobody.
 REST_FRAMEWORK = {

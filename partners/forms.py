@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.payment_text import unknown_signs, with_plain_signs
 from documents.uploads import LARGEST, detect_media_type
 from records import clock
-from records.text import with_numbers
+from records.text import fold, with_numbers
 from web.bots import ByAPersonForm
 from web.forms import Form, ModelForm, RowChoiceField
 from web.pagination import parse_key
@@ -15,7 +15,7 @@ from .agreement_text import FACTS, unknown_names
 from .cantons import CANTONS
 from .communes import communes_in, unknown_in
 from .lifecycle import PartnerStatus
-from .models import Agreement, Application, BillTo, Commune, Partner
+from .models import Agreement, Application, BillTo, Commune, Partner, Tariff
 from .reasons import DECLINED, ENDED
 
 FROM_THE_PARTNER = ("name", "postcode", "town")  # needed on an invoice, and may be left out where the two are one
@@ -260,6 +260,11 @@ class EditForm(CompleteForm):
         if not is_by_association:  # the agreement was made with this name, kind and price
             for name in ("name", "kind", "tier"):
                 del self.fields[name]
+        else:
+            tiers = sorted({self.instance.tier, *Tariff.objects.values_list("tier", flat=True)})
+            self.fields["tier"] = forms.ChoiceField(
+                label=self.fields["tier"].label, choices=[(tier, tier) for tier in tiers]
+            )
 
 
 class CoverageForm(CommunesMixin, Form):
@@ -269,6 +274,35 @@ class CoverageForm(CommunesMixin, Form):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.offer_communes()
+
+
+class TariffForm(ModelForm):
+    """A price of a tier and a delivery mode from a day on."""
+
+    tier = forms.CharField(
+        label=_("Tariff tier"), help_text=_("A known one, or a new name."), max_length=20, initial="standard"
+    )
+
+    class Meta:
+        model = Tariff
+        fields = ["tier", "delivery", "amount", "valid_from"]
+        widgets = {
+            "delivery": forms.RadioSelect,
+            "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def clean_tier(self):
+        """One tier, however its letters are written."""
+        tiers = {fold(tier): tier for tier in Tariff.objects.values_list("tier", flat=True).distinct()}
+        return tiers.get(fold(self.cleaned_data["tier"]), self.cleaned_data["tier"])
+
+    def clean(self):
+        day, known = self.cleaned_data.get("valid_from"), {}
+        if "tier" in self.cleaned_data and "delivery" in self.cleaned_data:
+            known = Tariff.objects.filter(tier=self.cleaned_data["tier"], delivery=self.cleaned_data["delivery"])
+        if day and (day < clock.today() or (day == clock.today() and known)):
+            self.add_error("valid_from", _("From tomorrow on at the earliest: what was agreed today stays."))
+        return super().clean()
 
 
 class GroupForm(Form):

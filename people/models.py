@@ -77,6 +77,12 @@ class UserManager(BaseUserManager["User"]):
         user.roles.create(role=AssociationRole.Role.ADMIN)
         return user
 
+    def dealing_with_money(self) -> models.QuerySet["User"]:
+        """Treasurers and admins."""
+        roles = (AssociationRole.Role.TREASURER, AssociationRole.Role.ADMIN)
+        holding = AssociationRole.objects.live().filter(role__in=roles)
+        return self.filter(pk__in=holding.values("user"), is_active=True).order_by("pk")
+
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email=self.normalize_email(email))
 

@@ -6,7 +6,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from config import time_limits
-from partners.models import Membership
+from partners.models import Membership, Partner, Tariff
 from people.models import AssociationRole, User
 from tests import factories
 
@@ -53,6 +53,16 @@ def media_root(tmp_path_factory):
 def counted_anew():
     """Public figures are kept in the process: another test has counted others."""
     caches["figures"].clear()
+
+
+@pytest.fixture(autouse=True)
+def prices(request):
+    """What `prepare` writes into every database that people use; a test that is flushed would have none."""
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
+        request.getfixturevalue("_django_db_helper")
+        Tariff.objects.bulk_create(
+            Tariff(delivery=mode, valid_from="2019-01-01", amount=150) for mode in Partner.Delivery.values
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ The table says by hand what the decorators and `visible_to` must come to. A rout
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
@@ -13,14 +13,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.models import BankFile
+from billing.models import BankFile, CreditorAccount, VatStatus
 from config.management.commands.list_routes import routes
 from devices.models import Device
 from documents.models import StoredFile
 from help.models import Article, ArticleVersion, Feedback
 from jobs.models import Batch, Job
 from partners.actions import publish_first_version
-from partners.models import AgreementVersion, BillTo, Commune, Membership, PartnerImport
+from partners.models import AgreementVersion, BillTo, Commune, Membership, PartnerImport, Tariff
 from people.models import User
 from requests.models import RequestDraft
 from shipping.models import Label
@@ -62,6 +62,16 @@ ROWS = {
     "staff_person": Row({"admin"}, "staff"),
     "staff_resend_invitation": Row({"admin"}, "staff", "post"),
     "staff_end_access": Row({"admin"}, "staff"),
+    "billing:accounts": Row(MONEY),
+    "billing:propose_account": Row(MONEY),
+    "billing:confirm_account": Row(MONEY, "account"),
+    "billing:turn_down_account": Row(MONEY, "account", "post"),
+    "billing:propose_vat": Row(MONEY),
+    "billing:confirm_vat": Row(MONEY, "vat"),
+    "billing:turn_down_vat": Row(MONEY, "vat", "post"),
+    "partners:tariffs": Row(MONEY),
+    "partners:set_price": Row({"admin"}),
+    "partners:withdraw_price": Row({"admin"}, "tariff", "post"),
     "partners:communes": Row({"admin"}),
     "partners:share_commune": Row({"admin"}, "coverage", "post", {"group": "Asyl"}),
     "partners:leave_commune": Row({"admin"}, "coverage", "post"),
@@ -240,6 +250,9 @@ MISSING = {
     "feedback": 99_999_999,
     "coverage": 99_999_999,
     "staff": 99_999_999,
+    "tariff": 99_999_999,
+    "account": 99_999_999,
+    "vat": 99_999_999,
 }
 
 
@@ -271,8 +284,15 @@ def _records(partner, file):
     staff.set_unusable_password()
     staff.save()
     staff.roles.create(role="volunteer")
+    tariff = Tariff.objects.create(tier=f"t{partner.pk}", delivery="person", valid_from="2099-01-01", amount=1)
+    proposed = {"valid_from": date(2099, 1, 1) + timedelta(partner.pk), "proposed_by": colleague, "confirmed_at": None}
+    ibans = {"iban": "CH5800791123000889012", "qr_iban": "CH4431999123000889012"}
+    account, vat = CreditorAccount.objects.create(**ibans, **proposed), VatStatus.objects.create(**proposed)
     return {
         "agreement": agreement.pk,
+        "account": account.pk,
+        "vat": vat.pk,
+        "tariff": tariff.pk,
         "staff": staff.pk,
         "coverage": coverage.pk,
         "version": AgreementVersion.objects.current().number,

@@ -67,6 +67,7 @@ def added_version(language, number, is_current="true"):
     )
 
 
+LATER = "'2021-01-01'"
 SECOND = "(SELECT max(id) FROM {})".format
 ATTACKS = {
     # people
@@ -100,7 +101,8 @@ ATTACKS = {
     "one_live_membership_per_role": copied("partners_membership"),
     "one_signature_per_version": copied("partners_agreement"),
     "one_tariff_per_day": copied("partners_tariff"),
-    "tariff_is_positive": changed("partners_tariff", "amount = 0"),
+    "tariff_is_positive": copied("partners_tariff", tier="'x'", amount="0"),
+    "a_begun_price_stays": "DELETE FROM partners_tariff",
     "one_row_per_place": copied("partners_locality"),
     "one_live_coverage_per_commune": copied("partners_coverage"),
     "one_mutation_per_commune_and_day": copied("partners_communemutation"),
@@ -145,10 +147,18 @@ ATTACKS = {
     "feedback_is_done_by_somebody": changed("help_feedback", "done_at = now()"),
     # billing, beside the books
     "one_account_per_day": copied("billing_creditoraccount"),
-    "account_has_an_iban_and_a_qr_iban": changed("billing_creditoraccount", "qr_iban = iban"),
-    "prefix_is_digits": changed("billing_creditoraccount", "reference_prefix = 'A'"),
+    "account_has_an_iban_and_a_qr_iban": copied(
+        "billing_creditoraccount", valid_from="'2021-01-01'", qr_iban="'CH5800791123000889012'"
+    ),
+    "prefix_is_digits": copied("billing_creditoraccount", valid_from=LATER, reference_prefix="'A'"),
     "one_vat_status_per_day": copied("billing_vatstatus"),
-    "vat_number_comes_with_a_rate": changed("billing_vatstatus", "number = 'CHE-123.456.789 MWST'"),
+    "an_account_is_seen_by_two": changed("billing_creditoraccount", "proposed_by_id = 1, confirmed_by_id = 1"),
+    "a_vat_status_is_seen_by_two": changed("billing_vatstatus", "proposed_by_id = 1, confirmed_by_id = 1"),
+    "a_confirmed_account_stays": changed("billing_creditoraccount", "iban = iban"),
+    "a_confirmed_vat_status_stays": changed("billing_vatstatus", "number = number"),
+    "vat_number_comes_with_a_rate": copied(
+        "billing_vatstatus", valid_from="'2021-01-01'", number="'CHE-123.456.789 MWST'"
+    ),
     "credit_number_once_per_series": copied("billing_creditnote"),
     "credit_is_positive": copied("billing_creditline", amount="-150"),
     "a_bank_file_once": copied("billing_bankfile"),

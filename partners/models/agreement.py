@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.models import StoredFile
 from people.models import User
 from records import clock
+from records.refusals import Refused
 from records.triggers import RowsStay, Trigger
 
 from .partner import Partner
@@ -199,27 +200,77 @@ class AgreementPaper(models.Model):
 
 class TariffQuerySet(models.QuerySet["Tariff"]):
     def price_for(self, *, tier: str, delivery: str, on: date | None = None) -> Decimal:
-        """The contribution in CHF that holds on a day for a tier and a delivery mode."""
+        """The contribution in CHF that holds on a day for a tier and a delivery mode; Refused where none was set."""
         on = on or clock.today()
         known = self.filter(tier=tier, delivery=delivery, valid_from__lte=on).order_by("-valid_from")
-        return known.values_list("amount", flat=True).first() or Decimal(settings.DEFAULT_CONTRIBUTION)
+        price = known.values_list("amount", flat=True).first()
+        if price is None:
+            words = {"tier": tier, "delivery": Partner.Delivery(delivery).label}
+            raise Refused(_("No price is set for %(tier)s, %(delivery)s. The association sets one.") % words)
+        return price
+
+    def visible_to(self, user: User) -> Self:
+        """Whoever deals with money; an organisation sees its own price where it counts."""
+        return self if user.has_role("admin", "treasurer") else self.none()
+
+    def holding(self) -> Self:
+        """The row that holds today of each tier and delivery mode."""
+        begun = self.filter(valid_from__lte=clock.today())
+        return begun.order_by("tier", "delivery", "-valid_from").distinct("tier", "delivery")
+
+
+BEGUN = _("This price has begun and stays. Set another one from a day on.")
+# What has begun was perhaps agreed with somebody already; what lies ahead can be taken back.
+STAYS_ONCE_BEGUN = """
+BEGIN
+  IF TG_OP = 'UPDATE' OR OLD.valid_from <= (clock_now() AT TIME ZONE 'Europe/Zurich')::date THEN
+    RAISE EXCEPTION 'a price that has begun stays' USING ERRCODE = '23514', CONSTRAINT = 'a_begun_price_stays';
+  END IF;
+  RETURN OLD;
+END
+"""
 
 
 class Tariff(models.Model):
-    """What a device costs a partner, by tier and delivery mode, from a day on; CHF."""
+    """What a device costs a partner, by tier and delivery mode, from a day on; CHF.
 
-    tier = models.CharField(max_length=20, default="standard")
-    delivery = models.CharField(max_length=10, choices=Partner.Delivery)
-    valid_from = models.DateField()
-    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    `by` is empty for what was there from the beginning.
+    """
+
+    tier = models.CharField(_("Tariff tier"), max_length=20, default="standard")
+    delivery = models.CharField(_("Delivery"), max_length=10, choices=Partner.Delivery)
+    valid_from = models.DateField(_("From"))
+    amount = models.DecimalField(_("CHF per laptop"), max_digits=10, decimal_places=2)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=clock.now)
 
     objects = TariffQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tier", "delivery", "valid_from"], name="one_tariff_per_day"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="tariff_is_positive"),
+            models.UniqueConstraint(
+                fields=["tier", "delivery", "valid_from"],
+                name="one_tariff_per_day",
+                violation_error_message=_("A price from this day on is set already. Withdraw it first."),
+            ),
+            Trigger(
+                name="a_begun_price_stays",
+                when="BEFORE UPDATE OR DELETE",
+                body=STAYS_ONCE_BEGUN,
+                refusals={"a_begun_price_stays": BEGUN},
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="tariff_is_positive",
+                violation_error_message=_("A price is more than zero."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.tier}, {self.delivery}: CHF {self.amount}"
+
+    def withdraw(self) -> None:
+        """Take it back before its day; the database refuses it afterwards as well."""
+        if self.valid_from <= clock.today():
+            raise Refused(BEGUN)
+        self.delete()

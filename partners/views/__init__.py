@@ -28,6 +28,7 @@ from .organisation import (
     resume,
     suspend,
 )
+from .tariffs import set_price, tariffs, withdraw_price
 
 __all__ = [
     "accept_invitation",
@@ -65,11 +66,14 @@ __all__ = [
     "record_agreement",
     "resend_invitation",
     "resume",
+    "set_price",
     "share_commune",
     "sign",
     "signed_file",
     "suspend",
+    "tariffs",
     "upload_agreement",
     "versions",
+    "withdraw_price",
     "write",
 ]

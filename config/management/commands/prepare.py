@@ -15,9 +15,11 @@ from billing.models import CreditorAccount, VatStatus
 from config import time_limits
 from help.actions import load_articles
 from partners.actions import publish_first_version
+from partners.models import Partner, Tariff
 from people.models import DEMO_ADDRESSES, User
 
 BEGINNING = "2020-01-01"
+FIRST_CONTRIBUTION = Decimal("150.00")  # CHF, until an admin sets another price from a day on
 ACCOUNT = {"CREDITOR_IBAN": is_iban, "CREDITOR_QR_IBAN": is_qr_iban}
 
 
@@ -77,8 +79,18 @@ class Command(BaseCommand):
             },
         )
         VatStatus.objects.get_or_create(valid_from=BEGINNING, defaults=vat_status)
+        _write_first_tariffs()
         publish_first_version()
         load_articles()
+
+
+def _write_first_tariffs():
+    """What a laptop costs before anybody has set a price; nothing where one was."""
+    if not Tariff.objects.exists():
+        modes = Partner.Delivery.values
+        Tariff.objects.bulk_create(
+            Tariff(delivery=mode, valid_from=BEGINNING, amount=FIRST_CONTRIBUTION) for mode in modes
+        )
 
 
 def _vat_status(text):
