@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from billing.ibans import IBAN, QR_IBAN
+from billing.ibans import IBAN, QR_IBAN, in_fours
 from people.models import User
 from records import clock
 from records.triggers import Trigger
@@ -119,6 +119,11 @@ class CreditorAccount(DatedRecord):
 
     def __str__(self) -> str:
         return self.iban
+
+    @property
+    def printed_ibans(self) -> tuple[str, str]:
+        """Both as on paper, in fours: the ordinary one and the QR-IBAN."""
+        return in_fours(self.iban), in_fours(self.qr_iban)
 
 
 class VatStatus(DatedRecord):

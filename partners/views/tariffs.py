@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from partners.forms import TariffForm
-from partners.models import Tariff
+from partners.models import Partner, Tariff
 from people.access import admin_required, treasurer_required
 from records import clock
 from web.forms import attempt
@@ -19,7 +19,11 @@ def tariffs(request):
     holding = set(found.holding().values_list("pk", flat=True))
     today = clock.today()
     rows = [
-        (row, "holds" if row.pk in holding else "planned" if row.valid_from > today else "over")
+        (
+            row,
+            Partner.Delivery(row.delivery).label_for(request.user),
+            "holds" if row.pk in holding else "planned" if row.valid_from > today else "over",
+        )
         for row in found.select_related("by").order_by("tier", "-delivery", "-valid_from")
     ]
     return render(request, "partners/tariffs.html", {"rows": rows, "may_change": request.user.has_role("admin")})

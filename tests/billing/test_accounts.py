@@ -40,7 +40,7 @@ def test_what_one_proposes_holds_once_another_has_confirmed_it(client, treasurer
     client.force_login(admin)
     assert "Change of account or VAT waits for you" in client.get("/home/").content.decode()
     path = f"/settings/accounts/{proposed.pk}/confirm/"
-    assert "CH9300762011623852957" in client.get(path).content.decode()
+    assert "CH93 0076 2011 6238 5295 7" in client.get(path).content.decode()
     for _time in range(2):
         client.post(path, {"sure": "on"})
     assert CreditorAccount.objects.on(tomorrow()) == proposed
