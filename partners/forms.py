@@ -305,8 +305,8 @@ class TariffForm(ModelForm):
         return super().clean()
 
 
-class GroupForm(Form):
-    group = forms.CharField(
+class ForWhomForm(Form):
+    for_whom = forms.CharField(
         label=_("For whom"), help_text=_("For example: social assistance, asylum."), max_length=60, required=True
     )
 

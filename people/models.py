@@ -222,7 +222,7 @@ class AssociationRole(models.Model):
             ),
             Trigger(
                 name="somebody_stays_admin",
-                when=["AFTER UPDATE OF role", "AFTER DELETE"],
+                when="AFTER UPDATE OF role OR DELETE",
                 body=LAST_ADMIN,
                 is_deferred=True,
                 refusals={"somebody_stays_admin": _("Somebody has to be admin: make another person one first.")},

@@ -73,7 +73,7 @@ ROWS = {
     "partners:set_price": Row({"admin"}),
     "partners:withdraw_price": Row({"admin"}, "tariff", "post"),
     "partners:communes": Row({"admin"}),
-    "partners:share_commune": Row({"admin"}, "coverage", "post", {"group": "Asyl"}),
+    "partners:share_commune": Row({"admin"}, "coverage", "post", {"for_whom": "Asyl"}),
     "partners:leave_commune": Row({"admin"}, "coverage", "post"),
     "help:feedback": Row({"admin"}),
     "help:tick_off": Row({"admin"}, "feedback", "post"),

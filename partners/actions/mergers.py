@@ -85,7 +85,7 @@ def _merge(rows: list[CommuneMutation], communes: dict[int, Commune]) -> None:
                 commune=followers[merged_into[old.commune_id]],
                 valid_from=followers[merged_into[old.commune_id]].valid_from or clock.today(),
                 came_by_merger=True,
-                group=old.group,
+                for_whom=old.for_whom,
             )
             for old in spoken_for
         ],

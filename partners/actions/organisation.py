@@ -83,12 +83,12 @@ def edit_coverage(partner: Partner, communes: Iterable[Commune], *, by: User) ->
 
 
 @transaction.atomic
-def share_commune(coverage: Coverage, group: str, *, by: User) -> None:
+def share_commune(coverage: Coverage, for_whom: str, *, by: User) -> None:
     """Say for whom an organisation speaks in a commune that another one speaks for as well."""
     partner = coverage.partner.lock()
-    if coverage.group != group:
-        coverage.group = group
-        coverage.save(update_fields=["group"])
+    if coverage.for_whom != for_whom:
+        coverage.for_whom = for_whom
+        coverage.save(update_fields=["for_whom"])
         partner.note("edit_coverage", by=by, shared="1")
 
 

@@ -32,12 +32,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='coverage',
-            name='group',
+            name='for_whom',
             field=models.CharField(blank=True, max_length=60, verbose_name='For whom'),
         ),
         migrations.AddIndex(
             model_name='coverage',
-            index=models.Index(condition=models.Q(('came_by_merger', True), ('group', ''), ('valid_to__isnull', True)), fields=['commune'], name='coverage_that_came_by_merger'),
+            index=models.Index(condition=models.Q(('came_by_merger', True), ('for_whom', ''), ('valid_to__isnull', True)), fields=['commune'], name='coverage_that_came_by_merger'),
         ),
         migrations.AddConstraint(
             model_name='communemutation',

@@ -113,7 +113,10 @@ class Partner(Lifecycle):
                 refusals={"an_active_partner_is_complete": INCOMPLETE},
             ),
         ]
-        indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="partners_by_words")]
+        indexes = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="partners_by_words"),
+            GinIndex(OpClass(Upper("town"), name="gin_trgm_ops"), name="partners_by_town"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -147,14 +147,16 @@ class CoverageQuerySet(models.QuerySet["Coverage"]):
     def contested(self) -> Self:
         """What came by a merger where another organisation speaks for the commune as well, and nobody said for whom."""
         others = Coverage.objects.live().filter(commune=OuterRef("commune"), partner__status=PartnerStatus.ACTIVE)
-        mine = self.filter(came_by_merger=True, group="", valid_to__isnull=True, partner__status=PartnerStatus.ACTIVE)
+        mine = self.filter(
+            came_by_merger=True, for_whom="", valid_to__isnull=True, partner__status=PartnerStatus.ACTIVE
+        )
         return mine.filter(Exists(others.exclude(partner=OuterRef("partner"))))
 
 
 class Coverage(models.Model):
     """For which commune an organisation speaks, and since when.
 
-    `group`: for whom, where two speak for one commune: asylum here, social assistance there. Empty: for everybody.
+    `for_whom`: for whom, where two speak for one commune: asylum here, social assistance there. Empty: for everybody.
     """
 
     partner = models.ForeignKey("partners.Partner", models.CASCADE, related_name="coverage")
@@ -162,7 +164,7 @@ class Coverage(models.Model):
     valid_from = models.DateField(default=clock.today)
     valid_to = models.DateField(null=True, blank=True)
     came_by_merger = models.BooleanField(default=False)
-    group = models.CharField(_("For whom"), max_length=60, blank=True)
+    for_whom = models.CharField(_("For whom"), max_length=60, blank=True)
 
     objects = CoverageQuerySet.as_manager()
 
@@ -178,7 +180,7 @@ class Coverage(models.Model):
         indexes = [
             models.Index(
                 fields=["commune"],
-                condition=Q(came_by_merger=True, group="", valid_to__isnull=True),
+                condition=Q(came_by_merger=True, for_whom="", valid_to__isnull=True),
                 name="coverage_that_came_by_merger",
             )
         ]

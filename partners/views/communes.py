@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from partners import actions
-from partners.forms import GroupForm
+from partners.forms import ForWhomForm
 from partners.lifecycle import PartnerStatus
 from partners.models import CommuneMutation, Coverage
 from people.access import admin_required
@@ -22,7 +22,10 @@ def communes(request):
     active = live.filter(commune__in=numbers, partner__status=PartnerStatus.ACTIVE)
     rows = active.order_by("commune__name", "commune", "partner__name")
     shared = [
-        {"commune": commune, "rows": [(row, GroupForm(initial={"group": row.group}, prefix=row.pk)) for row in several]}
+        {
+            "commune": commune,
+            "rows": [(row, ForWhomForm(initial={"for_whom": row.for_whom}, prefix=row.pk)) for row in several],
+        }
         for commune, several in groupby(rows, key=lambda row: row.commune)
     ]
     mutations = CommuneMutation.objects.all()[:200]
@@ -34,12 +37,12 @@ def communes(request):
 def share_commune(request, pk):
     """Say for whom an organisation speaks in a commune that it shares."""
     coverage = _fetch(request.user, pk)
-    form = GroupForm(request.POST, prefix=pk)
+    form = ForWhomForm(request.POST, prefix=pk)
     if form.is_valid():
-        actions.share_commune(coverage, form.cleaned_data["group"], by=request.user)
+        actions.share_commune(coverage, form.cleaned_data["for_whom"], by=request.user)
         messages.success(request, _("Kept."))
     else:
-        messages.error(request, " ".join(form.errors["group"]))
+        messages.error(request, " ".join(form.errors["for_whom"]))
     return redirect("partners:communes")
 
 

@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='associationrole',
-            constraint=records.triggers.Trigger(body="\nBEGIN\n  IF OLD.role <> 'admin' THEN RETURN NULL; END IF;\n  PERFORM pg_advisory_xact_lock(hashtext('the last admin'));\n  IF NOT EXISTS (SELECT FROM people_associationrole WHERE role = 'admin') THEN\n    RAISE EXCEPTION 'nobody would be admin' USING ERRCODE = '23514', CONSTRAINT = 'somebody_stays_admin';\n  END IF;\n  RETURN NULL;\nEND\n", is_deferred=True, name='somebody_stays_admin', when=['AFTER UPDATE OF role', 'AFTER DELETE']),
+            constraint=records.triggers.Trigger(body="\nBEGIN\n  IF OLD.role <> 'admin' THEN RETURN NULL; END IF;\n  PERFORM pg_advisory_xact_lock(hashtext('the last admin'));\n  IF NOT EXISTS (SELECT FROM people_associationrole WHERE role = 'admin') THEN\n    RAISE EXCEPTION 'nobody would be admin' USING ERRCODE = '23514', CONSTRAINT = 'somebody_stays_admin';\n  END IF;\n  RETURN NULL;\nEND\n", is_deferred=True, name='somebody_stays_admin', when=['AFTER UPDATE OF role OR DELETE']),
         ),
     ]

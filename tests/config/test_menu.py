@@ -9,7 +9,7 @@ def menu(client, path):
     """The words of the wide menu's bar and of what is folded in it."""
     page = client.get(path).content.decode()
     bar = re.search(r'<ul class="wg-nav">(.*?)</nav>', page, re.DOTALL).group(1)
-    folded = re.search(r"<details>(.*?)</details>", bar, re.DOTALL)
+    folded = re.search(r"<details data-menu>(.*?)</details>", bar, re.DOTALL)
     rest = folded.group(1) if folded else ""
     return re.findall(r'<a href="([^"]+)"', bar.replace(rest, "")), re.findall(r'<a href="([^"]+)"', rest), rest
 

@@ -30,9 +30,9 @@ def test_two_left_on_one_commune_are_a_task_until_somebody_says_for_whom_each_is
     assert "Organisation shares a commune since a merger" in client.get("/home/").content.decode()
     page = client.get("/settings/communes/").content.decode()
     assert "Dienst Burgdorf" in page and "Dienst Hasle" in page
-    client.post(f"/settings/communes/{there.pk}/share/", {f"{there.pk}-group": "Asyl"})
+    client.post(f"/settings/communes/{there.pk}/share/", {f"{there.pk}-for_whom": "Asyl"})
     there.refresh_from_db()
-    assert there.group == "Asyl"
+    assert there.for_whom == "Asyl"
     assert there.partner.steps.filter(verb="edit_coverage").count() == 1
     assert "shares a commune" not in client.get("/home/").content.decode()
     assert "Two organisations" not in client.get("/settings/communes/").content.decode()
@@ -52,12 +52,12 @@ def test_one_may_leave_it_to_the_other(client, admin, merged):
 def test_for_whom_must_be_said(client, admin, merged):
     _here, there = merged
     client.force_login(admin)
-    answer = client.post(f"/settings/communes/{there.pk}/share/", {f"{there.pk}-group": " "}, follow=True)
+    answer = client.post(f"/settings/communes/{there.pk}/share/", {f"{there.pk}-for_whom": " "}, follow=True)
     assert "Still missing" in answer.content.decode()
     assert Coverage.objects.contested().count() == 1
 
 
-@pytest.mark.parametrize("change", [{"came_by_merger": False}, {"group": "Asyl"}, {"valid_to": "2026-06-30"}])
+@pytest.mark.parametrize("change", [{"came_by_merger": False}, {"for_whom": "Asyl"}, {"valid_to": "2026-06-30"}])
 def test_what_was_so_on_purpose_is_no_task(merged, change):
     assert Coverage.objects.contested().count() == 1
     Coverage.objects.filter(came_by_merger=True).update(**change)

@@ -106,7 +106,13 @@ def communes(commune):
 
 
 @pytest.fixture
-def take_over(tmp_path, admin):
+def take_over(take_over_alone, admin):
+    """The command, where there is an admin who countersigns."""
+    return take_over_alone
+
+
+@pytest.fixture
+def take_over_alone(tmp_path):
     """Run the command over a workbook: what it printed, and its error."""
 
     def run(content, *options, name="organisations.xlsx"):
@@ -458,9 +464,8 @@ def test_a_total_the_example_and_unknown_columns_are_named_and_left_out(take_ove
     ]
 
 
-def test_without_an_admin_nobody_countersigns(take_over, admin):
-    admin.roles.all().delete()
-    said, _error = take_over(xlsx(row()))
+def test_without_an_admin_nobody_countersigns(take_over_alone, db):
+    said, _error = take_over_alone(xlsx(row()))
     assert "There is no admin yet to countersign the agreement." in said
     assert Partner.objects.get().status == "admitted"
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from documents.models import Mail
 from partners import actions
-from partners.models import Commune, Membership, Partner
+from partners.models import Commune, Membership, Partner, Tariff
 from people.models import Session
 from records import clock
 from records.refusals import Refused
@@ -51,6 +51,7 @@ def test_a_manager_edits_the_data_and_the_history_names_the_fields_not_the_words
 
 def test_an_admin_edits_all_of_it(client, admin, partner):
     client.force_login(admin)
+    Tariff.objects.create(tier="full", delivery="person", valid_from="2023-01-01", amount=265)
     words = OFFICE | {"name": "Regionaler Sozialdienst", "kind": "regional", "tier": "full"}
     client.post(f"/partners/{partner.pk}/edit/", words)
     partner.refresh_from_db()
