@@ -335,6 +335,14 @@ class DeclineForm(Form):
 
 class EndForm(Form):
     reason = forms.ChoiceField(label=_("Why?"), choices=list(ENDED.items()), widget=forms.RadioSelect)
+    requests = RowChoiceField(
+        label=_("What becomes of its requests without a laptop?"),
+        choices=[
+            ("withdraw", _("They are withdrawn"), _("Within a minute. Who asked is told by the organisation.")),
+            ("leave", _("They rest"), _("Each is decided on in the list of requests.")),
+        ],
+        initial="withdraw",
+    )
 
 
 class SignForm(Form):

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 from web.todo import Todo
 
 from .lifecycle import PartnerStatus
-from .models import Coverage, Partner
+from .models import Agreement, Coverage, Partner
 
 
 def counts_for(user):
@@ -13,6 +13,7 @@ def counts_for(user):
         return {}
     partners = Partner.objects.visible_to(user)
     waiting = {status: partners.filter(status=status) for status in (PartnerStatus.APPLIED, PartnerStatus.ADMITTED)}
+    waiting["to_countersign"] = Agreement.objects.to_countersign()
     return waiting | {"contested": Coverage.objects.visible_to(user).contested()}
 
 
@@ -36,10 +37,21 @@ def todo_for(user, counts):
             Todo(
                 admitted,
                 ngettext("Organisation has not signed yet", "Organisations have not signed yet", admitted),
-                _("Record the signed agreement: before that, their approvals do not reach the queue."),
+                _("Their managers sign on their page, or hand in the signed paper. Before that nobody there approves."),
                 f"{page}?status=admitted",
                 _("See who"),
                 urgency=30,
+            )
+        )
+    if signed := counts.get("to_countersign"):
+        todos.append(
+            Todo(
+                signed,
+                ngettext("Agreement to countersign", "Agreements to countersign", signed),
+                _("Signed by the organisation. It can start once you have countersigned."),
+                reverse("partners:to_countersign"),
+                _("Countersign"),
+                urgency=45,
             )
         )
     if contested := counts.get("contested"):

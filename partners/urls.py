@@ -30,6 +30,7 @@ urlpatterns = [
     path("partners/agreement-versions/", views.versions, name="versions"),
     path("partners/agreement-versions/new/", views.publish_version, name="publish_version"),
     path("partners/agreement-versions/<str:number>/", views.agreement_version, name="agreement_version"),
+    path("partners/agreements/to-countersign/", views.to_countersign, name="to_countersign"),
     path("partners/agreements/<int:pk>/", views.agreement, name="agreement"),
     path("partners/agreements/<int:pk>/file/", views.signed_file, name="signed_file"),
     path("partners/agreements/<int:pk>/countersign/", views.countersign, name="countersign"),

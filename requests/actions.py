@@ -9,7 +9,8 @@ from devices import actions as device_actions
 from devices.models import Device
 from documents.models import StoredFile
 from documents.uploads import ENDINGS, detect_media_type
-from partners.models import Commune, Locality, Partner, Tariff
+from partners.lifecycle import PartnerStatus
+from partners.models import Commune, Locality, Partner, PartnerStep, Tariff
 from people.models import User
 from records import clock
 from records.refusals import Refused
@@ -17,7 +18,7 @@ from records.refusals import Refused
 from .lifecycle import RequestStatus
 from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, Recipient, RequestDraft
-from .reasons import LACKS
+from .reasons import LACKS, PARTNER_ENDED
 from .rules import faults
 
 
@@ -199,6 +200,21 @@ def withdraw(device_request: DeviceRequest, *, by: User) -> None:
     """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
     if device_request.move("withdraw", by=by, moved_at=clock.now()):
         _end_allocation(_latest_allocation(device_request), by=by)
+
+
+def withdraw_of_ended() -> None:
+    """Withdraw what has no laptop of organisations that ended so; what has one still goes out."""
+    ended = PartnerStep.objects.filter(
+        verb="end", numbers__requests="withdraw", record__status=PartnerStatus.ENDED
+    ).values("record")
+    without_laptop = (RequestStatus.RECEIVED, RequestStatus.APPROVED)
+    open_requests = DeviceRequest.objects.filter(partner__in=ended, status__in=without_laptop)
+    for device_request in open_requests.order_by("pk").iterator():
+        with transaction.atomic():
+            partner = _lock_partner(device_request.partner_id)
+            device_request.lock()
+            if partner.status == PartnerStatus.ENDED and device_request.status in without_laptop:
+                device_request.move("withdraw", by=None, reason=PARTNER_ENDED, moved_at=clock.now(), is_locked=True)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+PARTNER_ENDED = "partner_ended"  # why a request was withdrawn by itself
 SUITS = {
     "system": _("the system asked for"),
     "memory": _("enough memory"),

@@ -8,6 +8,7 @@ from documents import ident_codes
 from web.timeline import rows_for
 
 from .models import DeclineReason
+from .reasons import PARTNER_ENDED
 
 
 def timeline(device_request, steps, *, user):
@@ -33,6 +34,8 @@ def _words(step, user):
         yield _("By the association.")
     if step.reason in DeclineReason.values:
         yield f"{DeclineReason(step.reason).label}."
+    if step.reason == PARTNER_ENDED:
+        yield _("The organisation’s agreement has ended.")
     if device := step.numbers.get("device"):
         yield _("Laptop %(number)s.") % {"number": device}
     if parcel := step.numbers.get("parcel"):

@@ -127,9 +127,12 @@ def resume(partner: Partner, *, by: User) -> None:
 
 
 @transaction.atomic
-def end(partner: Partner, *, by: User, reason: str = "") -> None:
-    """End an organisation's agreement: it asks for nothing more, and its people still read and fetch invoices."""
-    if not partner.move("end", by=by, reason=reason):
+def end(partner: Partner, *, by: User, reason: str = "", requests: str = "leave") -> None:
+    """End an organisation's agreement: it asks for nothing more, and its people still read and fetch invoices.
+
+    `requests` says what becomes of those without a laptop, "withdraw" or "leave": the requests themselves follow it.
+    """
+    if not partner.move("end", by=by, reason=reason, numbers={"requests": requests}):
         return
     today = clock.today()
     live = partner.coverage.filter(valid_to__isnull=True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import StoredFile
+from partners.lifecycle import TAKING_PART
 from people.models import User
 from records import clock
 from records.refusals import Refused
@@ -93,7 +94,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return self.filter(countersigned_at__isnull=False)
 
     def to_countersign(self) -> Self:
-        return self.filter(countersigned_at__isnull=True)
+        """Signed by an organisation that takes part, and not by the association yet."""
+        return self.filter(countersigned_at__isnull=True, partner__status__in=TAKING_PART)
 
 
 class Agreement(models.Model):
@@ -155,6 +157,11 @@ class Agreement(models.Model):
                 body=COUNTERSIGNATURE_STAYS,
                 refusals={"partners_countersignature_stays": _("This agreement is countersigned already.")},
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["partner"], condition=Q(countersigned_at__isnull=True), name="agreements_to_countersign"
+            )
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from .agreements import (
     record_agreement,
     sign,
     signed_file,
+    to_countersign,
     upload_agreement,
     versions,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "signed_file",
     "suspend",
     "tariffs",
+    "to_countersign",
     "upload_agreement",
     "versions",
     "withdraw_price",

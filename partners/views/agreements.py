@@ -177,6 +177,13 @@ def record_agreement(request, pk):
 
 
 @admin_required
+def to_countersign(request):
+    """What organisations have signed and the association has not, the oldest first."""
+    found = Agreement.objects.visible_to(request.user).to_countersign().select_related("partner").order_by("pk")
+    return render(request, "partners/to_countersign.html", {"agreements": found[:100]})
+
+
+@admin_required
 def versions(request):
     """The versions of the framework agreement, with how many have signed each."""
     taking_part = Partner.objects.filter(status__in=(PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED))

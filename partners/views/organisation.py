@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -42,7 +41,7 @@ def index(request):
     form.is_valid()  # what is no filter is left out, the other one still holds
     words, status = form.cleaned_data.get("q"), form.cleaned_data.get("status")
     if words:
-        partners = partners.filter(Q(name__icontains=words) | Q(town__icontains=words))
+        partners = partners.found_by(words)
     if status:
         partners = partners.filter(status=status)
     page = paginate(partners, request.GET)
@@ -218,7 +217,7 @@ def end(request, pk):
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
     form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        attempt(form, partial(actions.end, partner, by=request.user, reason=form.cleaned_data["reason"]))
+        attempt(form, partial(actions.end, partner, by=request.user, **form.cleaned_data))
         if form.is_valid():
             messages.success(request, _("The agreement with %(partner)s has ended.") % {"partner": partner})
             return redirect(partner)

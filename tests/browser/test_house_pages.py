@@ -76,6 +76,7 @@ def house(visit, known_passwords):
             "/partners/",
             "/partners/new/",
             "/partners/import/",
+            "/partners/agreements/to-countersign/",
             "/partners/agreement-versions/",
             "/partners/agreement-versions/new/",
             f"/partners/agreements/{agreement.pk}/",

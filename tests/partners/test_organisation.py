@@ -216,11 +216,41 @@ def test_suspended_its_people_read_and_can_not_approve_and_resumed_they_can(clie
     assert [step.verb for step in partner.steps.all()] == ["suspend", "resume"]
 
 
+@pytest.mark.parametrize(("choice", "statuses"), [("withdraw", {"withdrawn"}), ("leave", {"received", "approved"})])
+def test_ending_asks_what_becomes_of_requests_without_a_laptop(client, admin, partner, social_worker, choice, statuses):
+    received, approved = (factories.receive(partner, by=social_worker) for _time in range(2))
+    requests_actions.approve(approved, by=social_worker)
+    other = factories.active_partner("Dienst Wangental", postcode="3366")
+    elsewhere = factories.request_of(other.bill_tos.get(), status="received")
+    client.force_login(admin)
+    page = client.post(f"/partners/{partner.pk}/end/", {"reason": "by_organisation"}).content.decode()
+    assert "Still missing" in page
+    client.post(f"/partners/{partner.pk}/end/", {"reason": "by_organisation", "requests": choice})
+    for _time in range(2):
+        requests_actions.withdraw_of_ended()
+    assert {type(received).objects.get(pk=row.pk).status for row in (received, approved)} == statuses
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == "received"
+    if choice == "withdraw":
+        page = client.get(approved.get_absolute_url()).content.decode()
+        assert "The organisation’s agreement has ended." in page
+        assert [step.by for step in approved.steps.filter(verb="withdraw")] == [None]
+
+
+def test_what_has_a_laptop_still_goes_out_when_the_organisation_has_ended(admin, partner):
+    kept = factories.allocation_of(factories.request_of(partner.bill_tos.get())).request
+    type(kept).objects.filter(pk=kept.pk).update(status="allocated")
+    actions.end(partner, by=admin, reason="by_organisation", requests="withdraw")
+    requests_actions.withdraw_of_ended()
+    kept.refresh_from_db()
+    assert kept.status == "allocated"
+
+
 def test_ended_its_people_still_read_and_its_communes_are_free(client, admin, manager, partner, commune):
     partner.coverage.create(commune=commune, valid_from=clock.today() - timedelta(days=9))
     client.force_login(admin)
     for _time in range(2):
-        client.post(f"/partners/{partner.pk}/end/", {"reason": "by_organisation"})
+        client.post(f"/partners/{partner.pk}/end/", {"reason": "by_organisation", "requests": "leave"})
     partner.refresh_from_db()
     assert partner.status == "ended"
     assert not partner.coverage.live().exists()
