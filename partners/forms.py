@@ -17,6 +17,7 @@ from .communes import communes_in, unknown_in
 from .lifecycle import PartnerStatus
 from .models import Agreement, Application, BillTo, Commune, Partner, Tariff
 from .reasons import DECLINED, ENDED
+from .reference_pattern import is_pattern
 
 FROM_THE_PARTNER = ("name", "postcode", "town")  # needed on an invoice, and may be left out where the two are one
 ROLES = [  # with what each of them sees
@@ -265,6 +266,24 @@ class EditForm(CompleteForm):
             self.fields["tier"] = forms.ChoiceField(
                 label=self.fields["tier"].label, choices=[(tier, tier) for tier in tiers]
             )
+
+
+class HouseRulesForm(ModelForm):
+    """An organisation's own rules for its requests."""
+
+    class Meta:
+        model = Partner
+        fields = ["approves_by_two", "reference_pattern", "yearly_limit"]
+        help_texts = {
+            "reference_pattern": _("# is a digit, A a letter, * either: AA-####-#### fits LT-2026-0388. Empty: any."),
+            "yearly_limit": _("Counted by approval, from January to December. Empty: no limit."),
+        }
+
+    def clean_reference_pattern(self):
+        text = self.cleaned_data["reference_pattern"]
+        if text and not is_pattern(text):
+            raise forms.ValidationError(_("Write its shape with # for a digit and A for a letter, like AA-####-####."))
+        return text
 
 
 class CoverageForm(CommunesMixin, Form):

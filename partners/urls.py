@@ -45,6 +45,7 @@ urlpatterns = [
     path("partners/<int:pk>/decline/", views.decline, name="decline"),
     path("partners/<int:pk>/write/", views.write, name="write"),
     path("partners/<int:pk>/edit/", views.edit, name="edit"),
+    path("partners/<int:pk>/house-rules/", views.house_rules, name="house_rules"),
     path("partners/<int:pk>/edit-coverage/", views.edit_coverage, name="edit_coverage"),
     path("partners/<int:pk>/new-bill-to/", views.new_bill_to, name="new_bill_to"),
     path("partners/<int:pk>/check-data/", views.check_data, name="check_data"),

@@ -21,6 +21,11 @@ def today() -> date:
     return timezone.localdate(now())
 
 
+def start_of_year() -> datetime:
+    """The first moment of this year in Zurich."""
+    return timezone.make_aware(datetime(today().year, 1, 1))  # it is made aware of its zone here
+
+
 @contextmanager
 def set_to(moment: datetime) -> Iterator[None]:
     """Set the clock to a moment within this block, for Python and for Postgres' `clock_now()`.

@@ -53,6 +53,8 @@ def _write_down(
         raise Refused(_("Your organisation has no running agreement."))
     for _field, sentence in faults(recipient | columns).items():
         raise Refused(sentence)
+    if sentence := partner.reference_fault(columns["case_reference"]):
+        raise Refused(sentence)
     recipient = {"language": partner.language} | recipient
     to_office = columns["delivery"] == Partner.Delivery.OFFICE
     if to_office:  # the parcel goes there, so the person's address is not kept
@@ -172,6 +174,9 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
 def _approve(device_request: DeviceRequest, partner: Partner, *, by: User, is_locked: bool = False) -> None:
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself approves."))
+    if partner.approves_by_two and device_request.owner_id == by.pk:
+        raise Refused(_("In your organisation a second person approves what somebody has entered."))
+    _refuse_above_limit(device_request, partner)
     now = clock.now()
     price = device_request.price or Tariff.objects.price_for(
         tier=partner.tier, delivery=device_request.delivery
@@ -185,6 +190,17 @@ def _approve(device_request: DeviceRequest, partner: Partner, *, by: User, is_lo
         approved_by_id=device_request.approved_by_id or by.pk,
         moved_at=now,
     )
+
+
+def _refuse_above_limit(device_request: DeviceRequest, partner: Partner) -> None:
+    """Refuse one approval too many within the year; the partner is locked, so of two at once one sees the other."""
+    if partner.yearly_limit is None or device_request.approved_at:  # what was approved before counts already
+        return
+    given_up = (RequestStatus.WITHDRAWN, RequestStatus.DECLINED, RequestStatus.REJECTED)
+    approved = DeviceRequest.objects.filter(partner=partner, approved_at__gte=clock.start_of_year())
+    if approved.exclude(status__in=given_up).count() >= partner.yearly_limit:
+        words = {"n": partner.yearly_limit}
+        raise Refused(_("Your organisation approves %(n)s a year. Its managers set this limit.") % words)
 
 
 @transaction.atomic

@@ -105,7 +105,7 @@ class RequestForm(Form):
     def __init__(self, *args, user, has_proof=False, **options):
         super().__init__(*args, **options)
         self.has_proof = has_proof
-        partner = user.acting_for
+        self.partner = partner = user.acting_for
         preset = {"delivery": partner.delivery, "system": System.LINUX, "language": partner.language}
         preset["keyboard"] = Device.Keyboard.CH_FR if partner.language == "fr" else Device.Keyboard.CH_DE
         self.initial = preset | self.initial
@@ -152,6 +152,8 @@ class RequestForm(Form):
         asked["proof"] = self.has_proof or asked["proof"]
         for name, sentence in faults(asked).items():
             self.add_error(name, sentence)
+        if "case_reference" not in self.errors and (fault := self.partner.reference_fault(asked["case_reference"])):
+            self.add_error("case_reference", fault)
         return answers
 
     def _leave_out_what_is_not_shown(self):

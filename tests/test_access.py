@@ -69,6 +69,7 @@ ROWS = {
     "billing:propose_vat": Row(MONEY),
     "billing:confirm_vat": Row(MONEY, "vat"),
     "billing:turn_down_vat": Row(MONEY, "vat", "post"),
+    "partners:house_rules": Row(EDITS, "partner"),
     "partners:to_countersign": Row({"admin"}),
     "partners:tariffs": Row(MONEY),
     "partners:set_price": Row({"admin"}),

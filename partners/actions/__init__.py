@@ -28,6 +28,7 @@ from .organisation import (
     end,
     leave_commune,
     resume,
+    set_house_rules,
     share_commune,
     suspend,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "resend_invitation",
     "resume",
     "revoke_token",
+    "set_house_rules",
     "share_commune",
     "sign",
     "suspend",

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from partners.lifecycle import PartnerStatus
-from partners.models import ApiToken, BillTo, Commune, Coverage, Partner
+from partners.models import ApiToken, BillTo, Commune, Coverage, Membership, Partner
 from people.models import User
 from records import clock
 from records.refusals import Refused
@@ -47,6 +47,15 @@ def edit(partner: Partner, changed: list[str], *, by: User) -> None:
         _refuse_incomplete(partner)
     partner.save(update_fields=changed)
     partner.note("edit", by=by, fields=" ".join(sorted(changed)))
+
+
+@transaction.atomic
+def set_house_rules(partner: Partner, changed: list[str], *, by: User) -> None:
+    """Keep an organisation's own rules for requests; two who approve are needed before one may not do it alone."""
+    approvers = Membership.objects.approvers_of(partner).values("user").distinct()
+    if partner.approves_by_two and "approves_by_two" in changed and approvers.count() < 2:
+        raise Refused(_("There is only one person who may approve. Invite a second one first."))
+    edit(partner, changed, by=by)
 
 
 @transaction.atomic

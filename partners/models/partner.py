@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import lifecycle
 from partners.lifecycle import PartnerStatus
+from partners.reference_pattern import example_of, fits
 from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
@@ -101,6 +102,9 @@ class Partner(Lifecycle):
     email = models.EmailField(_("E-mail of the office"), blank=True)
     delivery = models.CharField(_("Usual delivery"), max_length=10, choices=Delivery, default=Delivery.PERSON)
     tier = models.CharField(_("Tariff tier"), max_length=20, default="standard")
+    approves_by_two = models.BooleanField(_("A second person approves what somebody has entered"), default=False)
+    reference_pattern = models.CharField(_("Shape of the case references"), max_length=40, blank=True)
+    yearly_limit = models.PositiveSmallIntegerField(_("Laptops a year at most"), null=True, blank=True)
     made_at = models.DateTimeField(default=clock.now, editable=False)
     checked_on = models.DateField(null=True, editable=False)
 
@@ -141,6 +145,13 @@ class Partner(Lifecycle):
     @property
     def is_active(self) -> bool:
         return self.status == PartnerStatus.ACTIVE
+
+    def reference_fault(self, reference: str) -> str:
+        """What is wrong with a case reference by the organisation's own rule, as a sentence; empty if it fits."""
+        if fits(self.reference_pattern, reference):
+            return ""
+        words = {"example": example_of(self.reference_pattern)}
+        return gettext("Your organisation writes case references like %(example)s.") % words
 
     @property
     def takes_part(self) -> bool:
@@ -242,6 +253,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def live(self) -> Self:
         """What was accepted and goes on: only this gives a right."""
         return self._not_ended().filter(accepted_at__isnull=False)
+
+    def approvers_of(self, partner: Partner) -> Self:
+        """Those who may approve for an organisation today."""
+        roles = (Membership.Role.SOCIAL_WORKER, Membership.Role.MANAGER)
+        return self.live().filter(partner=partner, role__in=roles)
 
     def managers_of(self, partner: Partner) -> Self:
         """Those who manage an organisation today, the first one first."""

@@ -17,7 +17,16 @@ from partners.access import (
     reads_requests,
 )
 from partners.communes import communes_in, main_communes_in, things_in, unknown_in
-from partners.forms import BillToForm, CoverageForm, EditForm, EndForm, FilterForm, MessageForm, PartnerForm
+from partners.forms import (
+    BillToForm,
+    CoverageForm,
+    EditForm,
+    EndForm,
+    FilterForm,
+    HouseRulesForm,
+    MessageForm,
+    PartnerForm,
+)
 from partners.lifecycle import PartnerStatus
 from partners.models import AgreementVersion, BillTo, Locality, Partner
 from partners.standouts import stand_outs
@@ -122,6 +131,19 @@ def edit(request, pk):
             messages.success(request, _("Kept."))
             return redirect(partner)
     return render(request, "partners/edit.html", {"partner": partner, "form": form})
+
+
+@editor_required
+def house_rules(request, pk):
+    """An organisation's own rules for its requests."""
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    form = HouseRulesForm(request.POST or None, instance=partner)
+    if request.method == "POST" and form.is_valid():
+        attempt(form, partial(actions.set_house_rules, partner, form.changed_data, by=request.user))
+        if form.is_valid():
+            messages.success(request, _("Kept. It holds from now on."))
+            return redirect(partner)
+    return render(request, "partners/house_rules.html", {"partner": partner, "form": form})
 
 
 def _bill_to_page(request, partner, bill_to):

@@ -37,13 +37,15 @@ def detail(request, number):
         AuditEntry.objects.record("read_recipient", device_request.number, by=user)
     following = device_request.next_step
     may_decide = bool(user.acting_for) and device_request.allows("approve")
+    waits_for_a_colleague = may_decide and device_request.partner.approves_by_two and device_request.owner_id == user.pk
     context = {
         "device_request": device_request,
         "person": device_request.recipient,
         "delivery": _delivery(device_request, user),
         "device": allocation.device if allocation else None,
         "next": following,
-        "is_my_turn": following.waits_for(user),
+        "is_my_turn": following.waits_for(user) and not waits_for_a_colleague,
+        "waits_for_a_colleague": waits_for_a_colleague,
         "act_url": reverse(following.page) if following.page else "",
         "timeline": timeline(device_request, steps, user=user),
         "may_decide": may_decide,

@@ -53,6 +53,7 @@ def house(visit, known_passwords):
     shared = [
         own,
         f"{own}edit/",
+        f"{own}house-rules/",
         f"{own}invite/",
         f"{own}new-bill-to/",
         f"/partners/bill-tos/{bill_to.pk}/edit/",
