@@ -1,10 +1,8 @@
-import re
 from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Upper
@@ -40,11 +38,6 @@ END
 INCOMPLETE = _("An active organisation has an address, a payer with an e-mail address and a signed agreement.")
 
 
-def name_and_town() -> SearchVector:
-    """The words by which an organisation is looked for."""
-    return SearchVector("name", "town", config="simple")
-
-
 class PartnerQuerySet(models.QuerySet["Partner"]):
     def of_member(self, user: User) -> Self:
         """Organisations this person may act for."""
@@ -59,13 +52,6 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
     def named(self, words: str) -> Self:
         """Those with these words in their name."""
         return self.filter(name__icontains=words)  # folded by the database on both sides, as in the index
-
-    def found_by(self, words: str) -> Self:
-        """Those whose words of name and town begin so; where there are none, those that hold it anywhere."""
-        begins = " & ".join(f"{word}:*" for word in re.findall(r"\w+", words)[:6])
-        query = SearchQuery(begins, config="simple", search_type="raw")
-        found = self.alias(words=name_and_town()).filter(words=query) if begins else self.none()
-        return found if found.exists() else self.filter(Q(name__icontains=words) | Q(town__icontains=words))
 
 
 class Partner(Lifecycle):
@@ -133,7 +119,6 @@ class Partner(Lifecycle):
         ]
         indexes = [
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="partners_by_words"),
-            GinIndex(name_and_town(), name="partners_by_name_and_town"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -50,7 +51,7 @@ def index(request):
     form.is_valid()  # what is no filter is left out, the other one still holds
     words, status = form.cleaned_data.get("q"), form.cleaned_data.get("status")
     if words:
-        partners = partners.found_by(words)
+        partners = partners.filter(Q(name__icontains=words) | Q(town__icontains=words))
     if status:
         partners = partners.filter(status=status)
     page = paginate(partners, request.GET)
