@@ -33,6 +33,11 @@ SECTIONS = [
         _("What merges and when, and where two organisations speak for one commune."),
         "partners:communes",
     ),
+    Section(
+        _("Notices"),
+        _("What all or some readers are told, from a day to a day, on their pages and by mail."),
+        "partners:notices",
+    ),
 ]
 
 

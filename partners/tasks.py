@@ -17,6 +17,7 @@ from .models import (
     MapChange,
     Membership,
     Message,
+    NoticeText,
     Partner,
     PartnerImport,
 )
@@ -138,3 +139,17 @@ def sign_again(row):
         return None
     url = settings.BASE_URL + reverse("partners:sign", args=[partner.pk])
     return Envelope(first.user.email, first.user.language, {"partner": partner, "version": version, "url": url})
+
+
+@mail(actions.NOTICE_MAIL)
+def notice(row):
+    """To one reader of a notice, in the words that were published; not once it has other words, is over or withdrawn.
+
+    Who is no longer among those it is for gets none either.
+    """
+    text = NoticeText.objects.select_related("notice").get(pk=row.key)
+    notice, reader = text.notice, row.reader
+    holds = notice.is_published and not notice.is_over and text.version == notice.version
+    if not holds or reader.pk not in notice.readers(reader).texts:
+        return None
+    return Envelope(reader.email, reader.language, {"text": text, "url": settings.BASE_URL + reverse("home")})

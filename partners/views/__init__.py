@@ -14,6 +14,15 @@ from .agreements import (
 from .applications import admit, application, apply_again, ask, complete, confirm, decline, join, write
 from .communes import communes, leave_commune, share_commune
 from .members import accept_invitation, act_for, change_role, decline_invitation, end_access, invite, resend_invitation
+from .notices import (
+    change_notice,
+    dismiss_notice,
+    new_notice,
+    notice,
+    notices,
+    publish_notice,
+    withdraw_notice,
+)
 from .organisation import (
     check_data,
     create,
@@ -39,6 +48,7 @@ __all__ = [
     "application",
     "apply_again",
     "ask",
+    "change_notice",
     "change_role",
     "check_data",
     "communes",
@@ -49,6 +59,7 @@ __all__ = [
     "decline",
     "decline_invitation",
     "detail",
+    "dismiss_notice",
     "edit",
     "edit_bill_to",
     "edit_coverage",
@@ -59,8 +70,12 @@ __all__ = [
     "join",
     "leave_commune",
     "new_bill_to",
+    "new_notice",
+    "notice",
+    "notices",
     "paper",
     "places",
+    "publish_notice",
     "publish_version",
     "record_agreement",
     "resend_invitation",
@@ -71,5 +86,6 @@ __all__ = [
     "suspend",
     "upload_agreement",
     "versions",
+    "withdraw_notice",
     "write",
 ]
