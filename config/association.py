@@ -38,6 +38,11 @@ SECTIONS = [
         _("What all or some readers are told, from a day to a day, on their pages and by mail."),
         "partners:notices",
     ),
+    Section(
+        _("Texts of mails"),
+        _("What each mail of the system says, in each language."),
+        "documents:mails",
+    ),
 ]
 
 

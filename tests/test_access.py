@@ -110,6 +110,8 @@ ROWS = {
     "partners:agreement_version": Row({"admin"}, "version"),
     "partners:accept_invitation": Row(EVERYBODY, "invitation", "post"),
     "partners:decline_invitation": Row(EVERYBODY, "invitation", "post"),
+    "documents:mails": Row({"admin"}),
+    "documents:mail_text": Row({"admin"}, "mail_kind"),
     "partners:notices": Row({"admin"}),
     "partners:new_notice": Row({"admin"}),
     "partners:notice": Row({"admin"}, "notice"),
@@ -203,6 +205,7 @@ def keys(partner, foreign_partner, make_user):
     somebody = make_user("somebody.else@example.org")
     Device.objects.create(asset_tag="ready", number="D-900001", status="ready", grade="A")
     made = {"own": _records(partner, file), "foreign": _records(foreign_partner, file)}
+    made["own"]["mail_kind"] = made["foreign"]["mail_kind"] = "partners.invited"
     made["own"]["notice"] = factories.notice("everybody", by=somebody).pk
     made["foreign"]["notice"] = factories.notice("association", by=somebody).pk
 
@@ -242,6 +245,7 @@ MISSING = {
     "draft": uuid.uuid4(),
     "partner_import": uuid.uuid4(),
     "notice": 99_999_999,
+    "mail_kind": "partners.nothing",
     "request": "R-2026-999999",
     "device": "D-999999",
     "invoice": "2026-9999",

@@ -19,7 +19,7 @@ from billing.models import (
     VatStatus,
 )
 from devices.models import Device, Drive, Erasure, Inspection
-from documents.models import StoredFile
+from documents.models import MailText, StoredFile
 from help.models import Article
 from jobs.models import IdempotentAnswer, Job
 from partners.actions import publish_first_version
@@ -81,6 +81,9 @@ ATTACKS = {
     "job_state_is_known": changed("jobs_job", "state = 'x'"),
     "running_job_has_a_lease": changed("jobs_job", "state = 'running'"),
     "one_answer_per_key": copied("jobs_idempotentanswer"),
+    # documents
+    "a_mail_text_is_whole_or_empty": copied("documents_mailtext", subject="''"),
+    "mail_text_language_is_known": copied("documents_mailtext", language="'xx'"),
     # partners
     "partner_status_is_known": changed("partners_partner", "status = 'x'"),
     "one_partner_per_name_and_postcode": copied("partners_partner", name="'SOZIALDIENST LINDENTAL'"),
@@ -168,6 +171,7 @@ ATTACKS = {
 }
 ONLY_ADDED_TO = {
     "people_auditentry": "action",
+    "documents_mailtext": "body",
     "partners_partnerstep": "verb",
     "partners_agreementversion": "number",
     "partners_agreementtext": "body",
@@ -207,6 +211,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     CommuneMutation.objects.create(old_no=406, new_no=404, new_name="Burgdorf", canton="BE", day="2099-01-01")
     ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
     PartnerImport.objects.create(name="a.xlsx", by=volunteer, total=1)
+    MailText.objects.create(kind="x", language="de", subject="x", body="x", by=volunteer)
     notice = factories.notice("everybody", by=volunteer)
     notice.dismissals.create(version=1, user=volunteer)
     request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))
