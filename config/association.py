@@ -45,6 +45,16 @@ SECTIONS = [
         _("What merges and when, and where two organisations speak for one commune."),
         "partners:communes",
     ),
+    Section(
+        _("Notices"),
+        _("What all or some readers are told, from a day to a day, on their pages and by mail."),
+        "partners:notices",
+    ),
+    Section(
+        _("Texts of mails"),
+        _("What each mail of the system says, in each language."),
+        "documents:mails",
+    ),
 ]
 
 

@@ -4,8 +4,11 @@ from functools import cache
 
 from django.conf import settings
 from django.urls import is_valid_path, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from .notices import notices_for
 
 TODAY = (_("Today"), "home")
 REQUESTS = (_("Requests"), "requests:list")
@@ -93,6 +96,7 @@ def navigation(request):
     frame = {"navigation": [], "menu": [], "folded_menu": [], "account_label": "", "theme": "auto", "density": "office"}
     frame |= {"association": settings.ASSOCIATION, "demo": settings.DEMO, "return_url": return_url(request)}
     frame |= {"public_urls": PUBLIC, "base_url": settings.BASE_URL}
+    frame["site_notices"] = SimpleLazyObject(lambda: notices_for(request))  # asked for by whole pages only
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame

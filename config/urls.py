@@ -29,6 +29,7 @@ urlpatterns = [
     path("demo/mail/", demo_mail.index, name="demo_mail"),
     path("demo/mail/<slug:name>/", demo_mail.show, name="demo_mail_show"),
     path("elements/", elements.elements, name="elements"),
+    path("", include("documents.urls")),
     path("", include("partners.urls")),
     path("requests/", include("requests.urls")),
     path("devices/", include("devices.urls")),

@@ -2,6 +2,7 @@ import hashlib
 import os
 import time
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models, transaction
 
-from jobs.models import Job, job_subject
+from jobs.models import Batch, Job, job_subject
 from people.models import User
 from records import clock
+from records.triggers import RowsStay
 
 KEPT = timedelta(days=1)  # how long bytes may wait for the row that names them
 
@@ -94,6 +96,12 @@ class MailManager(models.Manager["Mail"]):
         Job.objects.plan("documents.send_mail", mail)
         return mail
 
+    @transaction.atomic(savepoint=False)
+    def plan_many(self, kind: str, mails: Iterable[tuple[models.Model, int]], *, batch: Batch) -> None:
+        """The same for many, each a record and its reader's key, in a few statements per thousand."""
+        rows = [self.model(kind=kind, subject=job_subject(about), reader_id=reader) for about, reader in mails]
+        Job.objects.plan_many("documents.send_mail", self.bulk_create(rows, batch_size=1000), batch=batch)
+
 
 class Mail(models.Model):
     """A mail to one reader about one record: rendered when it is sent, no body and no address kept.
@@ -122,3 +130,51 @@ class Mail(models.Model):
     @property
     def key(self) -> str:
         return self.subject.rpartition(":")[2]
+
+
+class MailTextManager(models.Manager["MailText"]):
+    def current(self, kind: str, language: str) -> "MailText | None":
+        """The association's own words; None where the mail goes out as it came."""
+        newest = self.filter(kind=kind, language=language).order_by("-pk").first()
+        return newest if newest and newest.subject else None
+
+    def write(self, kind: str, language: str, *, subject: str, body: str, by: User) -> bool:
+        """Have a kind of mail say this from now on, or with empty words what it came with; False if it does already."""
+        now = self.current(kind, language)
+        if (now.subject, now.body) == (subject, body) if now else not subject:
+            return False
+        self.create(kind=kind, language=language, subject=subject, body=body, by=by)
+        return True
+
+
+class MailText(models.Model):
+    """Words of the association's own for a kind of mail in one language, with names in braces; the newest row holds.
+
+    Both empty: back to what comes along.
+    """
+
+    kind = models.CharField(max_length=60)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    subject = models.CharField(max_length=120, blank=True)
+    body = models.TextField(max_length=4000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    objects = MailTextManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(subject="", body="") | ~models.Q(subject="") & ~models.Q(body=""),
+                name="a_mail_text_is_whole_or_empty",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=[code for code, _name in settings.LANGUAGES]),
+                name="mail_text_language_is_known",
+            ),
+            RowsStay(name="documents_mailtext_stays"),
+        ]
+        indexes = [models.Index(fields=["kind", "language", "-id"], name="mail_texts_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.language}"

@@ -1,4 +1,4 @@
-"""How an organisation becomes a partner, and stops being one."""
+"""How an organisation becomes a partner, and stops being one; how a notice begins and ends."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -45,3 +45,17 @@ NOTES = {
 }
 TAKING_PART = (S.ADMITTED, S.ACTIVE, S.SUSPENDED)  # may sign, and its people may come
 READING = (*TAKING_PART, S.ENDED)  # its people still read, and fetch invoices
+
+
+class NoticeStatus(Status):
+    DRAFT = "draft", Look(pgettext_lazy("notice", "Draft"), "none", "pencil")
+    PUBLISHED = "published", Look(pgettext_lazy("notice", "Published"), "done", "check-circle-fill")
+    WITHDRAWN = "withdrawn", Look(pgettext_lazy("notice", "Withdrawn"), "none", "archive")
+
+
+N = NoticeStatus
+NOTICE_MOVES = {
+    "publish_notice": Move({N.DRAFT}, N.PUBLISHED),
+    "withdraw_notice": Move({N.DRAFT, N.PUBLISHED}, N.WITHDRAWN),
+}
+NOTICE_NOTES = {"change_notice": Note(_("Notice changed"))}

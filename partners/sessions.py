@@ -8,10 +8,9 @@ from django.db import connection
 
 from people.models import Session, User
 from records import clock
-from records.triggers import quoted
 
-from .lifecycle import READING
 from .models import Membership, Partner
+from .models.notice import LIVE_MEMBERSHIPS, LIVE_NOTICES
 
 COLUMNS = {model: [field.attname for field in model._meta.concrete_fields] for model in (User, Membership, Partner)}
 ALIASES = {User: "u", Membership: "m", Partner: "p"}
@@ -22,12 +21,11 @@ SELECT s.session_data,
        ARRAY(SELECT role FROM people_associationrole r
              WHERE r.user_id = u.id AND (r.ends_on IS NULL OR r.ends_on >= %(today)s)),
        EXISTS(SELECT FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type <> 'recovery_codes'),
+       {LIVE_NOTICES},
        {", ".join(f"{ALIASES[model]}.{column}" for model, columns in COLUMNS.items() for column in columns)}
 FROM people_session s
 LEFT JOIN people_user u ON u.id = s.user_id
-LEFT JOIN (partners_membership m
-           JOIN partners_partner p ON p.id = m.partner_id AND p.status IN ({quoted(READING)}))
-       ON m.user_id = u.id AND m.accepted_at IS NOT NULL AND m.ended_at IS NULL
+LEFT JOIN {LIVE_MEMBERSHIPS}
 WHERE s.session_key = %(key)s AND s.expire_date > %(now)s
 ORDER BY m.id
 """
@@ -57,13 +55,14 @@ class SessionStore(DatabaseSessionStore):
         if not rows:
             self._session_key = None
             return {}
-        session_data, roles, has_second_factor, *_columns = rows[0]
-        found = [_records(columns) for _data, _roles, _factor, *columns in rows]
+        session_data, roles, has_second_factor, notices, *_columns = rows[0]
+        found = [_records(columns) for _data, _roles, _factor, _notices, *columns in rows]
         self.user, _membership = found[0]
         if self.user:
             self.user.association_roles = frozenset(roles)
             self.user.has_second_factor = has_second_factor
             self.user.live_memberships = [membership for _user, membership in found if membership]
+            self.user.live_notices = notices
         return self.decode(session_data)
 
 

@@ -1,9 +1,14 @@
+from functools import partial
+
 from celery import shared_task
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from documents.mail import Envelope, mail
+from documents.mail import Envelope, Name, link, mail, organisation
 from jobs.registry import job
 from people.invitations import path_for
 
@@ -17,6 +22,7 @@ from .models import (
     MapChange,
     Membership,
     Message,
+    NoticeText,
     Partner,
     PartnerImport,
 )
@@ -63,7 +69,37 @@ def forget_map_changes():
     MapChange.objects.forget()
 
 
-@mail("partners.invited")
+def _who_invites(partner, *, is_by_association):
+    """A sentence that says it, in the language that is spoken now."""
+    if is_by_association:
+        return gettext("The association Weitergabe invites you to work for %(partner)s.") % {"partner": partner}
+    return gettext("%(partner)s invites you to work with Weitergabe.") % {"partner": partner}
+
+
+@mail(
+    "partners.invited",
+    _("Invitation to an organisation"),
+    names={
+        "organisation": organisation("membership.partner"),
+        "person": Name("membership.user.name", _("the person’s name"), "Nina Aebi"),
+        "role": Name("membership.get_role_display", _("the role"), _("Manager")),
+        "who_invites": Name(
+            "who_invites",
+            _("a sentence that says who invites: the organisation or the association"),
+            lazy(partial(_who_invites, "Sozialdienst Lindental", is_by_association=False), str)(),
+        ),
+        "how": Name(
+            "how", _("a sentence that says to sign in, or first to choose a password"), _("Sign in as always:")
+        ),
+        "link": link(_("Sign in")),
+        "code_link": Name(
+            "code_url",
+            _("the link to sign in by a code instead of a password"),
+            "https://weitergabe.example.org/…",
+            link=_("Get a code by mail"),
+        ),
+    },
+)
 def invited(row):
     """To the person invited: a link to choose a password, or to sign in when there is one already.
 
@@ -74,10 +110,19 @@ def invited(row):
         return None
     user = membership.user
     step = membership.partner.steps.filter(verb__in=("invite", "resend_invitation")).select_related("by").last()
+    is_by_association, is_new = step is not None and step.on_behalf_of is None, not user.has_usable_password()
+    with translation.override(user.language):
+        who_invites = _who_invites(membership.partner, is_by_association=is_by_association)
+        how = (
+            gettext("Choose a password here. The link holds for three days:")
+            if is_new
+            else gettext("Sign in as always:")
+        )
     context = {
         "membership": membership,
-        "is_by_association": step is not None and step.on_behalf_of is None,
-        "is_new": not user.has_usable_password(),
+        "who_invites": who_invites,
+        "how": how,
+        "is_new": is_new,
         "url": settings.BASE_URL + path_for(user),
         "code_url": settings.BASE_URL + reverse("account_request_login_code"),
     }
@@ -89,21 +134,29 @@ def _to_applicant(application):
     return Envelope(application.email, application.language, {"application": application, "url": url})
 
 
-@mail("partners.announced")
+@mail(
+    "partners.announced",
+    _("Confirmation of an application"),
+    names={"organisation": organisation("application.name"), "link": link(_("Confirm the application"))},
+)
 def announced(row):
     """To who announced an organisation: the private link by which the application is confirmed and completed."""
     application = Application.objects.filter(pk=row.key).first()
     return _to_applicant(application) if application else None
 
 
-@mail("partners.declined")
+@mail(
+    "partners.declined",
+    _("Application declined"),
+    names={"organisation": organisation("application.name"), "link": link(_("Read the reason"))},
+)
 def declined(row):
     """To the applicant: that it is declined; the reason stands on the private page."""
     application = Application.objects.filter(pk=row.key).first()
     return _to_applicant(application) if application else None
 
 
-@mail("partners.answered")
+@mail("partners.answered", _("A message from the association"), names={"link": link(_("Read the message"))})
 def answered(row):
     """To the applicant, or to the organisation's managers' office: that the association has written."""
     message = Message.objects.select_related("partner").get(pk=row.key)
@@ -117,7 +170,11 @@ def answered(row):
     return Envelope(first.user.email, first.user.language, {"partner": message.partner, "url": url})
 
 
-@mail("partners.countersigned")
+@mail(
+    "partners.countersigned",
+    _("Agreement countersigned"),
+    names={"organisation": organisation("agreement.partner.name"), "link": link(_("Enter the first request"))},
+)
 def countersigned(row):
     """To who signed: that the agreement runs."""
     agreement = Agreement.objects.select_related("partner", "signed_by_user").get(pk=row.key)
@@ -128,7 +185,16 @@ def countersigned(row):
     return Envelope(user.email, user.language, {"agreement": agreement, "url": url})
 
 
-@mail("partners.sign_again")
+@mail(
+    "partners.sign_again",
+    _("A new framework agreement to sign"),
+    names={
+        "organisation": organisation("partner"),
+        "version": Name("version.number", _("the version’s number"), "2027.1", in_subject=True),
+        "day": Name("day", _("the day by which it is to be signed"), "31.01.2027", in_subject=True),
+        "link": link(_("Read and sign")),
+    },
+)
 def sign_again(row):
     """To an organisation's first manager: that a new version is to be signed, and by when."""
     partner = Partner.objects.get(pk=row.key)
@@ -137,4 +203,20 @@ def sign_again(row):
     if first is None or version is None or partner.agreements.filter(version=version.number).exists():
         return None
     url = settings.BASE_URL + reverse("partners:sign", args=[partner.pk])
-    return Envelope(first.user.email, first.user.language, {"partner": partner, "version": version, "url": url})
+    day = version.sign_by.strftime("%d.%m.%Y") if version.sign_by else ""
+    context = {"partner": partner, "version": version, "day": day, "url": url}
+    return Envelope(first.user.email, first.user.language, context)
+
+
+@mail(actions.NOTICE_MAIL)
+def notice(row):
+    """To one reader of a notice, in the words that were published; not once it has other words, is over or withdrawn.
+
+    Who is no longer among those it is for gets none either.
+    """
+    text = NoticeText.objects.select_related("notice").get(pk=row.key)
+    notice, reader = text.notice, row.reader
+    holds = notice.is_published and not notice.is_over and text.version == notice.version
+    if not holds or reader.pk not in notice.readers(reader).texts:
+        return None
+    return Envelope(reader.email, reader.language, {"text": text, "url": settings.BASE_URL + reverse("home")})

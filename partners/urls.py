@@ -58,4 +58,11 @@ urlpatterns = [
     path("partners/<int:pk>/suspend/", views.suspend, name="suspend"),
     path("partners/<int:pk>/resume/", views.resume, name="resume"),
     path("partners/<int:pk>/end/", views.end, name="end"),
+    path("settings/notices/", views.notices, name="notices"),
+    path("settings/notices/new/", views.new_notice, name="new_notice"),
+    path("settings/notices/<int:pk>/", views.notice, name="notice"),
+    path("settings/notices/<int:pk>/change/", views.change_notice, name="change_notice"),
+    path("settings/notices/<int:pk>/publish/", views.publish_notice, name="publish_notice"),
+    path("settings/notices/<int:pk>/withdraw/", views.withdraw_notice, name="withdraw_notice"),
+    path("notices/<int:pk>/dismiss/", views.dismiss_notice, name="dismiss_notice"),
 ]

@@ -1,4 +1,5 @@
 import unicodedata
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Self
 
@@ -114,6 +115,7 @@ class User(AbstractUser):
     acting_for: Any = None
     membership_roles: frozenset[str] = frozenset()
     live_memberships: list[Any] | None = None  # where the session brought them along
+    live_notices: Sequence[int] = ()  # keys of all that is told today and not put away; brought along likewise
 
     class Meta:
         constraints = [

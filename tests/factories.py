@@ -9,7 +9,9 @@ from billing.models import CreditorAccount
 from devices import actions as devices
 from devices.checklist import POINTS
 from devices.models import Device
+from partners import actions as partners
 from partners.models import Agreement, BillTo, Commune, Partner
+from records import clock
 from requests import actions as requests
 from requests.models import Allocation, DeviceRequest, Recipient
 from shipping.models import Shipment
@@ -133,3 +135,12 @@ def issue(bill_to, month):
     draft = billing.close_bill_to(bill_to, month, by=None)
     billing.issue(draft, by=None)
     return draft
+
+
+def notice(audience, *, by, **columns):
+    """A notice that is shown today."""
+    days = {"from_on": clock.today(), "until_on": clock.today()}
+    words = {"de": ("Geschlossen", "Wir sind im Januar wieder da.")}
+    found = partners.create_notice(days | {"audience": audience} | columns, words, by=by)
+    partners.publish_notice(found, by=by)
+    return found

@@ -122,6 +122,15 @@ ROWS = {
     "partners:agreement_version": Row({"admin"}, "version"),
     "partners:accept_invitation": Row(EVERYBODY, "invitation", "post"),
     "partners:decline_invitation": Row(EVERYBODY, "invitation", "post"),
+    "documents:mails": Row({"admin"}),
+    "documents:mail_text": Row({"admin"}, "mail_kind"),
+    "partners:notices": Row({"admin"}),
+    "partners:new_notice": Row({"admin"}),
+    "partners:notice": Row({"admin"}, "notice"),
+    "partners:change_notice": Row({"admin"}, "notice"),
+    "partners:publish_notice": Row({"admin"}, "notice"),
+    "partners:withdraw_notice": Row({"admin"}, "notice"),
+    "partners:dismiss_notice": Row(EVERYBODY, "notice", "post"),
     "devices:list": Row(WORKSHOP),
     "devices:scan": Row(WORKSHOP),
     "devices:receive": Row(WORKSHOP),
@@ -208,6 +217,9 @@ def keys(partner, foreign_partner, make_user):
     somebody = make_user("somebody.else@example.org")
     Device.objects.create(asset_tag="ready", number="D-900001", status="ready", grade="A")
     made = {"own": _records(partner, file), "foreign": _records(foreign_partner, file)}
+    made["own"]["mail_kind"] = made["foreign"]["mail_kind"] = "partners.invited"
+    made["own"]["notice"] = factories.notice("everybody", by=somebody).pk
+    made["foreign"]["notice"] = factories.notice("association", by=somebody).pk
 
     def key(about, whose, user):
         if whose == "missing":
@@ -244,6 +256,8 @@ MISSING = {
     "batch": uuid.uuid4(),
     "draft": uuid.uuid4(),
     "partner_import": uuid.uuid4(),
+    "notice": 99_999_999,
+    "mail_kind": "partners.nothing",
     "request": "R-2026-999999",
     "device": "D-999999",
     "invoice": "2026-9999",

@@ -19,7 +19,7 @@ from billing.models import (
     VatStatus,
 )
 from devices.models import Device, Drive, Erasure, Inspection
-from documents.models import StoredFile
+from documents.models import MailText, StoredFile
 from help.models import Article
 from jobs.models import IdempotentAnswer, Job
 from partners.actions import publish_first_version
@@ -82,6 +82,9 @@ ATTACKS = {
     "job_state_is_known": changed("jobs_job", "state = 'x'"),
     "running_job_has_a_lease": changed("jobs_job", "state = 'running'"),
     "one_answer_per_key": copied("jobs_idempotentanswer"),
+    # documents
+    "a_mail_text_is_whole_or_empty": copied("documents_mailtext", subject="''"),
+    "mail_text_language_is_known": copied("documents_mailtext", language="'xx'"),
     # partners
     "partner_status_is_known": changed("partners_partner", "status = 'x'"),
     "one_partner_per_name_and_postcode": copied("partners_partner", name="'SOZIALDIENST LINDENTAL'"),
@@ -110,6 +113,16 @@ ATTACKS = {
     "one_letter_per_commune_and_language": copied("partners_communeletter"),
     "token_has_a_digest": changed("partners_apitoken", "digest = ''"),
     "token_scopes_are_known": changed("partners_apitoken", "scopes = '{everything}'"),
+    "notice_status_is_known": changed("partners_notice", "status = 'x'"),
+    "a_notice_to_a_kind_names_it": copied("partners_notice", status="'draft'", audience="'kind'"),
+    "a_notice_to_cantons_names_them": copied("partners_notice", status="'draft'", audience="'cantons'"),
+    "a_notice_ends_after_it_began": changed("partners_notice", "until_on = from_on - 1"),
+    "a_published_notice_keeps_its_audience": changed("partners_notice", "audience = 'manager'"),
+    "a_published_notice_says_something": changed("partners_notice", "version = version + 1"),
+    "one_notice_text_per_language": copied("partners_noticetext"),
+    "a_notice_text_is_not_empty": copied("partners_noticetext", language="'fr'", title="''"),
+    "notice_language_is_known": copied("partners_noticetext", language="'xx'"),
+    "a_notice_is_put_away_once": copied("partners_noticedismissal"),
     # devices
     "one_live_device_per_tag": copied("devices_device", number="'D-999999'"),
     "device_has_memory": changed("devices_device", "memory_gb = 0"),
@@ -168,10 +181,13 @@ ATTACKS = {
 }
 ONLY_ADDED_TO = {
     "people_auditentry": "action",
+    "documents_mailtext": "body",
     "partners_partnerstep": "verb",
     "partners_agreementversion": "number",
     "partners_agreementtext": "body",
     "partners_message": "text",
+    "partners_noticestep": "verb",
+    "partners_noticetext": "body",
     "devices_devicestep": "verb",
     "devices_erasure": "result",
     "devices_inspection": "grade",
@@ -205,6 +221,9 @@ def one_of_each(partner, commune, social_worker, volunteer):
     CommuneMutation.objects.create(old_no=406, new_no=404, new_name="Burgdorf", canton="BE", day="2099-01-01")
     ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
     PartnerImport.objects.create(name="a.xlsx", by=volunteer, total=1)
+    MailText.objects.create(kind="x", language="de", subject="x", body="x", by=volunteer)
+    notice = factories.notice("everybody", by=volunteer)
+    notice.dismissals.create(version=1, user=volunteer)
     request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))
     request.note("receive")
     Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from config.notices import notices_for_visitors
 from documents.templatetags.swiss import day
 from documents.templatetags.swiss import number as counted
 from partners.cantons import CANTONS
@@ -64,7 +65,7 @@ def kept_page(request, *, signed_in=False, theme="auto"):
     def write():
         return render_to_string("map/page.html", _context(data, year) | _frame(signed_in, theme), _nobody(year))
 
-    key = "page", year.year, get_language(), signed_in, theme
+    key = "page", year.year, get_language(), signed_in, theme, () if signed_in else notices_for_visitors()
     return _send(request, kept.answer(key, data, write), "text/html; charset=utf-8")
 
 
@@ -86,7 +87,8 @@ def _nobody(year):
 
 def _frame(signed_in, theme):
     """What the frame shows of the reader: that somebody is signed in, and the appearance they chose; never who."""
-    return {"csrf_token": "", "theme": theme, "account_label": _("Today") if signed_in else ""}
+    frame = {"csrf_token": "", "theme": theme, "account_label": _("Today") if signed_in else ""}
+    return frame | ({"site_notices": ()} if signed_in else {})  # which would be somebody's own
 
 
 def _send(request, answer, content_type):

@@ -19,6 +19,7 @@ from .members import (
     resend_invitation,
 )
 from .mergers import announce_mutations, take_due_mutations
+from .notices import NOTICE_MAIL, change_notice, create_notice, dismiss_notice, publish_notice, withdraw_notice
 from .organisation import (
     check_data,
     create,
@@ -36,20 +37,24 @@ from .tokens import issue_token, revoke_token
 
 __all__ = [
     "MAKE_LETTER",
+    "NOTICE_MAIL",
     "accept_invitation",
     "admit",
     "announce",
     "announce_mutations",
     "apply_again",
+    "change_notice",
     "change_role",
     "check_data",
     "complete",
     "confirm",
     "countersign",
     "create",
+    "create_notice",
     "decline",
     "decline_invitation",
     "delete_unconfirmed",
+    "dismiss_notice",
     "edit",
     "edit_bill_to",
     "edit_coverage",
@@ -64,6 +69,7 @@ __all__ = [
     "order_letter",
     "plan_paper",
     "publish_first_version",
+    "publish_notice",
     "publish_version",
     "record_agreement",
     "resend_invitation",
@@ -75,5 +81,6 @@ __all__ = [
     "suspend",
     "take_due_mutations",
     "upload_agreement",
+    "withdraw_notice",
     "write",
 ]

@@ -2,6 +2,7 @@ from .agreement import Agreement, AgreementPaper, AgreementText, AgreementVersio
 from .application import Application, Message
 from .letter import CommuneLetter
 from .map_change import MapChange
+from .notice import Notice, NoticeDismissal, NoticeStep, NoticeText
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .partner_import import PartnerImport
 from .register import Commune, CommuneMutation, Coverage, Locality
@@ -24,6 +25,10 @@ __all__ = [
     "MapChange",
     "Membership",
     "Message",
+    "Notice",
+    "NoticeDismissal",
+    "NoticeStep",
+    "NoticeText",
     "Partner",
     "PartnerImport",
     "PartnerStep",

@@ -15,6 +15,15 @@ from .agreements import (
 from .applications import admit, application, apply_again, ask, complete, confirm, decline, join, write
 from .communes import communes, leave_commune, share_commune
 from .members import accept_invitation, act_for, change_role, decline_invitation, end_access, invite, resend_invitation
+from .notices import (
+    change_notice,
+    dismiss_notice,
+    new_notice,
+    notice,
+    notices,
+    publish_notice,
+    withdraw_notice,
+)
 from .organisation import (
     check_data,
     create,
@@ -42,6 +51,7 @@ __all__ = [
     "application",
     "apply_again",
     "ask",
+    "change_notice",
     "change_role",
     "check_data",
     "communes",
@@ -52,6 +62,7 @@ __all__ = [
     "decline",
     "decline_invitation",
     "detail",
+    "dismiss_notice",
     "edit",
     "edit_bill_to",
     "edit_coverage",
@@ -63,8 +74,12 @@ __all__ = [
     "join",
     "leave_commune",
     "new_bill_to",
+    "new_notice",
+    "notice",
+    "notices",
     "paper",
     "places",
+    "publish_notice",
     "publish_version",
     "record_agreement",
     "resend_invitation",
@@ -78,6 +93,7 @@ __all__ = [
     "to_countersign",
     "upload_agreement",
     "versions",
+    "withdraw_notice",
     "withdraw_price",
     "write",
 ]
