@@ -3,7 +3,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from documents.mail import Envelope, mail
+from documents.mail import Envelope, Name, link, mail
 from jobs.registry import job
 
 from . import actions
@@ -20,13 +20,19 @@ def make_document(key, claim):
     actions.make_document(Invoice.objects.get(pk=key), claim)
 
 
-@mail("billing.account_proposed")
+ACCOUNT_NAMES = {
+    "person": Name("who", _("who proposed or confirmed it"), "Nina Aebi"),
+    "link": link(_("Look at it")),
+}
+
+
+@mail("billing.account_proposed", _("A change of account or VAT is proposed"), names=ACCOUNT_NAMES)
 def account_proposed(row):
     """To each treasurer and admin: that somebody wants another account or VAT status."""
     return _about_account(row)
 
 
-@mail("billing.account_confirmed")
+@mail("billing.account_confirmed", _("A change of account or VAT is confirmed"), names=ACCOUNT_NAMES)
 def account_confirmed(row):
     """To each treasurer and admin: that a second person has confirmed it."""
     return _about_account(row)
@@ -39,5 +45,6 @@ def _about_account(row):
     if record is None or row.reader is None:
         return None
     ending = record.iban[-4:] if isinstance(record, CreditorAccount) else ""
-    context = {"record": record, "ending": ending, "url": settings.BASE_URL + reverse("billing:accounts")}
+    who = str(record.confirmed_by or record.proposed_by)
+    context = {"record": record, "ending": ending, "who": who, "url": settings.BASE_URL + reverse("billing:accounts")}
     return Envelope(row.reader.email, row.reader.language, context)

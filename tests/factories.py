@@ -137,10 +137,15 @@ def issue(bill_to, month):
     return draft
 
 
-def notice(audience, *, by, **columns):
-    """A notice that is shown today."""
+def draft_notice(audience, *, by, **columns):
+    """A notice that nobody sees yet."""
     days = {"from_on": clock.today(), "until_on": clock.today()}
     words = {"de": ("Geschlossen", "Wir sind im Januar wieder da.")}
-    found = partners.create_notice(days | {"audience": audience} | columns, words, by=by)
+    return partners.create_notice(days | {"audience": audience} | columns, words, by=by)
+
+
+def notice(audience, *, by, **columns):
+    """A notice that is shown today."""
+    found = draft_notice(audience, by=by, **columns)
     partners.publish_notice(found, by=by)
     return found

@@ -1,7 +1,7 @@
 """Notices of the association to its readers: to whom, from when until when, in which words."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -124,7 +124,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Those of these that hold today and are for this person, where it acts, in its language; warnings first."""
         if not keys:
             return []
-        known = {"notices": list(keys), "user": user.pk, "partner": user.acting_for_id, "today": clock.today()}
+        known: dict[str, Any] = {
+            "notices": list(keys),
+            "user": user.pk,
+            "partner": user.acting_for_id,
+            "today": clock.today(),
+        }
         with connection.cursor() as cursor:
             cursor.execute(SHOWN, known)
             return [Shown(*row) for row in cursor.fetchall()]
@@ -232,7 +237,7 @@ class Notice(Lifecycle):
     def audience_words(self) -> str:
         """To whom it goes, in words."""
         if self.audience == self.Audience.KIND:
-            return str(self.get_kind_display())  # type: ignore[attr-defined]  # Django's
+            return str(self.get_kind_display())
         if self.audience == self.Audience.CANTONS:
             return ", ".join(self.cantons)
         return str(self.Audience(self.audience).label)
@@ -251,7 +256,7 @@ class Notice(Lifecycle):
     def readers(self, user: User | None = None) -> Readers:
         """Who may sign in and is meant today, or whether one person is; a person with two roles counts once."""
         with connection.cursor() as cursor:
-            known = {"notice": self.pk, "today": clock.today(), "user": user.pk if user else None}
+            known: dict[str, Any] = {"notice": self.pk, "today": clock.today(), "user": user.pk if user else None}
             cursor.execute(READERS, known)
             rows = cursor.fetchall()
         organisations = {partner for _user, _text, partner in rows if partner}

@@ -33,7 +33,7 @@ def device():
 
 
 @pytest.fixture
-def records(partner):
+def records(partner, volunteer):
     """One of each life cycle, with what its statuses ask of it whatever they are."""
     bill_to = partner.bill_tos.get()
     request = factories.request_of(bill_to, status="received")
@@ -44,7 +44,8 @@ def records(partner):
     invoice.lines.create(shipment=shipment, partner=partner, amount=150)
     Series.objects.create(name="invoice-2026")
     round_ = Round.objects.create(date=RoundDate.objects.create(on="2026-10-20", capacity=50))
-    return {type(record): record for record in (partner, request, device, shipment, invoice, round_)}
+    notice = factories.draft_notice("everybody", by=volunteer)
+    return {type(record): record for record in (partner, request, device, shipment, invoice, round_, notice)}
 
 
 ISSUED = {

@@ -15,6 +15,7 @@ from demo.bank import import_payments
 from demo.calendar import Calendar
 from demo.closings import closings
 from demo.laptops import Workshop
+from demo.notices import make_notices
 from demo.partners import make_partners
 from demo.plans import Plan, Planner
 from demo.readers import make_feedback
@@ -85,6 +86,7 @@ def load(requests: int, seed: int, today: date, progress: Progress) -> None:
     papers.begin_forms(rng, clients)
     papers.plan_jobs(staff.dispatchers[0])
     make_feedback(calendar)
+    make_notices(staff.admin)
     _check_keys()
     progress.end()
 
