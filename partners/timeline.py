@@ -7,15 +7,22 @@ from .models import BillTo, Membership, Partner
 MOST = 30
 
 
-def rows_of(partner):
-    """The rows that `components/timeline.html` shows."""
+def rows_of(partner, user):
+    """The rows that `components/timeline.html` shows; an organisation reads the names of its own people only."""
     steps = partner.steps.select_related("by").order_by("-pk")[:MOST]
-    return [{"title": step.title, "at": step.at, "state": "past", "text": _about(step)} for step in steps]
+    return [{"title": step.title, "at": step.at, "state": "past", "text": _about(step, user)} for step in steps]
 
 
-def _about(step):
-    who = str(step.by) if step.by else _("by the private link") if step.verb in ("confirm", "complete", "write") else ""
-    return ", ".join(part for part in (_details(step), who) if part)
+def _about(step, user):
+    return ", ".join(part for part in (_details(step), _who(step, user)) if part)
+
+
+def _who(step, user):
+    if step.by and user.acting_for and not step.on_behalf_of:
+        return _("by the association")
+    if step.by:
+        return str(step.by)
+    return _("by the private link") if step.verb in ("confirm", "complete", "write") else ""
 
 
 def _details(step):

@@ -106,7 +106,7 @@ def detail(request, pk):
         "lacks": partner.lacks(),
         "entries": conversation(partner, user),
         "message_form": MessageForm(),
-        "timeline": rows_of(partner),
+        "timeline": rows_of(partner, user),
         "may_admit": partner.status == PartnerStatus.APPLIED and is_admin,
         "may_change": partner.takes_part and is_admin,
         "may_edit": editor_required.allowed(user) and partner.status != PartnerStatus.ENDED,

@@ -216,6 +216,20 @@ def test_suspended_its_people_read_and_can_not_approve_and_resumed_they_can(clie
     assert [step.verb for step in partner.steps.all()] == ["suspend", "resume"]
 
 
+def test_an_organisation_reads_the_names_of_its_own_people_only(client, admin, manager, partner):
+    manager.acting_for = partner
+    actions.edit(partner, ["phone"], by=manager)
+    actions.edit(partner, ["phone"], by=admin)
+    client.force_login(manager)
+    page = client.get(partner.get_absolute_url()).content.decode()
+    history = page.partition('class="wg-time"')[2]
+    assert "by the association" in history
+    assert str(admin) not in history
+    assert str(manager) in history
+    client.force_login(admin)
+    assert str(admin) in client.get(partner.get_absolute_url()).content.decode().partition('class="wg-time"')[2]
+
+
 @pytest.mark.parametrize(("choice", "statuses"), [("withdraw", {"withdrawn"}), ("leave", {"received", "approved"})])
 def test_ending_asks_what_becomes_of_requests_without_a_laptop(client, admin, partner, social_worker, choice, statuses):
     received, approved = (factories.receive(partner, by=social_worker) for _time in range(2))
