@@ -2,7 +2,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
@@ -220,8 +220,12 @@ def withdraw(device_request: DeviceRequest, *, by: User) -> None:
 
 def withdraw_of_ended() -> None:
     """Withdraw what has no laptop of organisations that ended so; what has one still goes out."""
+    later = PartnerStep.objects.filter(record=OuterRef("record"), verb="end", pk__gt=OuterRef("pk"))
     ended = PartnerStep.objects.filter(
-        verb="end", numbers__requests="withdraw", record__status=PartnerStatus.ENDED
+        ~Exists(later),  # whoever applied again and ended once more is asked anew, and the last answer counts
+        verb="end",
+        numbers__requests="withdraw",
+        record__status=PartnerStatus.ENDED,
     ).values("record")
     without_laptop = (RequestStatus.RECEIVED, RequestStatus.APPROVED)
     open_requests = DeviceRequest.objects.filter(partner__in=ended, status__in=without_laptop)

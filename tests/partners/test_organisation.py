@@ -260,6 +260,19 @@ def test_what_has_a_laptop_still_goes_out_when_the_organisation_has_ended(admin,
     assert kept.status == "allocated"
 
 
+def test_a_later_end_that_leaves_the_requests_is_not_overruled_by_an_earlier_one(admin):
+    partner = factories.active_partner("Dienst Zweimal", postcode="3400")
+    actions.end(partner, by=admin, reason="by_organisation", requests="withdraw")
+    for verb in ("apply_again", "admit", "record_agreement"):
+        partner.move(verb, by=admin)
+    assert partner.status == "active"
+    kept = factories.request_of(partner.bill_tos.get(), status="received")
+    actions.end(partner, by=admin, reason="by_organisation", requests="leave")
+    requests_actions.withdraw_of_ended()
+    kept.refresh_from_db()
+    assert kept.status == "received"
+
+
 def test_ended_its_people_still_read_and_its_communes_are_free(client, admin, manager, partner, commune):
     partner.coverage.create(commune=commune, valid_from=clock.today() - timedelta(days=9))
     client.force_login(admin)
