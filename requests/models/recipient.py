@@ -78,4 +78,5 @@ class Recipient(models.Model):
 
     @property
     def short_name(self) -> str:
-        return f"{self.first_name[:1]}. {self.last_name}" if self.last_name else ""
+        """As a list has room for it; who has one name is called by it."""
+        return f"{self.first_name[:1]}. {self.last_name}" if self.first_name and self.last_name else self.name
