@@ -127,7 +127,7 @@ ATTACKS = {
     "partners_intakelink_stays": changed("partners_intakelink", "token = 'x'"),
     "intake_link_closes_after_it_opened": changed("partners_intakelink", "closed_at = '2020-01-01'"),
     "a_closed_intake_link_stays_closed": (
-        "UPDATE partners_intakelink SET closed_at = now(); UPDATE partners_intakelink SET closed_at = NULL"
+        "UPDATE partners_intakelink SET closed_at = '2099-01-01'; UPDATE partners_intakelink SET closed_at = NULL"
     ),
     "one_poster_per_link_and_language": copied("partners_intakeposter"),
     # devices

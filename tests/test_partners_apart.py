@@ -19,7 +19,7 @@ def records(partner):
     request = factories.request_of(bill_to, recipient={})
     allocation = factories.allocation_of(request)
     shipment = factories.parcel_of(allocation)
-    link = partner.intake_links.create()
+    link = partner.intake_links.create(closed_at="2099-01-01T00:00Z")
     return {
         "partner": partner,
         "link": link,
