@@ -96,6 +96,12 @@ class MailManager(models.Manager["Mail"]):
         Job.objects.plan("documents.send_mail", mail)
         return mail
 
+    def is_on_its_way(self, kind: str, about: models.Model) -> bool:
+        """Whether such a mail about a record is planned and not out yet; a lock keeps a second press behind."""
+        planned = self.filter(kind=kind, subject=job_subject(about), outcome=Mail.Outcome.PLANNED)
+        jobs = Job.objects.unfinished_for_many("documents.send_mail", planned)
+        return any(job.is_under_way for job in jobs.values())
+
     @transaction.atomic(savepoint=False)
     def plan_many(self, kind: str, mails: Iterable[tuple[models.Model, int]], *, batch: Batch) -> None:
         """The same for many, each a record and its reader's key, in a few statements per thousand."""

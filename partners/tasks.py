@@ -8,9 +8,9 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from documents import invitations
 from documents.mail import Envelope, Name, link, mail, organisation
 from jobs.registry import job
-from people.invitations import path_for
 
 from . import actions, import_actions
 from .models import (
@@ -94,16 +94,7 @@ def _who_invites(partner, *, is_by_association):
             _("a sentence that says who invites: the organisation or the association"),
             lazy(partial(_who_invites, "Sozialdienst Lindental", is_by_association=False), str)(),
         ),
-        "how": Name(
-            "how", _("a sentence that says to sign in, or first to choose a password"), _("Sign in as always:")
-        ),
-        "link": link(_("Sign in")),
-        "code_link": Name(
-            "code_url",
-            _("the link to sign in by a code instead of a password"),
-            "https://weitergabe.example.org/…",
-            link=_("Get a code by mail"),
-        ),
+        **invitations.NAMES,
     },
 )
 def invited(row):
@@ -116,22 +107,10 @@ def invited(row):
         return None
     user = membership.user
     step = membership.partner.steps.filter(verb__in=("invite", "resend_invitation")).select_related("by").last()
-    is_by_association, is_new = step is not None and step.on_behalf_of is None, not user.has_usable_password()
+    is_by_association = step is not None and step.on_behalf_of is None
     with translation.override(user.language):
         who_invites = _who_invites(membership.partner, is_by_association=is_by_association)
-        how = (
-            gettext("Choose a password here. The link holds for three days:")
-            if is_new
-            else gettext("Sign in as always:")
-        )
-    context = {
-        "membership": membership,
-        "who_invites": who_invites,
-        "how": how,
-        "is_new": is_new,
-        "url": settings.BASE_URL + path_for(user),
-        "code_url": settings.BASE_URL + reverse("account_request_login_code"),
-    }
+    context = {"membership": membership, "who_invites": who_invites} | invitations.context_for(user)
     return Envelope(user.email, user.language, context)
 
 

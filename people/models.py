@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,14 @@ class UserManager(BaseUserManager["User"]):
         user.emailaddress_set.model.objects.filter(email=user.email).delete()  # of those who merely added it
         user.emailaddress_set.create(email=user.email, primary=True, verified=True)
         return user
+
+    def get_or_create_user(self, email: str, *, name: str, language: str) -> "User":
+        """The person known by this very address, made now if there is none; two that invite at once share one."""
+        try:
+            with transaction.atomic():
+                return self.with_email(email) or self.create_user(email, name=name, language=language)
+        except IntegrityError:
+            return self.get_by_natural_key(email)
 
     @transaction.atomic
     def create_many(self, people: "dict[str, User]") -> "list[User]":

@@ -52,29 +52,25 @@ class ModelForm(TypedText, forms.ModelForm):  # type: ignore[type-arg]  # generi
     """Django's, with what was typed cleaned."""
 
 
-class RowChoiceField(forms.ChoiceField):
-    """One of a few choices with consequences, each a whole row with a small line under its label.
+class _WithLines:
+    """Choices with consequences, each a whole row with a small line under its label: `(value, label, help)`."""
 
-    Choices are `(value, label, help)`.
-    """
+    def __init__(self, *, choices: Iterable[tuple[str, Any, Any]], **options: Any) -> None:
+        rows = list(choices)
+        super().__init__(choices=[(value, label) for value, label, _help in rows], **options)  # type: ignore[call-arg]
+        self.choice_help = {str(value): small for value, _label, small in rows}
+
+
+class RowChoiceField(_WithLines, forms.ChoiceField):
+    """One of a few choices, each a row."""
 
     widget = forms.RadioSelect
 
-    def __init__(self, *, choices: Iterable[tuple[str, Any, Any]], **options: Any) -> None:
-        rows = list(choices)
-        super().__init__(choices=[(value, label) for value, label, _help in rows], **options)
-        self.choice_help = {str(value): small for value, _label, small in rows}
 
-
-class RowsChoiceField(forms.MultipleChoiceField):
-    """Several of a few choices, each a whole row as in `RowChoiceField`."""
+class RowsChoiceField(_WithLines, forms.MultipleChoiceField):
+    """Several of a few choices, each a row."""
 
     widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, *, choices: Iterable[tuple[str, Any, Any]], **options: Any) -> None:
-        rows = list(choices)
-        super().__init__(choices=[(value, label) for value, label, _help in rows], **options)
-        self.choice_help = {str(value): small for value, _label, small in rows}
 
 
 def attempt(form: forms.BaseForm, action: Callable[[], Result], *, field: str | None = None) -> Result | None:

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from documents.models import Mail
-from jobs.models import Job, job_subject
 from partners.models import ApiToken, Membership, Partner, PartnerStep
 from people.models import Session, User
 from records import clock
@@ -14,6 +13,7 @@ from records.refusals import Refused
 
 from .tokens import revoke_token
 
+INVITATION = "partners.invited"
 INVITATIONS_AN_HOUR = 20  # by one manager: each is a mail from our address to one that they chose
 
 
@@ -28,7 +28,7 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
     if not partner.takes_part:
         raise Refused(_("This organisation does not take part: nobody can be invited."))
     _refuse_too_many(partner, by=by)
-    user = _get_or_create_user(email, name=name, language=partner.language)
+    user = User.objects.get_or_create_user(email, name=name, language=partner.language)
     if user.is_association and by.is_association:
         raise Refused(_("This person works for the association and can’t act for an organisation."))
     membership, _is_new = Membership.objects.get_or_create(
@@ -36,9 +36,9 @@ def invite(partner: Partner, *, email: str, name: str, role: str, by: User) -> b
     )
     if not membership.is_pending:
         return False
-    if not _is_invitation_queued(membership):
+    if not Mail.objects.is_on_its_way(INVITATION, membership):  # the lock keeps a second press behind
         partner.note("invite", by=by, role=role)
-        Mail.objects.plan("partners.invited", membership, reader=user)
+        Mail.objects.plan(INVITATION, membership, reader=user)
     return True
 
 
@@ -48,15 +48,6 @@ def _refuse_too_many(partner: Partner, *, by: User) -> None:
     lately = PartnerStep.objects.filter(verb__in=verbs, by=by, at__gt=clock.now() - timedelta(hours=1))
     if not by.is_association and lately.count() >= INVITATIONS_AN_HOUR:
         raise Refused(_("You have invited %(n)s people within an hour. Go on later.") % {"n": INVITATIONS_AN_HOUR})
-
-
-def _is_invitation_queued(membership: Membership) -> bool:
-    """Whether the mail that leads in is still on its way; the lock on the partner keeps a second press behind."""
-    planned = Mail.objects.filter(
-        kind="partners.invited", subject=job_subject(membership), outcome=Mail.Outcome.PLANNED
-    )
-    jobs = Job.objects.unfinished_for_many("documents.send_mail", planned)
-    return any(job.is_under_way for job in jobs.values())
 
 
 @transaction.atomic
@@ -123,11 +114,11 @@ def resend_invitation(membership: Membership, *, by: User) -> bool:
     _lock_and_reload(membership)
     if not membership.is_pending or membership.ended_at:
         raise Refused(_("This invitation has been answered, or it has ended."))
-    if _is_invitation_queued(membership):
+    if Mail.objects.is_on_its_way(INVITATION, membership):
         return False
     _refuse_too_many(membership.partner, by=by)
     membership.partner.note("resend_invitation", by=by, role=membership.role)
-    Mail.objects.plan("partners.invited", membership, reader=membership.user)
+    Mail.objects.plan(INVITATION, membership, reader=membership.user)
     return True
 
 
@@ -157,12 +148,3 @@ def _end_membership(membership: Membership) -> bool:
     membership.ended_at = clock.now()
     membership.save(update_fields=["ended_at"])
     return True
-
-
-def _get_or_create_user(email: str, *, name: str, language: str) -> User:
-    """The person known by this very address, made now if there is none; two that invite at once share one."""
-    try:
-        with transaction.atomic():
-            return User.objects.with_email(email) or User.objects.create_user(email, name=name, language=language)
-    except IntegrityError:
-        return User.objects.get_by_natural_key(email)

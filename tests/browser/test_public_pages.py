@@ -1,6 +1,7 @@
 """The pages for visitors in a real browser: four languages, light and dark, a desk and a phone, and on paper."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import factories
 
@@ -30,7 +31,7 @@ def test_pages_for_visitors_are_read_in_every_language_by_day_and_by_night(visit
             assert page.evaluate("document.documentElement.lang") == language
             check_page(page, f"{language}-public-{name}")
             page.emulate_media(color_scheme="dark")
-            page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
+            expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
             check_colours(page, f"{language}-public-{name}-dark")
         assert page.context.cookies() == []
 
@@ -47,7 +48,7 @@ def test_a_visitor_goes_round_by_keyboard_and_changes_the_language(visit, sent):
     page.keyboard.press("Enter")
     page.wait_for_url("**/impact/")
     page.click("footer button[lang=fr]")
-    page.wait_for_function("document.documentElement.lang === 'fr'")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
     assert page.url.endswith("/impact/")
     assert [cookie["name"] for cookie in page.context.cookies()] == ["django_language"]
     page.goto("/privacy/")
