@@ -14,6 +14,7 @@ from web.validators import validate_plain_name
 
 from .models import DeviceRequest
 from .models.recipient import validate_not_in_future
+from .rules import name_faults
 
 
 class NameForm(Form):
@@ -23,9 +24,9 @@ class NameForm(Form):
     last_name = forms.CharField(max_length=50, required=False, validators=[validate_plain_name])
 
     def clean(self):
-        names = f"{self.cleaned_data.get('first_name', '')}{self.cleaned_data.get('last_name', '')}"
-        if not self.errors and not any(sign.isalpha() for sign in names):
-            self.add_error("first_name", "")
+        names = [self.cleaned_data.get(name, "") for name in ("first_name", "last_name")]
+        for name in {} if self.errors else name_faults(*names):
+            self.add_error(name, "")
         return self.cleaned_data
 
 

@@ -101,8 +101,14 @@ class RequestForm(CostForm):
         *("purpose", "system", "proof", "keyboard", "commune", "bill_to"),
     )
 
-    first_name = forms.CharField(label=_("First name"), max_length=50, validators=[validate_plain_name])
-    last_name = forms.CharField(label=_("Last name"), max_length=50, validators=[validate_plain_name])
+    first_name = forms.CharField(label=_("First name"), max_length=50, required=False, validators=[validate_plain_name])
+    last_name = forms.CharField(
+        label=_("Last name"),
+        help_text=_("Who has one name only: either field will do"),
+        max_length=50,
+        required=False,
+        validators=[validate_plain_name],
+    )
     birth_year = forms.IntegerField(
         label=_("Year of birth"),
         help_text=_("Four digits: 1989"),
@@ -182,12 +188,12 @@ class RequestForm(CostForm):
             elif not answers.get("town") and "town" not in self.errors:
                 towns = self.towns
                 answers["town"] = towns[0] if len(towns) == 1 else ""
-        asked = {name: answers.get(name) or "" for name in ("case_reference", "first_name", "last_name")}
+        asked = {name: answers.get(name) or "" for name in ("case_reference", "first_name", "last_name", *ADDRESS)}
         asked |= {name: answers.get(name) for name in ("delivery", "system", "purpose")}
-        asked |= {name: answers.get(name) or name in self.errors for name in (*ADDRESS, "proof")}  # one error is enough
-        asked["proof"] = self.has_proof or asked["proof"]
+        asked["proof"] = self.has_proof or answers.get("proof")
         for name, sentence in faults(asked).items():
-            self.add_error(name, sentence)
+            if name not in self.errors:  # one is enough
+                self.add_error(name, sentence)
         if "case_reference" not in self.errors and (fault := self.partner.reference_fault(asked["case_reference"])):
             self.add_error("case_reference", fault)
         return answers

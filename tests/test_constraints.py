@@ -147,6 +147,7 @@ ATTACKS = {
     "one_live_allocation_per_request": copied("requests_allocation", device_id=SECOND("devices_device")),
     "allocation_ends_after_it_began": changed("requests_allocation", "released_at = allocated_at - interval '1 s'"),
     "erased_person_is_blank": changed("requests_recipient", "erased_at = now()"),
+    "a_person_has_a_name": changed("requests_recipient", "first_name = '', last_name = ''"),
     # shipping
     "round_status_is_known": changed("shipping_round", "status = 'x'"),
     "one_live_shipment_per_allocation": copied("shipping_shipment", ident_code="''"),

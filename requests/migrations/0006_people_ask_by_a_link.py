@@ -62,4 +62,8 @@ class Migration(migrations.Migration):
             model_name='requestdraft',
             constraint=records.triggers.CompositeKey(fields=['link', 'partner'], name='draft_link_of_its_partner', to='partners.IntakeLink', to_fields=['id', 'partner']),
         ),
+        migrations.AddConstraint(
+            model_name='recipient',
+            constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', False), models.Q(('first_name', ''), ('last_name', ''), _negated=True), _connector='OR'), name='a_person_has_a_name', violation_error_message='Enter a name. One is enough, in either field.'),
+        ),
     ]

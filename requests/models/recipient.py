@@ -66,6 +66,11 @@ class Recipient(models.Model):
                 & models.Q(street="", house_number="", postcode="", town="", mobile=""),
                 name="erased_person_is_blank",
             ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=False) | ~models.Q(first_name="", last_name=""),
+                name="a_person_has_a_name",
+                violation_error_message=_("Enter a name. One is enough, in either field."),
+            ),
         ]
         indexes = [GinIndex(name_words(), name="people_by_name_words")]
 
