@@ -23,4 +23,4 @@ def ask_by_link(client: Client) -> None:
         token = draft.token
     person = {name: value for name, value in draft.answers.items() if name not in ("asked", "purpose", "birth_year")}
     person |= {"birth_year": int(draft.answers["birth_year"]), "language": "uk"}
-    intake.send_answers(draft, seen=draft.fingerprint, recipient=person, purpose=draft.answers["purpose"])
+    intake.send_answers(link, draft, seen=draft.fingerprint, recipient=person, purpose=draft.answers["purpose"])

@@ -31,7 +31,9 @@ class NameForm(Form):
 
 
 class BirthYearForm(Form):
-    birth_year = forms.IntegerField(required=False, validators=[MinValueValidator(1900), validate_not_in_future])
+    birth_year = forms.IntegerField(
+        required=False, validators=[MinValueValidator(1900), validate_not_in_future], widget=forms.TextInput
+    )
 
 
 class AddressForm(Form):

@@ -43,17 +43,19 @@ def sent_by(link: IntakeLink, token: uuid.UUID | None) -> DeviceRequest | None:
 
 
 @transaction.atomic
-def send_answers(draft: RequestDraft, *, seen: str, recipient: dict[str, Any], purpose: str) -> DeviceRequest:
+def send_answers(
+    link: IntakeLink, draft: RequestDraft, *, seen: str, recipient: dict[str, Any], purpose: str
+) -> DeviceRequest:
     """Turn what a person wrote into a received request of the organisation, and tell its office; twice is as once.
 
     `seen` is the fingerprint of what was looked through.
     """
     locked = RequestDraft.objects.locked_with_partner(draft)
     if locked is None:
-        if sent := sent_by(draft.link, draft.token):
+        if sent := sent_by(link, draft.token):
             return sent
         raise Refused(_("This form was sent or discarded meanwhile."))
-    partner, link = locked.partner, IntakeLink.objects.select_related("partner").get(pk=locked.link_id)
+    partner, link = locked.partner, IntakeLink.objects.select_related("partner").get(pk=link.pk)
     if not link.takes_requests:  # whoever closes it holds the organisation's lock
         raise Refused(_("Nobody can ask by this link any more."))
     if locked.fingerprint != seen:

@@ -132,6 +132,7 @@ def check(request, token, code):
             purpose = cleaned.pop("purpose")
             action = partial(
                 intake.send_answers,
+                link,
                 draft,
                 seen=request.POST.get("seen", ""),
                 recipient=cleaned | {"language": code},

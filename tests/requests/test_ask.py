@@ -97,14 +97,14 @@ def test_a_person_asks_and_the_organisation_has_a_received_request(client, at, a
     assert found.number in shown and "Коваль" not in shown
 
 
-def test_sent_twice_is_sent_once_and_the_way_back_leads_to_the_number(client, at, answer, send):
+def test_sent_twice_is_sent_once_and_the_way_back_leads_to_the_number(client, link, at, answer, send):
     answer()
     draft = RequestDraft.objects.get()
     send()
     for page in ("name", "purpose", "check", ""):
         assert client.get(at(page)).url == at("sent")
     assert client.post(at("check"), {}).url == at("sent")
-    again = intake.send_answers(draft, seen="", recipient={}, purpose="school")  # the other of two presses
+    again = intake.send_answers(link, draft, seen="", recipient={}, purpose="school")  # the other of two presses
     assert again == DeviceRequest.objects.get()
 
 
@@ -250,7 +250,7 @@ def test_a_link_that_takes_nothing_says_kindly_what_to_do_and_not_why(
     assert not DeviceRequest.objects.exists()
     sentence = "Nobody can ask by this link"
     with pytest.raises(intake.Refused, match=sentence):
-        intake.send_answers(RequestDraft.objects.get(), seen=seen, recipient={}, purpose="school")
+        intake.send_answers(link, RequestDraft.objects.get(), seen=seen, recipient={}, purpose="school")
 
 
 def test_what_was_changed_in_another_tab_is_looked_at_first(client, at, answer, send):
