@@ -176,7 +176,11 @@ MESSAGE_TAGS = {levels.INFO: "", levels.SUCCESS: "done", levels.WARNING: "wait",
 
 LANGUAGES = [("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("en", "English")]
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "borrowed"]  # ours, then Django’s and allauth’s in our words
+RECIPIENTS = BASE_DIR / "templates" / "public"  # the pages for whoever asks for a laptop, with sentences of their own
+# Ours, then Django’s and allauth’s in our words.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "borrowed", RECIPIENTS / "locale"]
+# In which languages these pages are offered: of those that are translated, what somebody has read over.
+RECIPIENT_LANGUAGES = env.list("RECIPIENT_LANGUAGES", default=["de", "fr", "it", "en", "uk", "ar"])
 TIME_ZONE = "Europe/Zurich"
 USE_TZ = True
 FORMAT_MODULE_PATH = "config.formats"
@@ -223,6 +227,9 @@ ACCOUNT_RATE_LIMITS = {
     "join": "10/m/ip,30/h/ip",
     "help_feedback": "10/m/ip,60/h/ip",
     "commune_letter": "20/h/ip",  # config/map/letters.py
+    # By place and link, as many sit before one tablet of an office: requests/views/ask.py
+    "ask_page": "40/m/key,600/h/key",
+    "ask_send": "5/m/key,40/h/key",
 }
 MFA_ADAPTER = "people.second_factor.MFAAdapter"
 MFA_FORMS = {"add_webauthn": "people.forms.AddPasskeyForm", "edit_webauthn": "people.forms.EditPasskeyForm"}

@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("", include("partners.urls")),
     path("requests/", include("requests.urls")),
+    path("ask/", include("requests.ask_urls")),
     path("devices/", include("devices.urls")),
     path("", include("shipping.urls")),
     path("", include("billing.urls")),

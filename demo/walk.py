@@ -6,7 +6,7 @@ real actions. They cover every state of a request, of a laptop, of a parcel and 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple, cast
 
@@ -26,6 +26,7 @@ from shipping.models import Shipment
 
 from .calendar import Calendar
 from .closings import Closing
+from .intake import ask_by_link
 from .laptops import PlannedLaptop
 from .papers import proof
 from .partners import Client
@@ -122,6 +123,8 @@ class Walk:
                 request.laptop = WalkingLaptop(planned_laptop, acting)
                 self.steps += request.laptop.steps()
             self.number += 1
+        self.steps.append((calendar.now - timedelta(hours=1), partial(ask_by_link, by_slug["muster"])))
+        self.number += 1
         for status in STOCK:
             self.steps += WalkingLaptop(planner.workshop.in_stock(status), people).steps()
         books = WalkingBooks(by_slug, staff.treasurer)

@@ -42,6 +42,9 @@ NOTES = {
     "decline_invitation": Note(_("Invitation declined")),
     "change_role": Note(_("Role changed")),
     "end_access": Note(_("Access ended")),
+    "open_intake_link": Note(_("Link for requests opened")),
+    "replace_intake_link": Note(_("Link for requests replaced")),
+    "close_intake_link": Note(_("Link for requests closed")),
 }
 TAKING_PART = (S.ADMITTED, S.ACTIVE, S.SUSPENDED)  # may sign, and its people may come
 READING = (*TAKING_PART, S.ENDED)  # its people still read, and fetch invoices

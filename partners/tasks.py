@@ -19,6 +19,7 @@ from .models import (
     AgreementVersion,
     Application,
     CommuneLetter,
+    IntakePoster,
     MapChange,
     Membership,
     Message,
@@ -62,6 +63,11 @@ def delete_old_imports():
 @job(actions.MAKE_LETTER, _("Write a letter to a commune"))
 def make_letter(key, claim):
     actions.make_letter(CommuneLetter.objects.select_related("commune").get(pk=key), claim)
+
+
+@job(actions.MAKE_POSTER, _("Draw a poster for a link"))
+def make_poster(key, claim):
+    actions.make_poster(IntakePoster.objects.select_related("link__partner").get(pk=key), claim)
 
 
 @shared_task(name="partners.forget_map_changes")

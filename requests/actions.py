@@ -10,7 +10,7 @@ from devices.models import Device
 from documents.models import StoredFile
 from documents.uploads import ENDINGS, detect_media_type
 from partners.lifecycle import PartnerStatus
-from partners.models import Commune, Locality, Partner, PartnerStep, Tariff
+from partners.models import BillTo, Commune, Locality, Partner, PartnerStep, Tariff
 from people.models import User
 from records import clock
 from records.refusals import Refused
@@ -163,6 +163,49 @@ def keep_proof(content: bytes) -> StoredFile:
 
 
 @transaction.atomic
+def complete(
+    device_request: DeviceRequest, *, commune: Commune, bill_to: BillTo, case_reference: str, approving: bool, by: User
+) -> None:
+    """Add what a person who asked by a link doesn't know, and approve at once if that is wished.
+
+    Whoever adds it has taken the request on: where two approve, a second one does.
+    """
+    partner = _lock_partner(device_request.partner_id)
+    device_request.lock()
+    if by.acting_for_id != partner.pk:
+        raise Refused(_("Only the organisation itself adds who pays."))
+    wanted = {"commune_id": commune.pk, "bill_to_id": bill_to.pk, "case_reference": case_reference}
+    is_new = wanted != {name: getattr(device_request, name) for name in wanted}
+    if is_new:
+        if device_request.intake_link_id is None or device_request.status != RequestStatus.RECEIVED:
+            raise Refused(_("Who pays can be added to a received request that was asked by your link."))
+        _refuse_wrong_reference(device_request, partner, case_reference)
+        if not Commune.objects.offered_to(partner).filter(pk=commune.pk).exists():
+            raise Refused(_("Your organisation does not speak for this commune."))
+        if not partner.bill_tos.filter(pk=bill_to.pk, is_active=True).exists():
+            raise Refused(_("This unit no longer pays for your organisation. Choose who pays."))
+        device_request.commune, device_request.bill_to = commune, bill_to
+        device_request.case_reference, device_request.owner = case_reference, by
+        device_request.save(update_fields=["commune", "bill_to", "case_reference", "owner"])
+        device_request.note("complete", by=by)
+    if approving:
+        if not partner.is_active:
+            raise Refused(_("Your organisation has no running agreement."))
+        _approve(device_request, partner, by=by, is_locked=True)
+
+
+def _refuse_wrong_reference(device_request: DeviceRequest, partner: Partner, case_reference: str) -> None:
+    if not case_reference:
+        raise Refused(_("Add your case reference."))
+    person = device_request.recipient
+    asked = {"case_reference": case_reference, "first_name": person.first_name, "last_name": person.last_name}
+    for sentence in faults(asked | {"delivery": ""}).values():
+        raise Refused(sentence)
+    if sentence := partner.reference_fault(case_reference):
+        raise Refused(sentence)
+
+
+@transaction.atomic
 def approve(device_request: DeviceRequest, *, by: User) -> None:
     """Register an examined request with the association and freeze its price."""
     partner = _lock_partner(device_request.partner_id)
@@ -174,8 +217,12 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
 def _approve(device_request: DeviceRequest, partner: Partner, *, by: User, is_locked: bool = False) -> None:
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself approves."))
+    if not is_locked:
+        device_request.lock()  # somebody may be completing it, and so become who has entered it
     if partner.approves_by_two and device_request.owner_id == by.pk:
         raise Refused(_("In your organisation a second person approves what somebody has entered."))
+    if device_request.allows("approve") and not device_request.is_complete:
+        raise Refused(_("Add the commune, who pays and your case reference first."))
     _refuse_above_limit(device_request, partner)
     now = clock.now()
     price = device_request.price or Tariff.objects.price_for(
@@ -184,7 +231,7 @@ def _approve(device_request: DeviceRequest, partner: Partner, *, by: User, is_lo
     device_request.move(
         "approve",
         by=by,
-        is_locked=is_locked,
+        is_locked=True,
         price=price,
         approved_at=device_request.approved_at or now,
         approved_by_id=device_request.approved_by_id or by.pk,

@@ -19,6 +19,7 @@ from web.validators import validate_plain_name
 from . import actions
 from .models import Allocation, DeviceRequest, Recipient, RequestStep
 from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
+from .rules import name_faults
 
 Delivery = Partner.Delivery
 
@@ -26,8 +27,10 @@ Delivery = Partner.Delivery
 class RecipientSerializer(serializers.Serializer):
     """The person a request is for. A parcel to the office needs no address."""
 
-    first_name = serializers.CharField(max_length=50, validators=[validate_plain_name])
-    last_name = serializers.CharField(max_length=50, validators=[validate_plain_name])
+    first_name = serializers.CharField(
+        max_length=50, default="", allow_blank=True, validators=[validate_plain_name], help_text="One name suffices."
+    )
+    last_name = serializers.CharField(max_length=50, default="", allow_blank=True, validators=[validate_plain_name])
     birth_year = serializers.IntegerField(
         required=False, allow_null=True, min_value=1900, validators=[validate_not_in_future]
     )
@@ -37,6 +40,11 @@ class RecipientSerializer(serializers.Serializer):
     town = serializers.CharField(max_length=35, required=False, allow_blank=True)
     mobile = PhoneNumberField(region="CH", required=False, allow_blank=True)
     language = serializers.ChoiceField(LANGUAGES, required=False, help_text="Left out: the organisation's.")
+
+    def validate(self, attrs):
+        if found := name_faults(attrs["first_name"], attrs["last_name"]):
+            raise serializers.ValidationError(found)
+        return attrs
 
 
 class Offered(serializers.PrimaryKeyRelatedField):

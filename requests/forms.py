@@ -35,22 +35,86 @@ class OfferedField(forms.ModelChoiceField):
         return next(chosen, None) or super().to_python(value)
 
 
-class RequestForm(Form):
+class CostForm(Form):
+    """What an organisation knows of a request and the person does not: its case reference, the commune, who pays."""
+
+    case_reference = forms.CharField(
+        label=_("Case reference"),
+        help_text=_("Your own reference, printed on your invoice. No names."),
+        max_length=40,
+    )
+    commune = OfferedField(
+        label=_("Commune that bears the cost"), queryset=Commune.objects.none(), empty_label=_("Choose")
+    )
+    bill_to = OfferedField(label=_("Who pays"), queryset=BillTo.objects.none(), empty_label=_("Choose"))
+
+    def __init__(self, *args, user, **options):
+        super().__init__(*args, **options)
+        self.partner = partner = user.acting_for
+        spoken_for = partner.coverage.live().select_related("commune").order_by("commune__name")
+        communes = list(dict.fromkeys(row.commune for row in spoken_for))
+        self._offer("commune", communes, or_any_of=Commune.objects.live())
+        self._offer("bill_to", list(partner.bill_tos.filter(is_active=True)))
+
+    def _offer(self, name, rows, or_any_of=None):
+        """The choices of a field; if there is only one it is taken and not asked, whatever an older draft holds."""
+        field = self.fields[name]
+        if rows or or_any_of is None:
+            field.offer(rows)
+        else:  # thousands: never read but to be shown
+            field.queryset = or_any_of
+            rows = list(or_any_of[:2])
+        if len(rows) == 1:
+            self.initial[name] = rows[0].pk
+            field.disabled = True
+            field.widget = forms.HiddenInput()
+
+
+class CompleteForm(CostForm):
+    """What is added to a request that a person asked by a link; the commune is preset where the postcode says it."""
+
+    def __init__(self, *args, device_request, **options):
+        super().__init__(*args, **options)
+        self.person = person = device_request.recipient
+        known = {"case_reference": device_request.case_reference, "bill_to": device_request.bill_to_id}
+        known["commune"] = device_request.commune_id
+        if known["commune"] is None and person.postcode:
+            known["commune"] = Locality.objects.main_commune(person.postcode, person.town)
+        self.initial = known | self.initial  # where there is but one it is taken, whatever was kept
+
+    def clean(self):
+        answers = self.cleaned_data
+        names = {"first_name": self.person.first_name, "last_name": self.person.last_name, "delivery": ""}
+        if reference := answers.get("case_reference"):
+            found = faults(names | {"case_reference": reference})
+            if fault := found.get("case_reference") or self.partner.reference_fault(reference):
+                self.add_error("case_reference", fault)
+        return answers
+
+
+class RequestForm(CostForm):
     """A request on one page: person, delivery, laptop. `has_proof`: one was kept with the draft."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=50, validators=[validate_plain_name])
-    last_name = forms.CharField(label=_("Last name"), max_length=50, validators=[validate_plain_name])
+    field_order = (  # that of the page, in which its errors are listed
+        *("first_name", "last_name", "birth_year", "case_reference", "delivery"),
+        *("street", "house_number", "postcode", "town", "mobile", "language"),
+        *("purpose", "system", "proof", "keyboard", "commune", "bill_to"),
+    )
+
+    first_name = forms.CharField(label=_("First name"), max_length=50, required=False, validators=[validate_plain_name])
+    last_name = forms.CharField(
+        label=_("Last name"),
+        help_text=_("Who has one name only: either field will do"),
+        max_length=50,
+        required=False,
+        validators=[validate_plain_name],
+    )
     birth_year = forms.IntegerField(
         label=_("Year of birth"),
         help_text=_("Four digits: 1989"),
         required=False,
         validators=[MinValueValidator(1900), validate_not_in_future],
         widget=forms.TextInput,
-    )
-    case_reference = forms.CharField(
-        label=_("Case reference"),
-        help_text=_("Your own reference, printed on your invoice. No names."),
-        max_length=40,
     )
     delivery = RowChoiceField(
         label=_("Where should the parcel go?"),
@@ -97,15 +161,10 @@ class RequestForm(Form):
         required=False,
     )
     keyboard = forms.ChoiceField(label=_("Keyboard"), choices=Device.Keyboard, widget=forms.RadioSelect)
-    commune = OfferedField(
-        label=_("Commune that bears the cost"), queryset=Commune.objects.none(), empty_label=_("Choose")
-    )
-    bill_to = OfferedField(label=_("Who pays"), queryset=BillTo.objects.none(), empty_label=_("Choose"))
 
     def __init__(self, *args, user, has_proof=False, **options):
-        super().__init__(*args, **options)
-        self.has_proof = has_proof
-        self.partner = partner = user.acting_for
+        super().__init__(*args, user=user, **options)
+        self.has_proof, partner = has_proof, self.partner
         preset = {"delivery": partner.delivery, "system": System.LINUX, "language": partner.language}
         preset["keyboard"] = Device.Keyboard.CH_FR if partner.language == "fr" else Device.Keyboard.CH_DE
         self.initial = preset | self.initial
@@ -113,23 +172,6 @@ class RequestForm(Form):
         office = ", ".join(filter(None, [office, f"{partner.postcode} {partner.town}"]))
         delivery = self.fields["delivery"]
         delivery.choice_help = delivery.choice_help | {str(Delivery.OFFICE): office}
-        spoken_for = partner.coverage.live().select_related("commune").order_by("commune__name")
-        communes = list(dict.fromkeys(row.commune for row in spoken_for))
-        self._offer("commune", communes, or_any_of=Commune.objects.live())
-        self._offer("bill_to", list(partner.bill_tos.filter(is_active=True)))
-
-    def _offer(self, name, rows, or_any_of=None):
-        """The choices of a field; if there is only one it is taken and not asked, whatever an older draft holds."""
-        field = self.fields[name]
-        if rows or or_any_of is None:
-            field.offer(rows)
-        else:  # thousands: never read but to be shown
-            field.queryset = or_any_of
-            rows = list(or_any_of[:2])
-        if len(rows) == 1:
-            self.initial[name] = rows[0].pk
-            field.disabled = True
-            field.widget = forms.HiddenInput()
 
     def clean_proof(self):
         proof = self.cleaned_data["proof"]
@@ -146,12 +188,12 @@ class RequestForm(Form):
             elif not answers.get("town") and "town" not in self.errors:
                 towns = self.towns
                 answers["town"] = towns[0] if len(towns) == 1 else ""
-        asked = {name: answers.get(name) or "" for name in ("case_reference", "first_name", "last_name")}
+        asked = {name: answers.get(name) or "" for name in ("case_reference", "first_name", "last_name", *ADDRESS)}
         asked |= {name: answers.get(name) for name in ("delivery", "system", "purpose")}
-        asked |= {name: answers.get(name) or name in self.errors for name in (*ADDRESS, "proof")}  # one error is enough
-        asked["proof"] = self.has_proof or asked["proof"]
+        asked["proof"] = self.has_proof or answers.get("proof")
         for name, sentence in faults(asked).items():
-            self.add_error(name, sentence)
+            if name not in self.errors:  # one is enough
+                self.add_error(name, sentence)
         if "case_reference" not in self.errors and (fault := self.partner.reference_fault(asked["case_reference"])):
             self.add_error("case_reference", fault)
         return answers

@@ -110,6 +110,7 @@ MOVES = {
 }
 NOTES = {
     "receive": Note(_("Received")),
+    "complete": Note(_("Completed")),
     "billed": Note(_("On the invoice")),
     "paid": Note(_("Invoice paid")),
 }

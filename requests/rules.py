@@ -19,7 +19,7 @@ def faults(answers: dict[str, Any]) -> dict[str, str]:
     `answers` holds case_reference, first_name, last_name, delivery, and where asked the address, system, purpose and
     proof.
     """
-    found = {}
+    found = name_faults(answers["first_name"], answers["last_name"])
     reference = answers["case_reference"]
     if SOCIAL_SECURITY_NUMBER.search(re.sub(r"[^0-9]", "", reference)):
         found["case_reference"] = _(
@@ -36,6 +36,15 @@ def faults(answers: dict[str, Any]) -> dict[str, str]:
         elif not answers.get("proof"):
             found["proof"] = _("Attach the proof from the training provider.")
     return found
+
+
+def name_faults(first_name: str, last_name: str) -> dict[str, str]:
+    """What stands against a person's name: one name suffices, in either field, and a line or a point is none."""
+    names = {"first_name": first_name, "last_name": last_name}
+    if not any(names.values()):
+        return {"first_name": _("Enter a name. One is enough, in either field.")}
+    sentence = _("This is no name. If the person has one name only, leave the other field empty.")
+    return {field: sentence for field, name in names.items() if name and not any(map(str.isalpha, name))}
 
 
 def holds_a_name(reference: str, *names: str) -> bool:

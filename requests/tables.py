@@ -66,8 +66,11 @@ def columns_for(user: User) -> list[Column]:
 
 
 def _case(row: DeviceRequest) -> str:
+    url = address("requests:detail", row.number)
+    if not row.case_reference:  # asked by the organisation's link, which says so until somebody completes it
+        return joined(link(url, row.number, "wg-id"), span(_("By the link"), "d-block wg-meta fw-normal"))
     number = span(row.number, "d-block wg-meta fw-normal wg-id d-none d-sm-block")
-    return joined(link(address("requests:detail", row.number), row.case_reference, "wg-id"), number)
+    return joined(link(url, row.case_reference, "wg-id"), number)
 
 
 def _person(row: DeviceRequest) -> str:

@@ -32,6 +32,8 @@ def _words(step, user):
         yield _("By %(name)s.") % {"name": step.by}
     elif step.by:
         yield _("By the association.")
+    elif step.verb == "receive":
+        yield _("By the person, through the organisation’s link.")
     if step.reason in DeclineReason.values:
         yield f"{DeclineReason(step.reason).label}."
     if step.reason == PARTNER_ENDED:

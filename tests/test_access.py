@@ -110,6 +110,11 @@ ROWS = {
     "partners:suspend": Row({"admin"}, "partner"),
     "partners:resume": Row({"admin"}, "partner", "post"),
     "partners:end": Row({"admin"}, "partner"),
+    "partners:intake": Row(EDITS, "partner"),
+    "partners:intake_poster": Row(EDITS, "partner"),
+    "partners:open_intake_link": Row(EDITS, "partner", "post"),
+    "partners:replace_intake_link": Row(EDITS, "partner"),
+    "partners:close_intake_link": Row(EDITS, "partner"),
     "partners:agreement_text": Row(EDITS, "partner"),
     "partners:paper": Row(EDITS, "partner"),
     "partners:sign": Row({"manager"}, "partner"),
@@ -148,6 +153,7 @@ ROWS = {
     "requests:discard": Row(DECIDES, "draft"),
     "requests:detail": Row(READS_REQUESTS, "request"),
     "requests:proof": Row(READS_REQUESTS, "request"),
+    "requests:complete": Row(DECIDES, "request"),
     "requests:approve": Row(DECIDES, "request", "post"),
     "requests:decline": Row(DECIDES, "request"),
     "requests:withdraw": Row(DECIDES, "request"),
@@ -184,6 +190,7 @@ PUBLIC = {"front", "impact", "privacy", "contact", "healthz", "set_language"} | 
 # Found by a private link instead of an account, or the register, which is open: tests/partners/test_join.py
 BY_LINK = ("join", "application", "confirm", "complete", "ask", "apply_again", "places")
 PUBLIC |= {f"partners:{name}" for name in BY_LINK}
+PUBLIC |= {f"ask:{name}" for name in ("language", "start", "question", "check", "sent", "anew")}  # requests/test_ask.py
 PUBLIC |= {"help:index", "help:article", "help:rate", "help:comment"}
 PUBLIC |= {"map", "map_data", "map_letter", "map_letter_made", "map_letter_file"}
 ELSEWHERE = {"partners:act_for"}  # its object stands in the form: tests/partners/test_act_for.py
@@ -300,6 +307,7 @@ def _records(partner, file):
     staff.set_unusable_password()
     staff.save()
     staff.roles.create(role="volunteer")
+    partner.intake_links.create()
     tariff = Tariff.objects.create(tier=f"t{partner.pk}", delivery="person", valid_from="2099-01-01", amount=1)
     proposed = {"valid_from": date(2099, 1, 1) + timedelta(partner.pk), "proposed_by": colleague, "confirmed_at": None}
     ibans = {"iban": "CH5800791123000889012", "qr_iban": "CH4431999123000889012"}

@@ -36,7 +36,7 @@ from partners.models import (
 )
 from people.models import AuditEntry, User
 from records.triggers import Trigger
-from requests.models import Recipient, RoundDate
+from requests.models import Recipient, RequestDraft, RoundDate
 from shipping.models import Label, Round
 from tests import factories
 
@@ -123,6 +123,13 @@ ATTACKS = {
     "a_notice_text_is_not_empty": copied("partners_noticetext", language="'fr'", title="''"),
     "notice_language_is_known": copied("partners_noticetext", language="'xx'"),
     "a_notice_is_put_away_once": copied("partners_noticedismissal"),
+    "one_open_intake_link_per_partner": copied("partners_intakelink", token="'x'"),
+    "partners_intakelink_stays": changed("partners_intakelink", "token = 'x'"),
+    "intake_link_closes_after_it_opened": changed("partners_intakelink", "closed_at = '2020-01-01'"),
+    "a_closed_intake_link_stays_closed": (
+        "UPDATE partners_intakelink SET closed_at = '2099-01-01'; UPDATE partners_intakelink SET closed_at = NULL"
+    ),
+    "one_poster_per_link_and_language": copied("partners_intakeposter"),
     # devices
     "one_live_device_per_tag": copied("devices_device", number="'D-999999'"),
     "device_has_memory": changed("devices_device", "memory_gb = 0"),
@@ -130,6 +137,8 @@ ATTACKS = {
     "ready_device_has_a_grade": changed("devices_device", "status = 'ready', grade = ''"),
     "one_drive_per_serial": copied("devices_drive"),
     # requests
+    "only_what_was_asked_by_a_link_lacks_who_pays": changed("requests_devicerequest", "bill_to_id = NULL"),
+    "a_draft_is_a_colleagues_or_a_persons": changed("requests_requestdraft", "owner_id = NULL"),
     "request_price_is_positive": changed("requests_devicerequest", "price = 0"),
     "request_status_is_known": changed("requests_devicerequest", "status = 'x'"),
     "approved_request_has_a_price": changed("requests_devicerequest", "status = 'approved', price = NULL"),
@@ -138,6 +147,7 @@ ATTACKS = {
     "one_live_allocation_per_request": copied("requests_allocation", device_id=SECOND("devices_device")),
     "allocation_ends_after_it_began": changed("requests_allocation", "released_at = allocated_at - interval '1 s'"),
     "erased_person_is_blank": changed("requests_recipient", "erased_at = now()"),
+    "a_person_has_a_name": changed("requests_recipient", "first_name = '', last_name = ''"),
     # shipping
     "round_status_is_known": changed("shipping_round", "status = 'x'"),
     "one_live_shipment_per_allocation": copied("shipping_shipment", ident_code="''"),
@@ -218,6 +228,8 @@ def one_of_each(partner, commune, social_worker, volunteer):
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
     Coverage.objects.create(partner=partner, commune=commune)
     CommuneLetter.objects.create(commune=commune, language="de")
+    partner.intake_links.create().posters.create(language="de")
+    RequestDraft.objects.create(partner=partner, owner=social_worker)
     CommuneMutation.objects.create(old_no=406, new_no=404, new_name="Burgdorf", canton="BE", day="2099-01-01")
     ApiToken.objects.issue(owner=social_worker, acting_for=partner, name="x")
     PartnerImport.objects.create(name="a.xlsx", by=volunteer, total=1)

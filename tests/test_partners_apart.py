@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from partners.models import BillTo
-from requests.models import Allocation
+from requests.models import Allocation, RequestDraft
 from shipping.models import Shipment
 from tests import factories
 
@@ -19,8 +19,11 @@ def records(partner):
     request = factories.request_of(bill_to, recipient={})
     allocation = factories.allocation_of(request)
     shipment = factories.parcel_of(allocation)
+    link = partner.intake_links.create(closed_at="2099-01-01T00:00Z")
     return {
         "partner": partner,
+        "link": link,
+        "draft": RequestDraft.objects.create(partner=partner, link=link),
         "bill_to": bill_to,
         "request": request,
         "recipient": request.recipient,
@@ -53,6 +56,8 @@ def stopped_by(statement, values):
     ("table", "column", "record", "target", "key"),
     [
         ("requests_devicerequest", "bill_to_id", "request", "bill_to", "request_bill_to_of_its_partner"),
+        ("requests_devicerequest", "intake_link_id", "request", "link", "request_link_of_its_partner"),
+        ("requests_requestdraft", "link_id", "draft", "link", "draft_link_of_its_partner"),
         ("requests_allocation", "request_id", "allocation", "request", "allocation_of_its_partner"),
         ("shipping_shipment", "request_id", "shipment", "request", "shipment_of_its_partner"),
         ("shipping_shipment", "bill_to_id", "shipment", "bill_to", "shipment_bill_to_of_its_partner"),

@@ -11,6 +11,10 @@ from django.utils.translation import trans_real
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ["de", "fr", "it"]
+RECIPIENTS = (
+    ROOT / "templates" / "public"
+)  # the pages for whoever asks for a laptop: sentences and languages of their own
+OF_RECIPIENTS = [*LANGUAGES, "uk", "ar"]
 NOT_OURS = (".venv", ".data", ".git", "node_modules", "tests", "static", "benchmarks", "*_cache", "__pycache__")
 BORROWED = Path("borrowed")  # what Django and allauth say, in our words; English, too
 # Said by what we don't use of Django, allauth and the REST framework, or to programs only.
@@ -27,8 +31,11 @@ FAMILIAR = {
 }
 
 
-def catalogue(language, folder=""):
-    return ROOT / "locale" / folder / language / "LC_MESSAGES" / "django.po"
+def catalogue(language, folder="", root=ROOT):
+    return root / "locale" / folder / language / "LC_MESSAGES" / "django.po"
+
+
+COLLECT = [sys.executable, "-m", "django", "makemessages", "-l", "de", "--keep-pot", "--no-location", "--no-wrap"]
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +44,21 @@ def sentences(tmp_path_factory):
     copy = tmp_path_factory.mktemp("sentences") / "house"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_OURS))
     subprocess.run(
-        [sys.executable, "-m", "django", "makemessages", "-l", "de", "--keep-pot", "--no-location", "--no-wrap"],
+        [*COLLECT, "--ignore", "templates/public"],
         cwd=copy,
         check=True,
         capture_output=True,
         env={"PATH": "/usr/bin:/bin"},
     )
+    return copy / "locale" / "django.pot"
+
+
+@pytest.fixture(scope="module")
+def sentences_to_recipients(tmp_path_factory):
+    """The same of the pages for whoever asks for a laptop."""
+    copy = tmp_path_factory.mktemp("sentences") / "public"
+    shutil.copytree(RECIPIENTS, copy)
+    subprocess.run(COLLECT, cwd=copy, check=True, capture_output=True, env={"PATH": "/usr/bin:/bin"})
     return copy / "locale" / "django.pot"
 
 
@@ -52,8 +68,22 @@ def test_no_sentence_is_missing_or_fuzzy(language, sentences):
     assert compared.returncode == 0, f"run bin/messages and translate what is empty:\n{compared.stderr}"
 
 
+@pytest.mark.parametrize("language", OF_RECIPIENTS)
+def test_no_sentence_to_recipients_is_missing_or_fuzzy(language, sentences_to_recipients):
+    written = catalogue(language, root=RECIPIENTS)
+    compared = subprocess.run(["msgcmp", written, sentences_to_recipients], capture_output=True, text=True, check=False)
+    assert compared.returncode == 0, f"run bin/messages and translate what is empty:\n{compared.stderr}"
+    assert "#~" not in written.read_text()
+
+
 @pytest.mark.parametrize(
-    "written", [*map(catalogue, LANGUAGES), *(catalogue(each, BORROWED) for each in (*LANGUAGES, "en"))], ids=str
+    "written",
+    [
+        *map(catalogue, LANGUAGES),
+        *(catalogue(each, BORROWED) for each in (*LANGUAGES, "en")),
+        *(catalogue(each, root=RECIPIENTS) for each in OF_RECIPIENTS),
+    ],
+    ids=str,
 )
 def test_what_is_compiled_is_what_is_written_and_keeps_the_placeholders(written, tmp_path):
     compiled = tmp_path / "django.mo"
@@ -70,7 +100,7 @@ def test_nothing_is_left_of_sentences_that_are_gone(language):
 
 
 def test_german_is_written_as_in_switzerland():
-    assert "ß" not in catalogue("de").read_text()
+    assert "ß" not in catalogue("de").read_text() + catalogue("de", root=RECIPIENTS).read_text()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

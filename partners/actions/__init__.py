@@ -9,6 +9,15 @@ from .agreements import (
     upload_agreement,
 )
 from .applications import admit, announce, apply_again, complete, confirm, decline, delete_unconfirmed, write
+from .intake import (
+    MAKE_POSTER,
+    close_intake_link,
+    is_poster_made,
+    make_poster,
+    open_intake_link,
+    plan_poster,
+    replace_intake_link,
+)
 from .letters import MAKE_LETTER, is_up_to_date, make_letter, order_letter
 from .members import (
     accept_invitation,
@@ -37,6 +46,7 @@ from .tokens import issue_token, revoke_token
 
 __all__ = [
     "MAKE_LETTER",
+    "MAKE_POSTER",
     "NOTICE_MAIL",
     "accept_invitation",
     "admit",
@@ -46,6 +56,7 @@ __all__ = [
     "change_notice",
     "change_role",
     "check_data",
+    "close_intake_link",
     "complete",
     "confirm",
     "countersign",
@@ -61,17 +72,22 @@ __all__ = [
     "end",
     "end_access",
     "invite",
+    "is_poster_made",
     "is_up_to_date",
     "issue_token",
     "leave_commune",
     "make_letter",
     "make_paper",
+    "make_poster",
+    "open_intake_link",
     "order_letter",
     "plan_paper",
+    "plan_poster",
     "publish_first_version",
     "publish_notice",
     "publish_version",
     "record_agreement",
+    "replace_intake_link",
     "resend_invitation",
     "resume",
     "revoke_token",

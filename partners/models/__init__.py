@@ -1,5 +1,6 @@
 from .agreement import Agreement, AgreementPaper, AgreementText, AgreementVersion, Tariff, sha256_of
 from .application import Application, Message
+from .intake_link import IntakeLink, IntakePoster
 from .letter import CommuneLetter
 from .map_change import MapChange
 from .notice import Notice, NoticeDismissal, NoticeStep, NoticeText
@@ -21,6 +22,8 @@ __all__ = [
     "CommuneLetter",
     "CommuneMutation",
     "Coverage",
+    "IntakeLink",
+    "IntakePoster",
     "Locality",
     "MapChange",
     "Membership",

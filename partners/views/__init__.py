@@ -14,6 +14,7 @@ from .agreements import (
 )
 from .applications import admit, application, apply_again, ask, complete, confirm, decline, join, write
 from .communes import communes, leave_commune, share_commune
+from .intake import close_intake_link, intake, intake_poster, open_intake_link, replace_intake_link
 from .members import accept_invitation, act_for, change_role, decline_invitation, end_access, invite, resend_invitation
 from .notices import (
     change_notice,
@@ -54,6 +55,7 @@ __all__ = [
     "change_notice",
     "change_role",
     "check_data",
+    "close_intake_link",
     "communes",
     "complete",
     "confirm",
@@ -70,6 +72,8 @@ __all__ = [
     "end_access",
     "house_rules",
     "index",
+    "intake",
+    "intake_poster",
     "invite",
     "join",
     "leave_commune",
@@ -77,11 +81,13 @@ __all__ = [
     "new_notice",
     "notice",
     "notices",
+    "open_intake_link",
     "paper",
     "places",
     "publish_notice",
     "publish_version",
     "record_agreement",
+    "replace_intake_link",
     "resend_invitation",
     "resume",
     "set_price",

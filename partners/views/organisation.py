@@ -99,6 +99,7 @@ def detail(request, pk):
         "agreements": agreements,
         "to_countersign": [row for row in agreements if not row.is_countersigned] if is_admin else [],
         "version": version,
+        "has_intake": partner.intake_links.open().exists() if editor_required.allowed(user) else None,
         "coverage": partner.coverage.live().select_related("commune").order_by("commune__name"),
         "members": (partner.memberships.live() | partner.memberships.pending()).select_related("user").order_by("pk"),
         "application": application,

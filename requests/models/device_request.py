@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devices.models import Device
 from partners.lifecycle import PartnerStatus
-from partners.models import BillTo, Commune, Partner
+from partners.models import BillTo, Commune, IntakeLink, Partner
 from partners.models.map_change import tells_the_map
 from people.models import User
 from records import clock
@@ -135,9 +135,12 @@ class DeviceRequest(Lifecycle):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="requests")
     status = models.CharField(max_length=20, choices=RequestStatus, default=RequestStatus.RECEIVED, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    bill_to = models.ForeignKey(BillTo, models.PROTECT, related_name="requests")
-    commune = models.ForeignKey(Commune, models.PROTECT, related_name="requests")
-    case_reference = models.CharField(_("Your case reference"), max_length=40)
+    intake_link = models.ForeignKey(
+        IntakeLink, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
+    bill_to = models.ForeignKey(BillTo, models.PROTECT, null=True, related_name="requests")
+    commune = models.ForeignKey(Commune, models.PROTECT, null=True, related_name="requests")
+    case_reference = models.CharField(_("Your case reference"), max_length=40, blank=True)
     purpose = models.CharField(max_length=20, choices=Purpose)
     system = models.CharField(max_length=10, choices=Device.System, default=Device.System.LINUX)
     keyboard = models.CharField(max_length=10, choices=Device.Keyboard)
@@ -156,6 +159,14 @@ class DeviceRequest(Lifecycle):
         constraints = [
             models.UniqueConstraint(fields=["id", "partner"], name="request_with_partner"),
             same_partner("bill_to", "partners.BillTo", name="request_bill_to_of_its_partner"),
+            same_partner("intake_link", "partners.IntakeLink", name="request_link_of_its_partner"),
+            # What the person who asks doesn't know; before anything is promised, somebody has added it.
+            models.CheckConstraint(
+                condition=Q(bill_to__isnull=False, commune__isnull=False) & ~Q(case_reference="")
+                | Q(intake_link__isnull=False, status__in=[RequestStatus.RECEIVED, *lifecycle.ENDED_UNSENT]),
+                name="only_what_was_asked_by_a_link_lacks_who_pays",
+                violation_error_message=_("Add the commune, who pays and your case reference first."),
+            ),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="request_price_is_positive"),
             models.CheckConstraint(
                 condition=Q(status__in=RequestStatus.values),
@@ -190,6 +201,16 @@ class DeviceRequest(Lifecycle):
 
     def get_absolute_url(self) -> str:
         return reverse("requests:detail", args=[self.number])
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says what approval needs and a person who asks by a link doesn't know."""
+        return bool(self.bill_to_id and self.commune_id and self.case_reference)
+
+    @property
+    def title(self) -> str:
+        """What its organisation calls it: by the case reference, or by the number as long as there is none."""
+        return self.case_reference or self.number
 
     @property
     def is_free(self) -> bool:

@@ -66,6 +66,11 @@ class Recipient(models.Model):
                 & models.Q(street="", house_number="", postcode="", town="", mobile=""),
                 name="erased_person_is_blank",
             ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=False) | ~models.Q(first_name="", last_name=""),
+                name="a_person_has_a_name",
+                violation_error_message=_("Enter a name. One is enough, in either field."),
+            ),
         ]
         indexes = [GinIndex(name_words(), name="people_by_name_words")]
 
@@ -78,4 +83,5 @@ class Recipient(models.Model):
 
     @property
     def short_name(self) -> str:
-        return f"{self.first_name[:1]}. {self.last_name}" if self.last_name else ""
+        """As a list has room for it; who has one name is called by it."""
+        return f"{self.first_name[:1]}. {self.last_name}" if self.first_name and self.last_name else self.name

@@ -1,12 +1,13 @@
 from .allocation import allocate, queue, release
 from .form import check, discard, draft, new
 from .listing import drafts, index, search
-from .record import approve, decline, detail, proof, withdraw
+from .record import approve, complete, decline, detail, proof, withdraw
 
 __all__ = [
     "allocate",
     "approve",
     "check",
+    "complete",
     "decline",
     "detail",
     "discard",

@@ -13,7 +13,7 @@ from partners.models import Partner, Tariff
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
-from requests.forms import DeclineForm
+from requests.forms import CompleteForm, DeclineForm
 from requests.models import DeviceRequest
 from requests.timeline import timeline
 from web.forms import attempt
@@ -49,6 +49,8 @@ def detail(request, number):
         "act_url": reverse(following.page) if following.page else "",
         "timeline": timeline(device_request, steps, user=user),
         "may_decide": may_decide,
+        "is_to_complete": may_decide and not device_request.is_complete,
+        "may_complete": may_decide and device_request.intake_link_id is not None,
         "price": _price(device_request) if may_decide else device_request.price,
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
         "may_release": dispatcher_required.allowed(user) and device_request.allows("release"),
@@ -82,6 +84,36 @@ def _price(device_request):
     return device_request.price or Tariff.objects.price_for(
         tier=device_request.partner.tier, delivery=device_request.delivery
     )
+
+
+@social_worker_required
+def complete(request, number):
+    """Add what the person who asked doesn't know: case reference, commune, who pays; and approve at once if wished."""
+    device_request = fetch(request, number, "recipient")
+    if device_request.intake_link_id is None or not device_request.allows("approve"):
+        return _too_late(request, device_request)
+    AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
+    form = CompleteForm(
+        request.POST if request.method == "POST" else None, user=request.user, device_request=device_request
+    )
+    if request.method == "POST" and form.is_valid():
+        approving = request.POST.get("verb") == "approve"
+        action = partial(actions.complete, device_request, approving=approving, by=request.user, **form.cleaned_data)
+        attempt(form, action)
+        if form.is_valid():
+            if approving:
+                messages.success(request, _("Approved. %(number)s is in the queue.") % {"number": device_request})
+            else:
+                messages.success(request, _("Kept. Nothing goes out before it is approved."))
+            return redirect(device_request)
+    context = {
+        "device_request": device_request,
+        "person": device_request.recipient,
+        "delivery": _delivery(device_request, request.user),
+        "form": form,
+        "price": _price(device_request),
+    }
+    return render(request, "requests/complete.html", context)
 
 
 @require_POST

@@ -46,6 +46,18 @@ def test_a_name_keeps_the_joiners_that_shape_its_letters(worker, wish, name, sta
     assert [made.recipient.first_name for made in DeviceRequest.objects.all()] == [name] * (status == 201)
 
 
+def test_one_name_suffices_in_either_field(worker, wish, assert_problem):
+    address = {name: value for name, value in wish["recipient"].items() if not name.endswith("_name")}
+    for name in ({"first_name": "Suharto"}, {"last_name": "Мар'яна"}):
+        assert worker.post("requests/", wish | {"recipient": address | name}).status_code == 201
+    names = [(made.recipient.name, made.recipient.short_name) for made in DeviceRequest.objects.order_by("pk")]
+    assert names == [("Suharto", "Suharto"), ("Мар'яна", "Мар'яна")]
+    body = assert_problem(worker.post("requests/", wish | {"recipient": address}), 400)
+    assert body["errors"][0]["detail"] == "Enter a name. One is enough, in either field."
+    body = assert_problem(worker.post("requests/", wish | {"recipient": address | {"last_name": "-"}}), 400)
+    assert body["errors"][0]["detail"].startswith("This is no name.")
+
+
 def test_a_field_that_is_not_on_the_list_changes_nothing(worker, wish, partner):
     worker.post("requests/", wish | {"status": "approved", "price": "1.00", "number": "R-1", "partner": 1})
     device_request = DeviceRequest.objects.get()

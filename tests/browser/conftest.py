@@ -49,13 +49,19 @@ def site(transactional_db, tmp_path):
 def visit(chromium, site):
     """Open a browser for one person: `visit("fr")` gives a page with that language and a phone's or desk's width.
 
+    `script=False` is a browser without JavaScript.
+
     No page may break the content security policy, not even a library's styles after a swap.
     """
     contexts, broken = [], []
 
-    def open_page(language="de", width=1280):
+    def open_page(language="de", width=1280, script=True):
         context = chromium.new_context(
-            base_url=site, locale=f"{language}-CH", viewport={"width": width, "height": 900}, service_workers="block"
+            base_url=site,
+            locale=f"{language}-CH",
+            viewport={"width": width, "height": 900},
+            service_workers="block",
+            java_script_enabled=script,
         )
         context.set_default_timeout(60_000)
         context.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)

@@ -175,6 +175,24 @@ def test_the_only_place_of_a_postcode_is_the_town_and_several_are_offered(
         assert '<option value="Burgdorf"></option><option value="Lyssach"></option>' in offered
 
 
+@pytest.mark.parametrize(
+    ("first_name", "last_name", "sentence"),
+    [
+        ("", "", "First name: Enter a name. One is enough, in either field."),
+        ("Samira", "-", "Last name: This is no name. If the person has one name only, leave the other field empty."),
+        ("\u200bSamira", "", "First name: A name has no line breaks or invisible signs. Take out U+200B."),
+        ("", "Suharto", ""),
+    ],
+)
+def test_one_name_suffices_and_a_line_is_none(client, social_worker, answers, token, first_name, last_name, sentence):
+    client.force_login(social_worker)
+    answer = write(client, token, answers, first_name=first_name, last_name=last_name)
+    page = answer.content.decode()
+    assert answer.status_code == (200 if sentence else 302)
+    assert page.count('<a href="#id_') == bool(sentence)
+    assert sentence in page
+
+
 def test_what_the_choices_above_hide_is_not_asked_for(client, social_worker, partner, answers, token):
     client.force_login(social_worker)
     assert f"{partner.postcode} {partner.town}</small>" in client.get("/requests/new/").content.decode()
@@ -242,8 +260,8 @@ def test_a_sign_that_the_database_cannot_keep_is_left_out(client, social_worker,
 def test_the_price_is_that_of_the_delivery_chosen(client, social_worker, answers, token):
     Tariff.objects.create(delivery="office", valid_from="2020-01-01", amount="120.00")
     client.force_login(social_worker)
-    assert "CHF 120.00" in write(client, token, answers, delivery="office", last_name="").content.decode()
-    assert "CHF 150.00" in write(client, token, answers, last_name="").content.decode()
+    assert "CHF 120.00" in write(client, token, answers, delivery="office", last_name="-").content.decode()
+    assert "CHF 150.00" in write(client, token, answers, last_name="-").content.decode()
 
 
 def test_approving_and_sending_registers_the_request_once(client, social_worker, answers, token):

@@ -7,6 +7,7 @@ PAPER = {
     "billing/invoice_pdf.html",
     "partners/agreement_pdf.html",
     "partners/letter_pdf.html",
+    "partners/poster_pdf.html",
     "shipping/label_pdf.html",
 }  # its style lies beside what renders it
 

@@ -262,6 +262,16 @@ def _options(bound: forms.BoundField) -> list[dict[str, Any]]:
     ]
 
 
+@register.simple_tag
+def control(bound: forms.BoundField, help: str = "", **extra: Any) -> SafeString:
+    """A field's control alone, where a page writes label, help and error itself, with the ids of `field`.
+
+    Further names become attributes, `_` read as `-`; what is empty is left out.
+    """
+    bound.help_text = help
+    return bound.as_widget(attrs=_attributes(bound, {name: value for name, value in extra.items() if value}))
+
+
 @register.inclusion_tag("components/field.html")
 def field(
     bound: forms.BoundField, label: str | None = None, help: str | None = None, asked: bool = False, **extra: Any

@@ -1,0 +1,102 @@
+"""The link by which people ask an organisation themselves: open, on paper, replaced, closed."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from documents import views as documents
+from documents.barcodes import qr_path
+from jobs.models import Job
+from partners import actions
+from partners.access import editor_required
+from partners.models import IntakeLink, Partner
+from partners.poster import address_of
+from web.pagination import parse_key
+
+LANGUAGES = dict(settings.LANGUAGES)
+
+
+@editor_required
+def intake(request, pk):
+    """The link with its code and poster, or how to open one."""
+    partner = _partner(request, pk)
+    link = partner.intake_links.open().first()
+    context = {"partner": partner, "link": link, "languages": settings.LANGUAGES}
+    if link:
+        address = address_of(link)
+        path, side = qr_path(address)
+        context |= {"address": address, "path": path, "side": side}
+    return render(request, "partners/intake.html", context)
+
+
+@require_POST
+@editor_required
+def open_intake_link(request, pk):
+    partner = _partner(request, pk)
+    actions.open_intake_link(partner, by=request.user)
+    messages.success(request, _("The link is open. Print the poster, or send the address to people."))
+    return redirect("partners:intake", partner.pk)
+
+
+@editor_required
+def replace_intake_link(request, pk):
+    """Put a new link in the old one's place; the page says first what that does."""
+    return _ask_first(
+        request,
+        pk,
+        "partners/replace_intake_link.html",
+        actions.replace_intake_link,
+        _("Replaced. Print the poster anew."),
+    )
+
+
+@editor_required
+def close_intake_link(request, pk):
+    """Take no more requests by the link; the page says first what that does."""
+    return _ask_first(
+        request, pk, "partners/close_intake_link.html", actions.close_intake_link, _("The link is closed.")
+    )
+
+
+def _ask_first(request, pk, template, action, done):
+    """Name the link on the page, so that a second press means the same one and no later one."""
+    partner = _partner(request, pk)
+    if request.method == "POST":
+        links = IntakeLink.objects.visible_to(request.user).filter(partner=partner).select_related("partner")
+        action(get_object_or_404(links, pk=parse_key(request.POST.get("link"))), by=request.user)
+        messages.success(request, done)
+        return redirect("partners:intake", partner.pk)
+    link = partner.intake_links.open().first()
+    if link is None:
+        return redirect("partners:intake", partner.pk)
+    return render(request, template, {"partner": partner, "link": link})
+
+
+@editor_required
+def intake_poster(request, pk):
+    """The poster of the open link as a PDF; until it is made a page that asks again."""
+    partner = _partner(request, pk)
+    link = partner.intake_links.open().select_related("partner").first()
+    language = request.GET.get("language", partner.language)
+    if link is None or language not in LANGUAGES:
+        raise Http404
+    poster = actions.plan_poster(link, language)
+    is_made = actions.is_poster_made(poster)
+    if is_made and not request.htmx:
+        return documents.send(poster.file)
+    job = None if is_made else Job.objects.unfinished_for(actions.MAKE_POSTER, poster)
+    context = {
+        "partner": partner,
+        "poster": poster,
+        "language": LANGUAGES[language],
+        "is_made": is_made,
+        "is_stuck": not is_made and job is not None and not job.is_under_way,
+    }
+    return render(request, "partners/_poster.html" if request.htmx else "partners/poster.html", context)
+
+
+def _partner(request, pk):
+    return get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
