@@ -1,5 +1,8 @@
+from datetime import date
+
 from django import forms
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from documents.payment_text import unknown_signs, with_plain_signs
@@ -16,10 +19,13 @@ from .cantons import CANTONS
 from .communes import communes_in, unknown_in
 from .lifecycle import PartnerStatus
 from .models import Agreement, Application, BillTo, Commune, Notice, Partner, Tariff
-from .reasons import DECLINED, ENDED
+from .notice_period import earliest_end, next_ends
+from .reasons import DECLINED, ENDED, SET_ASIDE
 from .reference_pattern import is_pattern
 
 FROM_THE_PARTNER = ("name", "postcode", "town")  # needed on an invoice, and may be left out where the two are one
+Resting = Partner.RestingRequests
+DAYS_TO_CHOOSE = 12
 ROLES = [  # with what each of them sees
     ("social_worker", _("Social worker"), _("Enters and approves requests, and sees where each laptop is.")),
     ("manager", _("Manager"), _("All that, and invoices, the organisation’s data and its people.")),
@@ -352,16 +358,44 @@ class DeclineForm(Form):
         return self.cleaned_data
 
 
-class EndForm(Form):
-    reason = forms.ChoiceField(label=_("Why?"), choices=list(ENDED.items()), widget=forms.RadioSelect)
+class RestingRequestsForm(Form):
+    """What becomes of requests without a laptop when an agreement ends."""
+
     requests = RowChoiceField(
         label=_("What becomes of its requests without a laptop?"),
         choices=[
-            ("withdraw", _("They are withdrawn"), _("Within a minute. Who asked is told by the organisation.")),
-            ("leave", _("They rest"), _("Each is decided on in the list of requests.")),
+            (Resting.WITHDRAW, Resting.WITHDRAW.label, _("Within a minute. Who asked is told by the organisation.")),
+            (Resting.LEAVE, Resting.LEAVE.label, _("The association decides on them once it has ended.")),
         ],
-        initial="withdraw",
+        initial=Resting.WITHDRAW,
     )
+
+
+class EndForm(RestingRequestsForm):
+    field_order = ("reason", "requests")
+
+    reason = forms.ChoiceField(label=_("Why?"), choices=list(ENDED.items()), widget=forms.RadioSelect)
+
+
+class GiveNoticeForm(RestingRequestsForm):
+    """The last day of an agreement: for the organisation one of the ends of months that its agreement gives it."""
+
+    field_order = ("ends_on", "requests")
+
+    def __init__(self, *args, is_by_association, **options):
+        super().__init__(*args, **options)
+        label, today = _("Last day of the agreement"), clock.today()
+        if is_by_association:  # which may agree on another day with the organisation
+            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            self.fields["ends_on"] = forms.DateField(label=label, widget=widget, initial=earliest_end(today))
+        else:
+            days = [(day.isoformat(), date_format(day)) for day in next_ends(today, DAYS_TO_CHOOSE)]
+            self.fields["ends_on"] = forms.TypedChoiceField(label=label, choices=days, coerce=date.fromisoformat)
+        self.order_fields(self.field_order)
+
+
+class SetAsideForm(Form):
+    reason = forms.ChoiceField(label=_("Why?"), choices=list(SET_ASIDE.items()), widget=forms.RadioSelect)
 
 
 class SignForm(Form):

@@ -1,10 +1,11 @@
 """The files that go with a workbook of organisations: the template to fill in, and the report of what became of it."""
 
-import csv
 import io
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
+
+from documents import exports
 
 from .import_columns import FIELDS, template_rows
 from .models import PartnerImport
@@ -15,7 +16,6 @@ OUTCOMES = {
     "there": pgettext_lazy("partner", "There already"),
     "refused": pgettext_lazy("partner", "Refused"),
 }
-FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet would compute
 
 
 def template() -> bytes:
@@ -42,19 +42,16 @@ def template() -> bytes:
 
 
 def as_csv(found: PartnerImport) -> bytes:
-    """A line per finding, and one for each organisation without any; with semicolons and a mark, as Excel wants it."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([_("Row"), _("Column"), _("Heading"), _("Organisation"), _("Outcome"), _("What there is to say")])
-    for remark in found.remarks:
-        writer.writerow(_cells(remark, "", ""))
+    """A line per finding, and one for each organisation without any."""
+    rows: list[list[object]] = [
+        [_("Row"), _("Column"), _("Heading"), _("Organisation"), _("Outcome"), _("What there is to say")]
+    ]
+    rows += [_cells(remark, "", "") for remark in found.remarks]
     for line in found.shown_lines:
         for finding in line["findings"] or [{"row": line["rows"][0], "letter": "", "heading": "", "sentence": ""}]:
-            writer.writerow(_cells(finding, line["name"], OUTCOMES[line["outcome"]]))
-    return text.getvalue().encode("utf-8-sig")
+            rows.append(_cells(finding, line["name"], OUTCOMES[line["outcome"]]))
+    return exports.as_csv(rows)
 
 
-def _cells(finding: dict[str, object], name: str, outcome: object) -> list[str]:
-    cells = [finding["row"], finding["letter"], finding["heading"], name, outcome, finding["sentence"]]
-    shown = ["" if cell is None else str(cell) for cell in cells]
-    return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in shown]
+def _cells(finding: dict[str, object], name: str, outcome: object) -> list[object]:
+    return [finding["row"], finding["letter"], finding["heading"], name, outcome, finding["sentence"]]

@@ -512,7 +512,8 @@ def _differences(found: Organisation, partner: Any) -> Iterator[Finding]:
 
 def _agreement_differences(found: Organisation, partner: Any) -> Iterator[Finding]:
     row, version = found.rows[0], found.values["version"]
-    signed = next((each for each in partner.agreements.all() if each.version == version), None)
+    standing = [agreement for agreement in partner.agreements.all() if not agreement.set_aside_at]
+    signed = next((agreement for agreement in standing if agreement.version == version), None)
     if version and signed is None:
         yield Finding(row, _("Agreement %(version)s is not recorded. It was not added.") % {"version": version})
     for name in ("signed_on", "signed_by", "function") if signed else ():

@@ -9,6 +9,12 @@ DECLINED = {
     "no_answer": _("Our questions were not answered"),
     "other": _("Another reason, said in the message"),
 }
+SET_ASIDE = {
+    "not_authorised": _("Whoever signed may not sign for the organisation"),
+    "wrong_paper": _("The paper handed in is not the agreement, or not whole"),
+    "wrong_data": _("The organisation’s data in it are wrong"),
+    "at_request": _("The organisation asked for it"),
+}
 ENDED = {
     "by_organisation": _("The organisation gave notice"),
     "by_association": _("The association gave notice"),

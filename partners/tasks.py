@@ -13,9 +13,11 @@ from documents.mail import Envelope, Name, link, mail, organisation
 from jobs.registry import job
 
 from . import actions, import_actions
+from .lifecycle import PartnerStatus
 from .models import (
     Agreement,
     AgreementPaper,
+    AgreementReminder,
     AgreementVersion,
     Application,
     CommuneLetter,
@@ -37,6 +39,16 @@ def make_paper(key, claim):
 @shared_task(name="partners.take_due_mutations")
 def take_due_mutations():
     actions.take_due_mutations()
+
+
+@shared_task(name="partners.end_due")
+def end_due():
+    actions.end_due()
+
+
+@shared_task(name="partners.remind_by_the_clock")
+def remind_by_the_clock():
+    actions.remind_by_the_clock()
 
 
 @shared_task(name="partners.delete_unconfirmed")
@@ -170,27 +182,100 @@ def countersigned(row):
     return Envelope(user.email, user.language, {"agreement": agreement, "url": url})
 
 
-@mail(
-    "partners.sign_again",
-    _("A new framework agreement to sign"),
-    names={
-        "organisation": organisation("partner"),
-        "version": Name("version.number", _("the version’s number"), "2027.1", in_subject=True),
-        "day": Name("day", _("the day by which it is to be signed"), "31.01.2027", in_subject=True),
-        "link": link(_("Read and sign")),
-    },
-)
+SIGN_NAMES = {
+    "organisation": organisation("partner"),
+    "version": Name("version.number", _("the version’s number"), "2027.1", in_subject=True),
+    "day": Name("day", _("the day by which it is to be signed"), "31.01.2027", in_subject=True),
+    "link": link(_("Read and sign")),
+}
+
+
+@mail("partners.sign_again", _("A new framework agreement to sign"), names=SIGN_NAMES)
 def sign_again(row):
     """To an organisation's first manager: that a new version is to be signed, and by when."""
-    partner = Partner.objects.get(pk=row.key)
     version = AgreementVersion.objects.current()
+    return _to_sign(Partner.objects.get(pk=row.key), version) if version else None
+
+
+@mail(actions.REMINDER_MAIL, _("A reminder to sign the framework agreement"), names=SIGN_NAMES)
+def remind_to_sign(row):
+    """The same once more; not to who has signed meanwhile."""
+    reminder = AgreementReminder.objects.select_related("partner", "version").get(pk=row.key)
+    return _to_sign(reminder.partner, reminder.version)
+
+
+def _to_sign(partner, version):
+    """To an organisation's first manager, as long as this version waits for its signature."""
     first = Membership.objects.managers_of(partner).select_related("user").first()
-    if first is None or version is None or partner.agreements.filter(version=version.number).exists():
+    if first is None or not version.unsigned().filter(pk=partner.pk).exists():
+        return None
+    if version != AgreementVersion.objects.current():
         return None
     url = settings.BASE_URL + reverse("partners:sign", args=[partner.pk])
     day = version.sign_by.strftime("%d.%m.%Y") if version.sign_by else ""
-    context = {"partner": partner, "version": version, "day": day, "url": url}
+    context = {"partner": partner, "version": version, "day": day, "is_overdue": version.is_overdue, "url": url}
     return Envelope(first.user.email, first.user.language, context)
+
+
+@mail(
+    "partners.set_aside",
+    _("A signature was set aside"),
+    names={
+        "organisation": organisation("agreement.partner.name"),
+        "reason": Name("reason", _("the reason"), _("Whoever signed may not sign for the organisation")),
+        "link": link(_("Read and sign")),
+    },
+)
+def set_aside(row):
+    """To who signed, or the organisation's first manager: why it does not hold, and that it is to be signed again."""
+    agreement = Agreement.objects.select_related("partner", "signed_by_user").get(pk=row.key)
+    partner, user = agreement.partner, agreement.signed_by_user
+    if user is None and (first := Membership.objects.managers_of(partner).select_related("user").first()):
+        user = first.user
+    if user is None:
+        return None
+    with translation.override(user.language):
+        reason = agreement.get_set_aside_reason_display()
+    url = settings.BASE_URL + reverse("partners:sign", args=[partner.pk])
+    return Envelope(user.email, user.language, {"agreement": agreement, "reason": reason, "url": url})
+
+
+ENDING_NAMES = {"organisation": organisation("partner"), "link": link(_("Open the page of the organisation"))}
+
+
+@mail(
+    "partners.under_notice",
+    _("Notice of an agreement"),
+    names=ENDING_NAMES | {"day": Name("day", _("the agreement’s last day"), "31.03.2027", in_subject=True)},
+)
+def under_notice(row):
+    """To both sides: that the agreement ends, and when; not once the notice is taken back."""
+    partner = Partner.objects.get(pk=row.key)
+    if partner.ends_on is None:
+        return None
+    with translation.override(row.reader.language):
+        reason = partner.get_end_reason_display()
+    day = partner.ends_on.strftime("%d.%m.%Y")
+    return _about_ending(row, partner, {"day": day, "reason": reason})
+
+
+@mail("partners.notice_taken_back", _("A notice is taken back"), names=ENDING_NAMES)
+def notice_taken_back(row):
+    """To both sides: that the agreement goes on."""
+    partner = Partner.objects.get(pk=row.key)
+    return _about_ending(row, partner) if partner.ends_on is None and partner.takes_part else None
+
+
+@mail("partners.ended", _("An agreement has ended"), names=ENDING_NAMES)
+def ended(row):
+    """To both sides: that the agreement has ended, and what stays."""
+    partner = Partner.objects.get(pk=row.key)
+    return _about_ending(row, partner) if partner.status == PartnerStatus.ENDED else None
+
+
+def _about_ending(row, partner, more=None):
+    context = {"partner": partner, "url": settings.BASE_URL + partner.get_absolute_url()}
+    return Envelope(row.reader.email, row.reader.language, context | (more or {}))
 
 
 @mail(actions.NOTICE_MAIL)

@@ -1,5 +1,8 @@
 """An organisation's history, newest first: who did what, and which fields were changed, never the words."""
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .models import BillTo, Membership, Partner
@@ -32,6 +35,8 @@ def _details(step):
     if "fields" in numbers:
         model = BillTo if step.verb == "edit_bill_to" else Partner
         return ", ".join(_name_of(model, field) for field in numbers["fields"].split())
+    if "day" in numbers:
+        return _("for %(day)s") % {"day": date_format(date.fromisoformat(numbers["day"]))}
     if "version" in numbers:
         return _("version %(number)s") % {"number": numbers["version"]}
     return ""

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 from web.todo import Todo
 
 from .lifecycle import PartnerStatus
-from .models import Agreement, Coverage, Partner
+from .models import Agreement, AgreementVersion, Coverage, Partner
 
 
 def counts_for(user):
@@ -14,6 +14,7 @@ def counts_for(user):
     partners = Partner.objects.visible_to(user)
     waiting = {status: partners.filter(status=status) for status in (PartnerStatus.APPLIED, PartnerStatus.ADMITTED)}
     waiting["to_countersign"] = Agreement.objects.to_countersign()
+    waiting["overdue_to_sign"] = AgreementVersion.objects.overdue()
     return waiting | {"contested": Coverage.objects.visible_to(user).contested()}
 
 
@@ -48,10 +49,23 @@ def todo_for(user, counts):
             Todo(
                 signed,
                 ngettext("Agreement to countersign", "Agreements to countersign", signed),
-                _("Signed by the organisation. It can start once you have countersigned."),
+                _("The organisation has signed. Look at it and sign for the association."),
                 reverse("partners:to_countersign"),
                 _("Countersign"),
                 urgency=45,
+            )
+        )
+    if overdue := counts.get("overdue_to_sign"):
+        todos.append(
+            Todo(
+                overdue,
+                ngettext(
+                    "Organisation has let the day to sign pass", "Organisations have let the day to sign pass", overdue
+                ),
+                _("The agreement signed before holds until they do. Remind them, or call."),
+                reverse("partners:versions"),
+                _("See who"),
+                urgency=28,
             )
         )
     if contested := counts.get("contested"):

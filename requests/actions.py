@@ -2,7 +2,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
@@ -15,7 +15,7 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
-from .lifecycle import RequestStatus
+from .lifecycle import RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, Recipient, RequestDraft
 from .reasons import LACKS, PARTNER_ENDED
@@ -274,14 +274,24 @@ def withdraw_of_ended() -> None:
         numbers__requests="withdraw",
         record__status=PartnerStatus.ENDED,
     ).values("record")
-    without_laptop = (RequestStatus.RECEIVED, RequestStatus.APPROVED)
-    open_requests = DeviceRequest.objects.filter(partner__in=ended, status__in=without_laptop)
-    for device_request in open_requests.order_by("pk").iterator():
+    _withdraw_left_over(DeviceRequest.objects.left_over().filter(partner__in=ended), by=None)
+
+
+def withdraw_left_over(partner: Partner, *, by: User) -> int:
+    """Withdraw what rests without a laptop at an organisation that has ended; how many."""
+    return _withdraw_left_over(DeviceRequest.objects.left_over().filter(partner=partner), by=by)
+
+
+def _withdraw_left_over(requests: QuerySet[DeviceRequest], *, by: User | None) -> int:
+    withdrawn = 0
+    for device_request in requests.order_by("pk").iterator():
         with transaction.atomic():
             partner = _lock_partner(device_request.partner_id)
             device_request.lock()
-            if partner.status == PartnerStatus.ENDED and device_request.status in without_laptop:
-                device_request.move("withdraw", by=None, reason=PARTNER_ENDED, moved_at=clock.now(), is_locked=True)
+            if partner.status == PartnerStatus.ENDED and device_request.status in RESTING:
+                device_request.move("withdraw", by=by, reason=PARTNER_ENDED, moved_at=clock.now(), is_locked=True)
+                withdrawn += 1
+    return withdrawn
 
 
 @transaction.atomic

@@ -65,7 +65,7 @@ class RequestStatus(Status):
     WITHDRAWN = (
         "withdrawn",
         Look(pgettext_lazy("request", "Withdrawn"), "none", "arrow-counterclockwise"),
-        Next("nobody", _("Closed"), _("The organisation took the request back.")),
+        Next("nobody", _("Closed"), _("The request was taken back.")),
     )
     RETURNED = (
         "returned",
@@ -119,3 +119,4 @@ ON_THE_WAY = (S.APPROVED, S.ALLOCATED, S.SHIPPED)
 ENDED_UNSENT = (S.DECLINED, S.REJECTED, S.WITHDRAWN)  # nothing is charged
 RESTING = (S.RECEIVED, S.APPROVED)  # while the organisation is not active
 PAUSED = Next("", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
+RESTS = Next("", _("Rests"), _("The organisation takes part no longer. The association decides what becomes of it."))

@@ -16,7 +16,11 @@ def counts_for(user):
     requests = DeviceRequest.objects.visible_to(user)
     if user.acting_for:
         return {"received": requests.waiting_for(user), "drafts": RequestDraft.objects.visible_to(user)}
-    return {"waiting": requests.queued(), "ready": Device.objects.visible_to(user).ready()}
+    return {
+        "waiting": requests.queued(),
+        "ready": Device.objects.visible_to(user).ready(),
+        "left_over": requests.left_over(),
+    }
 
 
 def todo_for(user, counts):
@@ -54,22 +58,37 @@ def _for_partner(counts):
 
 
 def _for_association(counts):
-    waiting = counts.get("waiting")
-    if not waiting:
-        return []
-    ready = counts["ready"]
-    return [
-        Todo(
-            waiting,
-            ngettext("Approved request waits for a laptop", "Approved requests wait for a laptop", waiting),
-            ngettext(
-                "%(count)s laptop is ready. A match is proposed where one suits, with its reasons.",
-                "%(count)s laptops are ready. A match is proposed where one suits, with its reasons.",
-                ready,
+    todos = []
+    if waiting := counts.get("waiting"):
+        ready = counts["ready"]
+        todos.append(
+            Todo(
+                waiting,
+                ngettext("Approved request waits for a laptop", "Approved requests wait for a laptop", waiting),
+                ngettext(
+                    "%(count)s laptop is ready. A match is proposed where one suits, with its reasons.",
+                    "%(count)s laptops are ready. A match is proposed where one suits, with its reasons.",
+                    ready,
+                )
+                % {"count": in_words(ready)},
+                reverse("requests:queue"),
+                _("See the matches"),
+                urgency=50,
             )
-            % {"count": in_words(ready)},
-            reverse("requests:queue"),
-            _("See the matches"),
-            urgency=50,
         )
-    ]
+    if left_over := counts.get("left_over"):
+        todos.append(
+            Todo(
+                left_over,
+                ngettext(
+                    "Request rests since its organisation ended",
+                    "Requests rest since their organisation ended",
+                    left_over,
+                ),
+                _("Withdraw what nobody needs any more, or call the organisation."),
+                reverse("requests:left_over"),
+                _("Decide"),
+                urgency=22,
+            )
+        )
+    return todos

@@ -25,6 +25,7 @@ from jobs.models import IdempotentAnswer, Job
 from partners.actions import publish_first_version
 from partners.models import (
     Agreement,
+    AgreementVersion,
     ApiToken,
     Application,
     CommuneLetter,
@@ -96,6 +97,11 @@ ATTACKS = {
     "a_signed_text_has_its_hash": copied("partners_agreement", version="'x'", text="'x'"),
     "one_agreement_paper_per_words": copied("partners_agreementpaper", file_id="NULL"),
     "partners_agreement_stays": changed("partners_agreement", "signed_by = 'x'"),
+    "only_what_waits_is_set_aside": changed("partners_agreement", "set_aside_at = now(), set_aside_reason = 'x'"),
+    "partners_set_aside_stays": "UPDATE partners_agreement SET set_aside_at = NULL WHERE set_aside_at IS NOT NULL",
+    "reminded_to_sign_once_a_day": copied("partners_agreementreminder", kind="'by_hand'"),
+    "reminded_to_sign_once_by_the_clock": copied("partners_agreementreminder", on="'2020-01-01'"),
+    "only_a_running_agreement_is_under_notice": changed("partners_partner", "ends_on = '2099-01-01'"),
     "partners_countersignature_stays": changed("partners_agreement", "countersigned_at = NULL"),
     "a_confirmed_application_has_a_partner": changed("partners_application", "partner_id = NULL"),
     "a_mandated_organisation_names_its_mandate": changed("partners_application", "kind = 'mandated'"),
@@ -196,6 +202,7 @@ ONLY_ADDED_TO = {
     "partners_agreementversion": "number",
     "partners_agreementtext": "body",
     "partners_message": "text",
+    "partners_agreementreminder": "kind",
     "partners_noticestep": "verb",
     "partners_noticetext": "body",
     "devices_devicestep": "verb",
@@ -221,6 +228,9 @@ def one_of_each(partner, commune, social_worker, volunteer):
         partner=partner, version="2026-1", signed_on="2026-01-15", signed_by="Nina", countersigned_by=volunteer
     )
     publish_first_version()
+    partner.agreement_reminders.create(version=AgreementVersion.objects.get(), kind="first")
+    wrong = {"set_aside_at": "2026-01-16T08:00Z", "set_aside_reason": "wrong_paper"}
+    partner.agreements.create(version="2026.1", signed_on="2026-01-15", signed_by="Nina", **wrong)
     partner.agreement_papers.create(words={}, sha256="x")
     Application.objects.create(name="x", kind="commune", partner=partner, confirmed_at="2026-01-15T08:00Z")
     partner.messages.create(is_from_association=False, text="x")

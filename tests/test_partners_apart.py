@@ -16,7 +16,7 @@ def records(partner):
     bill_to = partner.bill_tos.first() or BillTo.objects.create(
         partner=partner, name="Kasse", postcode="3400", town="Burgdorf"
     )
-    request = factories.request_of(bill_to, recipient={})
+    request = factories.request_of(bill_to, recipient={"first_name": "Samira"})
     allocation = factories.allocation_of(request)
     shipment = factories.parcel_of(allocation)
     link = partner.intake_links.create(closed_at="2099-01-01T00:00Z")

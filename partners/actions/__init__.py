@@ -5,10 +5,12 @@ from .agreements import (
     publish_first_version,
     publish_version,
     record_agreement,
+    set_aside,
     sign,
     upload_agreement,
 )
 from .applications import admit, announce, apply_again, complete, confirm, decline, delete_unconfirmed, write
+from .campaign import REMINDER_MAIL, remind_by_the_clock, remind_to_sign
 from .intake import (
     MAKE_POSTER,
     close_intake_link,
@@ -36,11 +38,14 @@ from .organisation import (
     edit_bill_to,
     edit_coverage,
     end,
+    end_due,
+    give_notice,
     leave_commune,
     resume,
     set_house_rules,
     share_commune,
     suspend,
+    take_back_notice,
 )
 from .tokens import issue_token, revoke_token
 
@@ -48,6 +53,7 @@ __all__ = [
     "MAKE_LETTER",
     "MAKE_POSTER",
     "NOTICE_MAIL",
+    "REMINDER_MAIL",
     "accept_invitation",
     "admit",
     "announce",
@@ -71,6 +77,8 @@ __all__ = [
     "edit_coverage",
     "end",
     "end_access",
+    "end_due",
+    "give_notice",
     "invite",
     "is_poster_made",
     "is_up_to_date",
@@ -87,14 +95,18 @@ __all__ = [
     "publish_notice",
     "publish_version",
     "record_agreement",
+    "remind_by_the_clock",
+    "remind_to_sign",
     "replace_intake_link",
     "resend_invitation",
     "resume",
     "revoke_token",
+    "set_aside",
     "set_house_rules",
     "share_commune",
     "sign",
     "suspend",
+    "take_back_notice",
     "take_due_mutations",
     "upload_agreement",
     "withdraw_notice",

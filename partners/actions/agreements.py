@@ -80,7 +80,7 @@ def sign(
     partner.lock()
     if not partner.takes_part:
         raise Refused(_("Only an organisation that takes part can sign."))
-    if known := partner.agreements.filter(version=version.number).first():
+    if known := partner.agreements.standing().filter(version=version.number).first():
         return known
     current = AgreementVersion.objects.current()
     if current is None or current.pk != version.pk:
@@ -151,6 +151,8 @@ def countersign(agreement: Agreement, *, by: User) -> bool:
     agreement.refresh_from_db()
     if agreement.is_countersigned:
         return False
+    if agreement.set_aside_at:
+        raise Refused(_("This signature is set aside. The organisation signs again."))
     if not agreement.text_is_as_signed:
         raise Refused(_("The kept text is not the one that was signed. Look into it before you sign."))
     if missing := partner.lacks():
@@ -162,6 +164,22 @@ def countersign(agreement: Agreement, *, by: User) -> bool:
     if _begins_with(partner, agreement):
         partner.move("countersign", by=by, is_locked=True)
     Mail.objects.plan("partners.countersigned", agreement, reader=agreement.signed_by_user)
+    return True
+
+
+@transaction.atomic
+def set_aside(agreement: Agreement, *, reason: str, by: User) -> bool:
+    """Set a wrong signature aside before it is countersigned, and ask for another; False if it was done."""
+    partner = agreement.partner.lock()
+    agreement.refresh_from_db()
+    if agreement.set_aside_at:
+        return False
+    if agreement.is_countersigned:
+        raise Refused(_("This agreement is countersigned already."))
+    agreement.set_aside_by, agreement.set_aside_at, agreement.set_aside_reason = by, clock.now(), reason
+    agreement.save(update_fields=["set_aside_by", "set_aside_at", "set_aside_reason"])
+    partner.note("set_aside", by=by, version=agreement.version)
+    Mail.objects.plan("partners.set_aside", agreement, reader=agreement.signed_by_user)
     return True
 
 
@@ -190,7 +208,8 @@ def _begins_with(partner: Partner, agreement: Agreement) -> bool:
 
 def plan_paper(partner: Partner, version: AgreementVersion) -> AgreementPaper:
     """The PDF of a version for an organisation, with the signatures there are; made by a job unless it is there."""
-    agreement = partner.agreements.filter(version=version.number).select_related("countersigned_by").first()
+    signed = partner.agreements.standing().filter(version=version.number)
+    agreement = signed.select_related("countersigned_by").first()
     words = _words_of(partner, agreement, version)
     text = json.dumps(words, sort_keys=True, ensure_ascii=False)
     paper, _is_new = AgreementPaper.objects.get_or_create(

@@ -1,17 +1,23 @@
 """An organisation's own data, and how it pauses and ends."""
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from documents.models import Mail
 from partners.lifecycle import PartnerStatus
 from partners.models import ApiToken, BillTo, Commune, Coverage, Membership, Partner
+from partners.notice_period import is_possible
 from people.models import User
 from records import clock
 from records.refusals import Refused
 
 from .tokens import revoke_token
+
+WITHOUT_NOTICE: dict[str, Any] = {"ends_on": None, "end_reason": "", "end_requests": ""}
 
 
 @transaction.atomic
@@ -136,16 +142,76 @@ def resume(partner: Partner, *, by: User) -> None:
 
 
 @transaction.atomic
-def end(partner: Partner, *, by: User, reason: str = "", requests: str = "leave") -> None:
+def end(partner: Partner, *, by: User | None, reason: str = "", requests: str = "leave") -> None:
     """End an organisation's agreement: it asks for nothing more, and its people still read and fetch invoices.
 
     `requests` says what becomes of those without a laptop, "withdraw" or "leave": the requests themselves follow it.
     """
-    if not partner.move("end", by=by, reason=reason, numbers={"requests": requests}):
+    if not partner.move("end", by=by, reason=reason, numbers={"requests": requests}, **WITHOUT_NOTICE):
         return
+    _tell("partners.ended", partner)
     today = clock.today()
     live = partner.coverage.filter(valid_to__isnull=True)
     live.filter(valid_from__gte=today).delete()
     live.update(valid_to=today)
     for token in ApiToken.objects.filter(acting_for=partner, revoked_at__isnull=True):
         revoke_token(token, by=by)
+
+
+@transaction.atomic
+def give_notice(partner: Partner, *, ends_on: date, requests: str, by: User) -> None:
+    """Have an organisation's agreement end with a day; until then all goes on, and it can be taken back.
+
+    The organisation keeps to the notice period; the association may agree on any day to come.
+    """
+    partner.lock()
+    if not partner.allows("end"):
+        raise Refused(_("Only a running agreement can be given notice."))
+    if ends_on <= clock.today():
+        raise Refused(_("Choose a day to come."))
+    if by.acting_for_id and not is_possible(ends_on, clock.today()):
+        raise Refused(
+            _("The agreement ends with a month, after three months at the earliest. Choose one of these days.")
+        )
+    reason = "by_organisation" if by.acting_for_id else "by_association"
+    given = {"ends_on": ends_on, "end_reason": reason, "end_requests": requests}
+    if given == {name: getattr(partner, name) for name in given}:
+        return
+    _keep(partner, given)
+    partner.note("give_notice", by=by, day=ends_on.isoformat())
+    _tell("partners.under_notice", partner)
+
+
+@transaction.atomic
+def take_back_notice(partner: Partner, *, by: User) -> None:
+    """Let an agreement that is under notice go on; only the side that gave notice may say so, or the association."""
+    partner.lock()
+    if partner.ends_on is None:
+        return
+    if by.acting_for_id and partner.end_reason != "by_organisation":
+        raise Refused(_("The association gave notice: only it can take that back. Write to it."))
+    _keep(partner, WITHOUT_NOTICE)
+    partner.note("take_back_notice", by=by)
+    _tell("partners.notice_taken_back", partner)
+
+
+def end_due() -> None:
+    """End each agreement under notice once its last day is over."""
+    for found in Partner.objects.under_notice().filter(ends_on__lt=clock.today()):
+        with transaction.atomic():
+            partner = found.lock()
+            if partner.ends_on and partner.ends_on < clock.today():
+                end(partner, by=None, reason=partner.end_reason, requests=partner.end_requests)
+
+
+def _keep(partner: Partner, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(partner, name, value)
+    partner.save(update_fields=list(columns))
+
+
+def _tell(kind: str, partner: Partner) -> None:
+    """Have both sides read it: who manages the organisation, and who deals with the association's money."""
+    managers = Membership.objects.managers_of(partner).values("user")
+    for user in User.objects.filter(pk__in=managers) | User.objects.dealing_with_money():
+        Mail.objects.plan(kind, partner, reader=user)

@@ -1,4 +1,12 @@
-from .agreement import Agreement, AgreementPaper, AgreementText, AgreementVersion, Tariff, sha256_of
+from .agreement import (
+    Agreement,
+    AgreementPaper,
+    AgreementReminder,
+    AgreementText,
+    AgreementVersion,
+    Tariff,
+    sha256_of,
+)
 from .application import Application, Message
 from .intake_link import IntakeLink, IntakePoster
 from .letter import CommuneLetter
@@ -13,6 +21,7 @@ __all__ = [
     "SCOPES",
     "Agreement",
     "AgreementPaper",
+    "AgreementReminder",
     "AgreementText",
     "AgreementVersion",
     "ApiToken",

@@ -5,12 +5,13 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import StoredFile
-from partners.lifecycle import TAKING_PART
+from partners.lifecycle import TAKING_PART, PartnerStatus
+from partners.reasons import SET_ASIDE
 from people.models import User
 from records import clock
 from records.refusals import Refused
@@ -28,6 +29,13 @@ class AgreementVersionManager(models.Manager["AgreementVersion"]):
     def current(self) -> "AgreementVersion | None":
         """The version that is to be signed today."""
         return self.order_by("-pk").first()
+
+    def overdue(self) -> "models.QuerySet[Partner]":
+        """The organisations that have let the day pass by which all sign the current version."""
+        newer = self.filter(pk__gt=OuterRef("pk"))
+        signed = Agreement.objects.standing().filter(partner=OuterRef(OuterRef("pk")), version=OuterRef("number"))
+        asked = self.filter(~Exists(newer), ~Exists(signed), sign_by__lt=clock.today())
+        return Partner.objects.filter(Exists(asked), status__in=(PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED))
 
 
 class AgreementVersion(models.Model):
@@ -56,6 +64,29 @@ class AgreementVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("partners:agreement_version", args=[self.number])
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the day by which all sign it is past."""
+        return bool(self.sign_by and self.sign_by < clock.today())
+
+    def unsigned(self) -> "models.QuerySet[Partner]":
+        """The organisations that take part and have not signed it."""
+        return self._taking_part().filter(~Exists(self._signatures()))
+
+    def waiting(self) -> "models.QuerySet[Partner]":
+        """Those that have signed it and wait for the association's signature."""
+        return self._taking_part().filter(Exists(self._signatures().filter(countersigned_at__isnull=True)))
+
+    def signed(self) -> "models.QuerySet[Partner]":
+        """Those with whom it holds, signed by both sides."""
+        return self._taking_part().filter(Exists(self._signatures().countersigned()))
+
+    def _taking_part(self) -> "models.QuerySet[Partner]":
+        return Partner.objects.filter(status__in=TAKING_PART)
+
+    def _signatures(self) -> "AgreementQuerySet":
+        return Agreement.objects.standing().filter(partner=OuterRef("pk"), version=self.number)
 
 
 class AgreementText(models.Model):
@@ -86,23 +117,40 @@ END
 """
 
 
+SET_ASIDE_STAYS = """
+BEGIN
+    IF OLD.set_aside_at IS NOT NULL THEN
+        RAISE EXCEPTION 'what is set aside stays so'
+            USING ERRCODE = '23001', CONSTRAINT = 'partners_set_aside_stays';
+    END IF;
+    RETURN NEW;
+END
+"""
+
+
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(partner__in=Partner.objects.visible_to(user))
+
+    def standing(self) -> Self:
+        """What was signed and not set aside."""
+        return self.filter(set_aside_at__isnull=True)
 
     def countersigned(self) -> Self:
         return self.filter(countersigned_at__isnull=False)
 
     def to_countersign(self) -> Self:
-        """Signed by an organisation that takes part, and not by the association yet."""
-        return self.filter(countersigned_at__isnull=True, partner__status__in=TAKING_PART)
+        """Signed by an organisation that takes part, and not by the association yet; of several its last one only."""
+        later = Agreement.objects.standing().filter(partner=OuterRef("partner"), pk__gt=OuterRef("pk"))
+        waiting = self.standing().filter(countersigned_at__isnull=True, partner__status__in=TAKING_PART)
+        return waiting.exclude(Exists(later))
 
 
 class Agreement(models.Model):
     """A framework agreement that an organisation signed: on screen, by an uploaded paper, or as an admin recorded it.
 
     Signed on screen it keeps the exact text with its SHA-256, the time and the address of the computer. Only the
-    countersignature is added later, once.
+    countersignature is added later, once; or it is set aside as a wrong one, for good, and another may be signed.
     """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="agreements")
@@ -119,6 +167,9 @@ class Agreement(models.Model):
     file = models.OneToOneField(StoredFile, models.PROTECT, null=True, related_name="+")
     countersigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     countersigned_at = models.DateTimeField(null=True)
+    set_aside_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    set_aside_at = models.DateTimeField(null=True)
+    set_aside_reason = models.CharField(max_length=20, choices=list(SET_ASIDE.items()), blank=True)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -127,12 +178,19 @@ class Agreement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["partner", "version"],
+                condition=Q(set_aside_at__isnull=True),
                 name="one_signature_per_version",
                 violation_error_message=_("This version is signed already."),
             ),
             models.CheckConstraint(
                 condition=Q(text="", text_sha256="") | (~Q(text="") & Q(text_sha256__regex="^[0-9a-f]{64}$")),
                 name="a_signed_text_has_its_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_aside_at__isnull=True, set_aside_reason="")
+                | Q(set_aside_at__isnull=False, countersigned_at__isnull=True) & ~Q(set_aside_reason=""),
+                name="only_what_waits_is_set_aside",
+                violation_error_message=_("This agreement is countersigned already."),
             ),
             RowsStay(
                 name="partners_agreement_stays",
@@ -157,6 +215,12 @@ class Agreement(models.Model):
                 body=COUNTERSIGNATURE_STAYS,
                 refusals={"partners_countersignature_stays": _("This agreement is countersigned already.")},
             ),
+            Trigger(
+                name="partners_set_aside_stays",
+                when="BEFORE UPDATE OF set_aside_at, set_aside_by_id, set_aside_reason",
+                body=SET_ASIDE_STAYS,
+                refusals={"partners_set_aside_stays": _("This signature is set aside already.")},
+            ),
         ]
         indexes = [
             models.Index(
@@ -172,9 +236,44 @@ class Agreement(models.Model):
         return self.countersigned_at is not None
 
     @property
+    def may_be_set_aside(self) -> bool:
+        """Whether it waits, so that a wrong signature can still be set aside."""
+        return not self.is_countersigned and self.set_aside_at is None
+
+    @property
     def text_is_as_signed(self) -> bool:
         """Whether the kept text is letter by letter the one that was signed."""
         return bool(self.text) and sha256_of(self.text) == self.text_sha256
+
+
+class AgreementReminder(models.Model):
+    """That an organisation was asked once more to sign a version: by the clock, or by an admin; one a day at most."""
+
+    class Kind(models.TextChoices):
+        FIRST = "first"  # two weeks before the day
+        LAST = "last"  # three days before it
+        LATE = "late"  # once it is past
+        BY_HAND = "by_hand"
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="agreement_reminders")
+    version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=10, choices=Kind)
+    on = models.DateField(default=clock.today)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "version", "on"], name="reminded_to_sign_once_a_day"),
+            models.UniqueConstraint(
+                fields=["partner", "version", "kind"],
+                condition=~Q(kind="by_hand"),
+                name="reminded_to_sign_once_by_the_clock",
+            ),
+            RowsStay(name="partners_agreementreminder_stays"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}, {self.version}, {self.on}"
 
 
 class AgreementPaperQuerySet(models.QuerySet["AgreementPaper"]):

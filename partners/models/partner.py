@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import lifecycle
 from partners.lifecycle import PartnerStatus
+from partners.reasons import ENDED
 from partners.reference_pattern import example_of, fits
 from people.models import User
 from records import clock
@@ -53,6 +54,10 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         """Those with these words in their name."""
         return self.filter(name__icontains=words)  # folded by the database on both sides, as in the index
 
+    def under_notice(self) -> Self:
+        """Those whose agreement ends on a day that is known, the next one first."""
+        return self.filter(ends_on__isnull=False).order_by("ends_on", "pk")
+
 
 class Partner(Lifecycle):
     """An organisation that knows people in poverty and pays for their laptops."""
@@ -65,6 +70,12 @@ class Partner(Lifecycle):
         REGIONAL = "regional", _("Regional social service")
         MANDATED = "mandated", _("Mandated organisation")
         RELIEF = "relief", _("Relief organisation")
+
+    class RestingRequests(models.TextChoices):
+        """What becomes of requests without a laptop when the agreement ends."""
+
+        WITHDRAW = "withdraw", _("They are withdrawn")
+        LEAVE = "leave", _("They rest")
 
     class Delivery(models.TextChoices):
         PERSON = "person", _("To the person")
@@ -93,6 +104,10 @@ class Partner(Lifecycle):
     yearly_limit = models.PositiveSmallIntegerField(_("Laptops a year at most"), null=True, blank=True)
     made_at = models.DateTimeField(default=clock.now, editable=False)
     checked_on = models.DateField(null=True, editable=False)
+    # Under notice: its last day, who gave it, and what becomes then of requests without a laptop.
+    ends_on = models.DateField(null=True, editable=False)
+    end_reason = models.CharField(max_length=20, choices=list(ENDED.items()), blank=True, editable=False)
+    end_requests = models.CharField(max_length=10, choices=RestingRequests, blank=True, editable=False)
 
     objects = PartnerQuerySet.as_manager()
 
@@ -102,6 +117,13 @@ class Partner(Lifecycle):
             models.CheckConstraint(
                 condition=Q(status__in=PartnerStatus.values),
                 name="partner_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True, end_reason="", end_requests="")
+                | Q(ends_on__isnull=False, status__in=[PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED])
+                & ~Q(end_reason="")
+                & ~Q(end_requests=""),
+                name="only_a_running_agreement_is_under_notice",
             ),
             models.UniqueConstraint(
                 Lower("name"),

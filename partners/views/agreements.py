@@ -1,27 +1,36 @@
 """Pages about the framework agreement: read, sign, countersign, and its versions."""
 
+from dataclasses import replace
 from functools import partial
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from documents import views as documents
+from documents.exports import as_csv
 from jobs.models import Job
 from partners import actions
 from partners.access import manager_required, partner_reader_required, signer_required
 from partners.actions.agreements import text_for
 from partners.agreement_text import blocks
-from partners.forms import AgreementForm, SignForm, UploadForm, VersionForm
-from partners.lifecycle import PartnerStatus
+from partners.forms import AgreementForm, SetAsideForm, SignForm, UploadForm, VersionForm
+from partners.lifecycle import TAKING_PART, PartnerStatus
 from partners.models import Agreement, AgreementPaper, AgreementVersion, Partner, sha256_of
+from partners.signatures import signatures_of
+from partners.tables import SIGNATURE_HEADINGS, SIGNATURES, signature_cells
 from people.access import admin_required
+from records import clock
 from web.forms import attempt
+from web.pagination import paginate, paginate_by, parse_key
+
+SHOWN = [("unsigned", _lazy("Not signed")), ("waiting", _lazy("To countersign")), ("signed", _lazy("Signed"))]
 
 
 def _partner(request, pk):
@@ -40,7 +49,7 @@ def agreement_text(request, pk):
     """The current version in the organisation's words, to be read."""
     partner = _partner(request, pk)
     version = _current()
-    signed = partner.agreements.filter(version=version.number).first()
+    signed = partner.agreements.standing().filter(version=version.number).first()
     text = signed.text if signed and signed.text else text_for(partner, version)
     context = {"partner": partner, "version": version, "blocks": blocks(text), "signed": signed}
     return render(request, "partners/agreement_text.html", context | {"may_sign": _may_sign(request.user, partner)})
@@ -55,7 +64,7 @@ def sign(request, pk):
     """Sign on screen: the text, and under it who signs."""
     partner = _partner(request, pk)
     version = _current()
-    if partner.agreements.filter(version=version.number).exists():
+    if partner.agreements.standing().filter(version=version.number).exists():
         messages.info(request, _("Version %(number)s is signed.") % {"number": version})
         return redirect(partner)
     text = text_for(partner, version)
@@ -138,7 +147,7 @@ def agreement(request, pk):
         "partner": found.partner,
         "blocks": blocks(found.text),
         "has_version": AgreementVersion.objects.filter(number=found.version).exists(),
-        "may_countersign": not found.is_countersigned and request.user.has_role("admin"),
+        "may_countersign": found.may_be_set_aside and request.user.has_role("admin"),
     }
     return render(request, "partners/agreement.html", context)
 
@@ -177,10 +186,26 @@ def record_agreement(request, pk):
 
 
 @admin_required
+def set_aside(request, pk):
+    """Set a wrong signature aside, with a reason that the organisation reads; it is asked for another one."""
+    found = get_object_or_404(Agreement.objects.visible_to(request.user).select_related("partner"), pk=pk)
+    form = SetAsideForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        attempt(form, partial(actions.set_aside, found, by=request.user, **form.cleaned_data))
+        if form.is_valid():
+            messages.success(request, _("Set aside. The organisation is asked to sign again."))
+            return redirect(found.partner)
+    if request.method != "POST" and not found.may_be_set_aside:
+        return redirect("partners:agreement", pk=found.pk)
+    return render(request, "partners/set_aside.html", {"agreement": found, "partner": found.partner, "form": form})
+
+
+@admin_required
 def to_countersign(request):
     """What organisations have signed and the association has not, the oldest first."""
-    found = Agreement.objects.visible_to(request.user).to_countersign().select_related("partner").order_by("pk")
-    return render(request, "partners/to_countersign.html", {"agreements": found[:100]})
+    waiting = Agreement.objects.visible_to(request.user).to_countersign().select_related("partner")
+    page = paginate_by("signed_on", waiting, request.GET)
+    return render(request, "partners/to_countersign.html", {"page": page})
 
 
 @admin_required
@@ -190,7 +215,7 @@ def versions(request):
     rows = [
         {
             "version": version,
-            "signed": Agreement.objects.filter(version=version.number, partner__in=taking_part).count(),
+            "signed": Agreement.objects.standing().filter(version=version.number, partner__in=taking_part).count(),
         }
         for version in AgreementVersion.objects.select_related("by")
     ]
@@ -199,20 +224,57 @@ def versions(request):
 
 @admin_required
 def agreement_version(request, number):
-    """One version: its text in each language, and who has not signed it yet."""
+    """One version: who has signed it and who not, and its text in each language."""
     version = get_object_or_404(AgreementVersion, number=number)
-    signed = Agreement.objects.filter(partner=OuterRef("pk"), version=version.number)
-    missing = Partner.objects.filter(
-        ~Exists(signed), status__in=(PartnerStatus.ADMITTED, PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED)
-    )
+    found = {"unsigned": version.unsigned, "waiting": version.waiting, "signed": version.signed}
+    show = request.GET.get("show", "")
+    page = paginate(found.get(show, version.unsigned)(), request.GET)
     names = dict(settings.LANGUAGES)
     context = {
         "version": version,
         "texts": [(names[text.language], text.language, blocks(text.body)) for text in version.texts.order_by("pk")],
-        "missing": missing[:200],
-        "count": missing.count(),
+        "views": [
+            {"label": words, "url": f"?show={name}", "current": name == (show if show in found else "unsigned")}
+            for name, words in SHOWN
+        ],
+        "page": replace(page, rows=signatures_of(version, page.rows)),
+        "columns": SIGNATURES,
+        "count": version.unsigned().count(),
+        "is_current": version == AgreementVersion.objects.current(),
     }
     return render(request, "partners/agreement_version.html", context)
+
+
+@admin_required
+def signatures(request, number):
+    """All organisations that take part and their signatures under a version, for a spreadsheet."""
+    version = get_object_or_404(AgreementVersion, number=number)
+    partners = signatures_of(version, list(Partner.objects.filter(status__in=TAKING_PART)))
+    content = as_csv([SIGNATURE_HEADINGS, *map(signature_cells, partners)])
+    name = f"{_('Framework agreement')}-{version.number}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@admin_required
+def remind_to_sign(request, number):
+    """Ask who has not signed once more; the page says first how many, and who is left out today."""
+    version = get_object_or_404(AgreementVersion, number=number)
+    unsigned = version.unsigned()
+    partner = unsigned.filter(pk=parse_key(request.GET.get("partner"))).first() if "partner" in request.GET else None
+    if request.method == "POST":
+        asked = actions.remind_to_sign(version, partner=partner, by=request.user)
+        words = ngettext("%(count)s organisation is reminded.", "%(count)s organisations are reminded.", asked)
+        messages.success(request, words % {"count": asked})
+        return redirect(version)
+    reminded = version.reminders.filter(on=clock.today(), partner__in=unsigned)
+    context = {
+        "version": version,
+        "partner": partner,
+        "count": 1 if partner else unsigned.count(),
+        "reminded": reminded.filter(partner=partner).count() if partner else reminded.count(),
+    }
+    return render(request, "partners/remind_to_sign.html", context)
 
 
 @admin_required

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -24,6 +25,7 @@ from partners.forms import (
     EditForm,
     EndForm,
     FilterForm,
+    GiveNoticeForm,
     HouseRulesForm,
     MessageForm,
     PartnerForm,
@@ -90,14 +92,16 @@ def detail(request, pk):
     is_admin, is_manager = user.has_role("admin"), manager_required.allowed(user)
     version = AgreementVersion.objects.current()
     agreements = list(partner.agreements.select_related("countersigned_by"))
-    is_signed = version is not None and any(row.version == version.number for row in agreements)
+    standing = [row for row in agreements if not row.set_aside_at]
+    latest = max(standing, key=lambda row: row.pk, default=None)
+    is_signed = version is not None and any(row.version == version.number for row in standing)
     application = partner.applications.order_by("pk").last() if is_admin else None
     context = {
         "partner": partner,
         "delivery": Partner.Delivery(partner.delivery).label_for(user),
         "bill_tos": _bill_tos(partner, may_edit=editor_required.allowed(user)),
         "agreements": agreements,
-        "to_countersign": [row for row in agreements if not row.is_countersigned] if is_admin else [],
+        "to_countersign": latest if latest and not latest.is_countersigned and is_admin else None,
         "version": version,
         "has_intake": partner.intake_links.open().exists() if editor_required.allowed(user) else None,
         "coverage": partner.coverage.live().select_related("commune").order_by("commune__name"),
@@ -111,6 +115,8 @@ def detail(request, pk):
         "may_admit": partner.status == PartnerStatus.APPLIED and is_admin,
         "may_change": partner.takes_part and is_admin,
         "may_edit": editor_required.allowed(user) and partner.status != PartnerStatus.ENDED,
+        "may_give_notice": editor_required.allowed(user) and partner.allows("end"),
+        "may_take_back": editor_required.allowed(user) and (is_admin or partner.end_reason == "by_organisation"),
         "may_cover": is_admin and partner.takes_part,
         "may_sign": is_manager and partner.takes_part and version is not None and not is_signed,
         "may_check": is_manager and partner.takes_part and partner.is_check_due,
@@ -248,6 +254,33 @@ def end(request, pk):
     if request.method != "POST" and not partner.allows("end"):
         return redirect(partner)
     return render(request, "partners/end.html", {"partner": partner, "form": form})
+
+
+@editor_required
+def give_notice(request, pk):
+    """Have an agreement end with a day, by the organisation or the association; the page says first what that does."""
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    if not partner.allows("end"):
+        return redirect(partner)
+    typed = request.POST if request.method == "POST" else None
+    form = GiveNoticeForm(typed, is_by_association=not request.user.acting_for)
+    if typed is not None and form.is_valid():
+        attempt(form, partial(actions.give_notice, partner, by=request.user, **form.cleaned_data))
+        if form.is_valid():
+            day = {"day": date_format(form.cleaned_data["ends_on"])}
+            messages.success(request, _("The agreement ends on %(day)s. Until then all goes on.") % day)
+            return redirect(partner)
+    return render(request, "partners/give_notice.html", {"partner": partner, "form": form})
+
+
+@require_POST
+@editor_required
+def take_back_notice(request, pk):
+    """Let an agreement that is under notice go on."""
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
+    actions.take_back_notice(partner, by=request.user)
+    messages.success(request, _("The notice is taken back: the agreement goes on."))
+    return redirect(partner)
 
 
 @public

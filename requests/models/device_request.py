@@ -86,6 +86,10 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
             "approved_at", "pk"
         )
 
+    def left_over(self) -> Self:
+        """What rests without a laptop at organisations that have ended: the association decides on it."""
+        return self.filter(status__in=lifecycle.RESTING, partner__status=PartnerStatus.ENDED)
+
     def waiting_for(self, user: User) -> Self:
         """Those that wait for this reader."""
         theirs = [status for status in RequestStatus if status.next_step and status.next_step.waits_for(user)]
@@ -220,8 +224,9 @@ class DeviceRequest(Lifecycle):
     @property
     def next_step(self) -> Next:
         """What comes next and who acts; nothing as long as the organisation is not active."""
-        is_paused = self.status in lifecycle.RESTING and not self.partner.is_active
-        return lifecycle.PAUSED if is_paused else self.stage.next_step
+        if self.status not in lifecycle.RESTING or self.partner.is_active:
+            return self.stage.next_step
+        return lifecycle.RESTS if self.partner.status == PartnerStatus.ENDED else lifecycle.PAUSED
 
 
 class RequestStep(Step):

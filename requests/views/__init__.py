@@ -1,5 +1,6 @@
 from .allocation import allocate, queue, release
 from .form import check, discard, draft, new
+from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
 from .record import approve, complete, decline, detail, proof, withdraw
 
@@ -14,10 +15,12 @@ __all__ = [
     "draft",
     "drafts",
     "index",
+    "left_over",
     "new",
     "proof",
     "queue",
     "release",
     "search",
     "withdraw",
+    "withdraw_left_over",
 ]

@@ -127,11 +127,11 @@ def test_a_method_that_is_not_there_is_405(worker, assert_problem):
 
 
 def test_a_wrong_field_is_named_with_its_sentence(worker, wish, assert_problem):
-    wish["recipient"] = wish["recipient"] | {"postcode": "340", "first_name": ""}
+    wish["recipient"] = wish["recipient"] | {"postcode": "340", "first_name": "a" * 51}
     del wish["case_reference"]
     body = assert_problem(worker.post("requests/", wish), 400)
     assert {(error["field"], error["code"]) for error in body["errors"]} == {
-        ("recipient.first_name", "blank"),
+        ("recipient.first_name", "max_length"),
         ("recipient.postcode", "invalid"),
         ("case_reference", "required"),
     }

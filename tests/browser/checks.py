@@ -15,7 +15,7 @@ def check_page(page, name):
     folder = os.environ.get("SCREENSHOTS")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        wide = page.evaluate("document.documentElement.scrollWidth")
+        wide = page.locator("html").evaluate("page => page.scrollWidth")
         if folder:
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
         assert wide <= width, f"{name} is {wide} px wide on a screen of {width}"

@@ -29,6 +29,7 @@ def search_and_read(page, language):
     check_page(page, f"{language}-help")
     page.fill("[name=q]", WORDS[language])
     page.press("[name=q]", "Enter")
+    page.wait_for_url("**/help/?q=*")
     check_page(page, f"{language}-help-search")
     page.click("main li a >> nth=0")
     page.wait_for_url("**/help/warranty/")

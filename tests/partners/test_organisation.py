@@ -251,6 +251,29 @@ def test_ending_asks_what_becomes_of_requests_without_a_laptop(client, admin, pa
         assert [step.by for step in approved.steps.filter(verb="withdraw")] == [None]
 
 
+def test_what_was_left_over_is_a_task_with_its_deed(client, admin, partner, social_worker):
+    received, approved = (factories.receive(partner, by=social_worker) for _time in range(2))
+    requests_actions.approve(approved, by=social_worker)
+    client.force_login(admin)
+    assert "since" not in client.get("/home/").content.decode().partition("<main")[2]
+    actions.end(partner, by=admin, reason="by_organisation", requests="leave")
+    assert "Requests rest since their organisation ended" in client.get("/home/").content.decode()
+    page = client.get("/requests/left-over/").content.decode()
+    assert "Withdraw all 2" in page and received.number in page and approved.number in page
+    for sentence in ("2 requests are withdrawn.", "0 requests are withdrawn."):
+        page = client.post(f"/requests/left-over/{partner.pk}/withdraw/", follow=True).content.decode()
+        assert sentence in page and "Nothing is left over" in page
+    assert {type(received).objects.get(pk=row.pk).status for row in (received, approved)} == {"withdrawn"}
+    assert [step.by for step in approved.steps.filter(verb="withdraw")] == [admin]
+
+
+def test_nothing_is_left_over_at_an_organisation_that_goes_on(client, admin, partner, social_worker):
+    kept = factories.receive(partner, by=social_worker)
+    assert requests_actions.withdraw_left_over(partner, by=admin) == 0
+    kept.refresh_from_db()
+    assert kept.status == "received"
+
+
 def test_what_has_a_laptop_still_goes_out_when_the_organisation_has_ended(admin, partner):
     kept = factories.allocation_of(factories.request_of(partner.bill_tos.get())).request
     type(kept).objects.filter(pk=kept.pk).update(status="allocated")
