@@ -41,6 +41,14 @@ inviter_required = access(
     "admin, partner: manager",
     lambda user: "manager" in user.membership_roles if user.acting_for else user.has_role("admin"),
 )
+association_reader_required = access(
+    "admin, dispatcher, treasurer, auditor",
+    lambda user: not user.acting_for and user.has_role("admin", "dispatcher", "treasurer", "auditor"),
+)
+note_writer_required = access(
+    "admin, dispatcher, treasurer",
+    lambda user: not user.acting_for and user.has_role("admin", "dispatcher", "treasurer"),
+)
 manager_required = partner_role("manager")
 writer_required = inviter_required  # an admin to an organisation, a manager to the association
 signer_required = inviter_required  # reads the agreement that is to be signed

@@ -342,6 +342,10 @@ class MessageForm(Form):
     )
 
 
+class NoteForm(Form):
+    text = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), strip=True)
+
+
 class DeclineForm(Form):
     reason = forms.ChoiceField(label=_("Why?"), choices=list(DECLINED.items()), widget=forms.RadioSelect)
     text = forms.CharField(
@@ -434,9 +438,13 @@ def not_to_come(day):
 
 
 class FilterForm(Form):
-    q = forms.CharField(label=_("Name or town"), required=False)
+    q = forms.CharField(label=_("Name, town, commune or postcode"), required=False)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=lambda: [("", _("All")), *PartnerStatus.choices]
+    )
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=lambda: [("", _("All")), *Partner.Kind.choices])
+    canton = forms.ChoiceField(
+        label=_("Canton"), required=False, choices=lambda: [("", _("All")), *sorted(CANTONS.items())]
     )
 
 

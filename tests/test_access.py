@@ -39,6 +39,7 @@ READS_REQUESTS = DECIDES | DISPATCH
 READS_INVOICES = {"treasurer", "admin", "auditor", "manager", "accounting"}
 READS_PARTNERS = {"admin", "dispatcher", "treasurer", "auditor", "manager"}
 EDITS = {"admin", "manager"}
+ASSOCIATION_READS = READS_PARTNERS - {"manager"}
 NOON = "2020-01-20T12:00Z"
 
 
@@ -94,6 +95,14 @@ ROWS = {
     "partners:take_over": Row({"admin"}, "partner_import", "post"),
     "partners:discard_import": Row({"admin"}, "partner_import", "post"),
     "partners:detail": Row(READS_PARTNERS, "partner"),
+    "partners:people": Row(ASSOCIATION_READS, "partner"),
+    "partners:agreements": Row(ASSOCIATION_READS, "partner"),
+    "partners:coverage": Row(ASSOCIATION_READS, "partner"),
+    "partners:tariff": Row(ASSOCIATION_READS, "partner"),
+    "partners:notes": Row(ASSOCIATION_READS, "partner"),
+    "partners:history": Row(ASSOCIATION_READS, "partner"),
+    "partners:add_note": Row(ASSOCIATION_READS - {"auditor"}, "partner"),
+    "partners:strike_note": Row(ASSOCIATION_READS - {"auditor"}, "note", "post"),
     "partners:admit": Row({"admin"}, "partner", "post"),
     "partners:decline": Row({"admin"}, "partner"),
     "partners:record_agreement": Row({"admin"}, "partner"),
@@ -105,7 +114,7 @@ ROWS = {
     "partners:edit_bill_to": Row(EDITS, "bill_to"),
     "partners:new_bill_to": Row(EDITS, "partner"),
     "partners:edit_coverage": Row({"admin"}, "partner"),
-    "partners:check_data": Row({"manager"}, "partner", "post"),
+    "partners:check_data": Row(EDITS, "partner", "post"),
     "partners:write": Row(EDITS, "partner", "post"),
     "partners:suspend": Row({"admin"}, "partner"),
     "partners:resume": Row({"admin"}, "partner", "post"),
@@ -261,6 +270,7 @@ MISSING = {
     "membership": 99_999_999,
     "invitation": 99_999_999,
     "partner": 99_999_999,
+    "note": 99_999_999,
     "bill_to": 99_999_999,
     "job": 99_999_999,
     "shipment": 99_999_999,
@@ -331,6 +341,7 @@ def _records(partner, file):
         "feedback": Feedback.objects.create(article=article, language="en", is_helpful=False, comment="x").pk,
         "membership": membership.pk,
         "partner": partner.pk,
+        "note": partner.association_notes.create(text="x", by=staff).pk,
         "request": request.number,
         "device": device.number,
         "shipment": shipment.pk,

@@ -102,6 +102,7 @@ ATTACKS = {
     "reminded_to_sign_once_a_day": copied("partners_agreementreminder", kind="'by_hand'"),
     "reminded_to_sign_once_by_the_clock": copied("partners_agreementreminder", on="'2020-01-01'"),
     "only_a_running_agreement_is_under_notice": changed("partners_partner", "ends_on = '2099-01-01'"),
+    "partners_partnernote_stays": changed("partners_partnernote", "text = 'y'"),
     "partners_countersignature_stays": changed("partners_agreement", "countersigned_at = NULL"),
     "a_confirmed_application_has_a_partner": changed("partners_application", "partner_id = NULL"),
     "a_mandated_organisation_names_its_mandate": changed("partners_application", "kind = 'mandated'"),
@@ -233,6 +234,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     partner.agreements.create(version="2026.1", signed_on="2026-01-15", signed_by="Nina", **wrong)
     partner.agreement_papers.create(words={}, sha256="x")
     Application.objects.create(name="x", kind="commune", partner=partner, confirmed_at="2026-01-15T08:00Z")
+    partner.association_notes.create(text="x", by=volunteer)
     partner.messages.create(is_from_association=False, text="x")
     Tariff.objects.create(delivery="person", valid_from="2026-01-01", amount=150)
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")

@@ -43,6 +43,7 @@ def index(request):
     if partner:
         found = found.filter(partner=partner)
     page = paginate(found.for_list(), params, key="place")
+    of = f"&partner={partner.pk}" if partner else ""
     label = dict(form.fields["state"].choices)[state] if state else ""
     context = {
         "page": page,
@@ -50,7 +51,7 @@ def index(request):
         "form": form,
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
         "filtered": bool(words or state or partner),
-        "views": [{"label": VIEWS[key], "url": f"?view={key}", "current": key == chosen} for key in offered],
+        "views": [{"label": VIEWS[key], "url": f"?view={key}{of}", "current": key == chosen} for key in offered],
         "chips": chips(params, {"q": words, "state": label, "partner": partner}),
     }
     return render(request, "billing/list.html", context)

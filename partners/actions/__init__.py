@@ -30,6 +30,7 @@ from .members import (
     resend_invitation,
 )
 from .mergers import announce_mutations, take_due_mutations
+from .notes import add_note, strike_note
 from .notices import NOTICE_MAIL, change_notice, create_notice, dismiss_notice, publish_notice, withdraw_notice
 from .organisation import (
     check_data,
@@ -55,6 +56,7 @@ __all__ = [
     "NOTICE_MAIL",
     "REMINDER_MAIL",
     "accept_invitation",
+    "add_note",
     "admit",
     "announce",
     "announce_mutations",
@@ -105,6 +107,7 @@ __all__ = [
     "set_house_rules",
     "share_commune",
     "sign",
+    "strike_note",
     "suspend",
     "take_back_notice",
     "take_due_mutations",

@@ -11,6 +11,7 @@ from .application import Application, Message
 from .intake_link import IntakeLink, IntakePoster
 from .letter import CommuneLetter
 from .map_change import MapChange
+from .note import PartnerNote
 from .notice import Notice, NoticeDismissal, NoticeStep, NoticeText
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .partner_import import PartnerImport
@@ -43,6 +44,7 @@ __all__ = [
     "NoticeText",
     "Partner",
     "PartnerImport",
+    "PartnerNote",
     "PartnerStep",
     "Tariff",
     "sha256_of",

@@ -19,6 +19,8 @@ from records import clock
 from records.lifecycle import Lifecycle, Step
 from records.triggers import Trigger
 
+from .register import Commune, Coverage, Locality
+
 # Whatever the road: pages, workbooks, the console. Asked at the end of a transaction, in whose course all of it comes.
 IS_INCOMPLETE = """
 BEGIN
@@ -53,6 +55,21 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
     def named(self, words: str) -> Self:
         """Those with these words in their name."""
         return self.filter(name__icontains=words)  # folded by the database on both sides, as in the index
+
+    def found_by(self, words: str) -> Self:
+        """Those with these words in name or town, or that speak for a commune of this name, number or postcode."""
+        communes = Commune.objects.live().filter(Q(name__icontains=words) | Q(canton__iexact=words))
+        if words.isascii() and words.isdecimal():
+            postcode = Locality.objects.filter(postcode=words).values("commune")
+            communes = Commune.objects.live().filter(Q(pk=int(words[:6])) | Q(pk__in=postcode))
+        spoken_for = self.speaking_for(communes).values("pk")
+        return self.filter(
+            Q(name__icontains=words) | Q(town__icontains=words) | Q(postcode=words) | Q(pk__in=spoken_for)
+        )
+
+    def speaking_for(self, communes: "models.QuerySet[Commune]") -> Self:
+        """Those that speak for one of these communes today."""
+        return self.filter(pk__in=Coverage.objects.live().filter(commune__in=communes).values("partner"))
 
     def under_notice(self) -> Self:
         """Those whose agreement ends on a day that is known, the next one first."""

@@ -45,11 +45,13 @@ from .organisation import (
     suspend,
     take_back_notice,
 )
+from .tabs import add_note, strike_note, tab
 from .tariffs import set_price, tariffs, withdraw_price
 
 __all__ = [
     "accept_invitation",
     "act_for",
+    "add_note",
     "admit",
     "agreement",
     "agreement_text",
@@ -103,7 +105,9 @@ __all__ = [
     "sign",
     "signatures",
     "signed_file",
+    "strike_note",
     "suspend",
+    "tab",
     "take_back_notice",
     "tariffs",
     "to_countersign",

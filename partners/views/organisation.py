@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
@@ -31,9 +30,10 @@ from partners.forms import (
     PartnerForm,
 )
 from partners.lifecycle import PartnerStatus
-from partners.models import AgreementVersion, BillTo, Locality, Partner
+from partners.models import AgreementVersion, BillTo, Commune, Locality, Partner
 from partners.standouts import stand_outs
 from partners.tables import COLUMNS
+from partners.tabs import tabs_for
 from partners.timeline import rows_of
 from people.access import admin_required, public
 from web.forms import attempt
@@ -45,19 +45,20 @@ from .payer import as_the_organisation, found_communes, unprefixed
 
 @partner_reader_required
 def index(request):
-    """The organisations, newest first, by status and by name or town; a member's own at once."""
+    """The organisations, newest first, by what they are, where they are and their words; a member's own at once."""
     if request.user.acting_for:
         return redirect(request.user.acting_for)
     partners = Partner.objects.visible_to(request.user)
     form = FilterForm(request.GET)
     form.is_valid()  # what is no filter is left out, the other one still holds
-    words, status = form.cleaned_data.get("q"), form.cleaned_data.get("status")
-    if words:
-        partners = partners.filter(Q(name__icontains=words) | Q(town__icontains=words))
-    if status:
-        partners = partners.filter(status=status)
+    chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    if words := chosen.get("q"):
+        partners = partners.found_by(words)
+    if canton := chosen.get("canton"):
+        partners = partners.speaking_for(Commune.objects.filter(canton=canton))
+    partners = partners.filter(**{name: chosen[name] for name in ("status", "kind") if name in chosen})
     page = paginate(partners, request.GET)
-    context = {"form": form, "page": page, "columns": COLUMNS, "filtered": bool(words or status)}
+    context = {"form": form, "page": page, "columns": COLUMNS, "filtered": bool(chosen)}
     return render(request, "partners/list.html", context)
 
 
@@ -98,6 +99,7 @@ def detail(request, pk):
     application = partner.applications.order_by("pk").last() if is_admin else None
     context = {
         "partner": partner,
+        "tabs": None if user.acting_for else tabs_for(partner, user, "overview"),
         "delivery": Partner.Delivery(partner.delivery).label_for(user),
         "bill_tos": _bill_tos(partner, may_edit=editor_required.allowed(user)),
         "agreements": agreements,
@@ -114,12 +116,12 @@ def detail(request, pk):
         "timeline": rows_of(partner, user),
         "may_admit": partner.status == PartnerStatus.APPLIED and is_admin,
         "may_change": partner.takes_part and is_admin,
-        "may_edit": editor_required.allowed(user) and partner.status != PartnerStatus.ENDED,
+        "may_edit": editor_required.allowed(user) and (is_admin or partner.status != PartnerStatus.ENDED),
         "may_give_notice": editor_required.allowed(user) and partner.allows("end"),
         "may_take_back": editor_required.allowed(user) and (is_admin or partner.end_reason == "by_organisation"),
         "may_cover": is_admin and partner.takes_part,
         "may_sign": is_manager and partner.takes_part and version is not None and not is_signed,
-        "may_check": is_manager and partner.takes_part and partner.is_check_due,
+        "may_check": editor_required.allowed(user) and partner.takes_part and partner.is_check_due,
         "may_read_requests": reads_requests(user),
         "may_invite": partner.takes_part and inviter_required.allowed(user),
         "may_write": inviter_required.allowed(user),
@@ -209,7 +211,7 @@ def _bill_tos(partner, *, may_edit):
 
 
 @require_POST
-@manager_required
+@editor_required
 def check_data(request, pk):
     """Say that the organisation's data are still right."""
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)

@@ -227,7 +227,7 @@ def test_an_organisation_reads_the_names_of_its_own_people_only(client, admin, m
     assert str(admin) not in history
     assert str(manager) in history
     client.force_login(admin)
-    assert str(admin) in client.get(partner.get_absolute_url()).content.decode().partition('class="wg-time"')[2]
+    assert str(admin) in client.get(f"/partners/{partner.pk}/history/").content.decode().partition('class="wg-time"')[2]
 
 
 @pytest.mark.parametrize(("choice", "statuses"), [("withdraw", {"withdrawn"}), ("leave", {"received", "approved"})])
