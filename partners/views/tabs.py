@@ -78,6 +78,8 @@ def _coverage(partner, user):
 def _tariff(partner, user):
     holding = Tariff.objects.holding().filter(tier=partner.tier)
     coming = Tariff.objects.filter(tier=partner.tier, valid_from__gt=clock.today()).order_by("valid_from", "delivery")
+    for row in (holding := list(holding)) + (coming := list(coming)):
+        row.delivery_label = Partner.Delivery(row.delivery).label_for(user)
     return {"holding": holding, "coming": coming, "may_set": treasurer_required.allowed(user)}
 
 
