@@ -81,7 +81,7 @@ def _counting(user, partner, status, roles, day):
 
 
 def _invitations(user):
-    return user.memberships.none() if user.is_association else user.memberships.pending()
+    return user.memberships.none() if user.is_association or user.acts_on_behalf else user.memberships.pending()
 
 
 def _counts_of(app, counts):

@@ -104,6 +104,7 @@ def navigation(request):
     here = [entry for entry in entries if request.path.startswith(entry["url"])]
     if here:
         max(here, key=lambda entry: len(entry["url"]))["current"] = True
+    frame["on_behalf"] = user.acting_for if user.acts_on_behalf else None
     label = f"{user} · {user.acting_for}" if user.acting_for else str(user)
     density = "workshop" if user.has_role("volunteer") else "office"
     folded = entries[BESIDE_EACH_OTHER:] if len(entries) > BESIDE_EACH_OTHER + 1 else []

@@ -18,7 +18,7 @@ from .agreement_text import FACTS, unknown_names
 from .cantons import CANTONS
 from .communes import communes_in, unknown_in
 from .lifecycle import PartnerStatus
-from .models import Agreement, Application, BillTo, Commune, Notice, Partner, Tariff
+from .models import Agreement, Application, BillTo, Commune, Notice, OnBehalf, Partner, Tariff
 from .notice_period import earliest_end, next_ends
 from .reasons import DECLINED, ENDED, SET_ASIDE
 from .reference_pattern import is_pattern
@@ -344,6 +344,10 @@ class MessageForm(Form):
 
 class NoteForm(Form):
     text = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), strip=True)
+
+
+class OnBehalfForm(Form):
+    reason = forms.ChoiceField(label=_("Why?"), choices=OnBehalf.Reason, widget=forms.RadioSelect)
 
 
 class DeclineForm(Form):

@@ -46,6 +46,8 @@ NOTES = {
     "decline_invitation": Note(_("Invitation declined")),
     "change_role": Note(_("Role changed")),
     "end_access": Note(_("Access ended")),
+    "act_on_behalf": Note(_("The association acts on behalf of the organisation")),
+    "end_on_behalf": Note(_("The association no longer acts on behalf of the organisation")),
     "open_intake_link": Note(_("Link for requests opened")),
     "replace_intake_link": Note(_("Link for requests replaced")),
     "close_intake_link": Note(_("Link for requests closed")),

@@ -26,6 +26,7 @@ from .models import (
     Membership,
     Message,
     NoticeText,
+    OnBehalf,
     Partner,
     PartnerImport,
 )
@@ -118,8 +119,9 @@ def invited(row):
     if membership is None or membership.user.is_association:
         return None
     user = membership.user
-    step = membership.partner.steps.filter(verb__in=("invite", "resend_invitation")).select_related("by").last()
-    is_by_association = step is not None and step.on_behalf_of is None
+    invitations_sent = membership.partner.steps.filter(verb__in=("invite", "resend_invitation"))
+    step = invitations_sent.annotate(is_own=Membership.objects.who_wrote("record")).last()
+    is_by_association = step is not None and not step.is_own
     with translation.override(user.language):
         who_invites = _who_invites(membership.partner, is_by_association=is_by_association)
     context = {"membership": membership, "who_invites": who_invites} | invitations.context_for(user)
@@ -276,6 +278,24 @@ def ended(row):
 def _about_ending(row, partner, more=None):
     context = {"partner": partner, "url": settings.BASE_URL + partner.get_absolute_url()}
     return Envelope(row.reader.email, row.reader.language, context | (more or {}))
+
+
+@mail(
+    "partners.acts_on_behalf",
+    _("The association acts on behalf of an organisation"),
+    names={
+        "organisation": organisation("partner"),
+        "reason": Name("reason", _("the reason"), _("The organisation has asked us to")),
+        "link": link(_("Read the history")),
+    },
+)
+def acts_on_behalf(row):
+    """To an organisation's managers: that somebody of the association has begun to, and why."""
+    begun = OnBehalf.objects.select_related("partner").get(pk=row.key)
+    with translation.override(row.reader.language):
+        reason = begun.get_reason_display()
+    url = f"{settings.BASE_URL}{begun.partner.get_absolute_url()}#history"
+    return Envelope(row.reader.email, row.reader.language, {"partner": begun.partner, "reason": reason, "url": url})
 
 
 @mail(actions.NOTICE_MAIL)

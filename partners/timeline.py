@@ -5,14 +5,15 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .models import BillTo, Membership, Partner
+from .models import BillTo, Membership, OnBehalf, Partner
 
 MOST = 30
 
 
 def rows_of(partner, user):
     """The rows that `components/timeline.html` shows; an organisation reads the names of its own people only."""
-    steps = partner.steps.select_related("by").order_by("-pk")[:MOST]
+    steps = partner.steps.annotate(is_own=Membership.objects.who_wrote("record"))
+    steps = steps.select_related("by").order_by("-pk")[:MOST]
     return [{"title": step.title, "at": step.at, "state": "past", "text": _about(step, user)} for step in steps]
 
 
@@ -21,8 +22,10 @@ def _about(step, user):
 
 
 def _who(step, user):
-    if step.by and user.acting_for and not step.on_behalf_of:
+    if step.by and user.acting_for and not step.is_own:
         return _("by the association")
+    if step.by and step.on_behalf_of and not step.is_own:
+        return _("%(name)s, on behalf of the organisation") % {"name": step.by}
     if step.by:
         return str(step.by)
     return _("by the private link") if step.verb in ("confirm", "complete", "write") else ""
@@ -35,6 +38,8 @@ def _details(step):
     if "fields" in numbers:
         model = BillTo if step.verb == "edit_bill_to" else Partner
         return ", ".join(_name_of(model, field) for field in numbers["fields"].split())
+    if step.verb == "act_on_behalf":
+        return str(OnBehalf.Reason(numbers["reason"]).label)
     if "day" in numbers:
         return _("for %(day)s") % {"day": date_format(date.fromisoformat(numbers["day"]))}
     if "version" in numbers:

@@ -122,6 +122,7 @@ class User(AbstractUser):
 
     acting_for: Any = None
     membership_roles: frozenset[str] = frozenset()
+    acts_on_behalf: bool = False  # of the partner, as an admin who is none of its people
     live_memberships: list[Any] | None = None  # where the session brought them along
     live_notices: Sequence[int] = ()  # keys of all that is told today and not put away; brought along likewise
 

@@ -9,6 +9,7 @@ from devices import actions as device_actions
 from devices.models import Device
 from documents.models import StoredFile
 from documents.uploads import ENDINGS, detect_media_type
+from partners.actions import refuse_on_behalf
 from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Locality, Partner, PartnerStep, Tariff
 from people.models import User
@@ -215,6 +216,7 @@ def approve(device_request: DeviceRequest, *, by: User) -> None:
 
 
 def _approve(device_request: DeviceRequest, partner: Partner, *, by: User, is_locked: bool = False) -> None:
+    refuse_on_behalf(by)
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself approves."))
     if not is_locked:
@@ -253,6 +255,7 @@ def _refuse_above_limit(device_request: DeviceRequest, partner: Partner) -> None
 @transaction.atomic
 def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The organisation says no, with a reason code."""
+    refuse_on_behalf(by)
     if reason not in DeclineReason.values:
         raise Refused(_("Say why."))
     device_request.move("decline", by=by, reason=reason, moved_at=clock.now())

@@ -28,7 +28,9 @@ def _parcel(code):
 
 def _words(step, user):
     """The sentences of a step; a partner reads the names of its own people only."""
-    if step.by and (not user.acting_for or step.on_behalf_of):
+    if step.by and not user.acting_for and step.on_behalf_of and not step.is_own:
+        yield _("By %(name)s, on behalf of the organisation.") % {"name": step.by}
+    elif step.by and (not user.acting_for or step.is_own):
         yield _("By %(name)s.") % {"name": step.by}
     elif step.by:
         yield _("By the association.")

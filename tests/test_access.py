@@ -95,6 +95,8 @@ ROWS = {
     "partners:take_over": Row({"admin"}, "partner_import", "post"),
     "partners:discard_import": Row({"admin"}, "partner_import", "post"),
     "partners:detail": Row(READS_PARTNERS, "partner"),
+    "partners:act_on_behalf": Row({"admin"}, "partner"),
+    "partners:end_on_behalf": Row(EVERYBODY, method="post"),
     "partners:people": Row(ASSOCIATION_READS, "partner"),
     "partners:agreements": Row(ASSOCIATION_READS, "partner"),
     "partners:coverage": Row(ASSOCIATION_READS, "partner"),

@@ -32,6 +32,7 @@ from partners.models import (
     CommuneMutation,
     Coverage,
     Locality,
+    OnBehalf,
     PartnerImport,
     Tariff,
 )
@@ -102,6 +103,9 @@ ATTACKS = {
     "reminded_to_sign_once_a_day": copied("partners_agreementreminder", kind="'by_hand'"),
     "reminded_to_sign_once_by_the_clock": copied("partners_agreementreminder", on="'2020-01-01'"),
     "only_a_running_agreement_is_under_notice": changed("partners_partner", "ends_on = '2099-01-01'"),
+    "one_acts_on_behalf_of_one_at_a_time": copied("partners_onbehalf", reason="'data'"),
+    "on_behalf_ends_after_it_began": changed("partners_onbehalf", "ended_at = begun_at - interval '1 s'"),
+    "partners_onbehalf_stays": changed("partners_onbehalf", "reason = 'data'"),
     "partners_partnernote_stays": changed("partners_partnernote", "text = 'y'"),
     "partners_countersignature_stays": changed("partners_agreement", "countersigned_at = NULL"),
     "a_confirmed_application_has_a_partner": changed("partners_application", "partner_id = NULL"),
@@ -235,6 +239,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     partner.agreement_papers.create(words={}, sha256="x")
     Application.objects.create(name="x", kind="commune", partner=partner, confirmed_at="2026-01-15T08:00Z")
     partner.association_notes.create(text="x", by=volunteer)
+    OnBehalf.objects.create(partner=partner, by=volunteer, reason="asked")
     partner.messages.create(is_from_association=False, text="x")
     Tariff.objects.create(delivery="person", valid_from="2026-01-01", amount=150)
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")

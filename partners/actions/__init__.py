@@ -10,6 +10,7 @@ from .agreements import (
     upload_agreement,
 )
 from .applications import admit, announce, apply_again, complete, confirm, decline, delete_unconfirmed, write
+from .behalf import act_on_behalf, end_on_behalf, refuse_on_behalf
 from .campaign import REMINDER_MAIL, remind_by_the_clock, remind_to_sign
 from .intake import (
     MAKE_POSTER,
@@ -56,6 +57,7 @@ __all__ = [
     "NOTICE_MAIL",
     "REMINDER_MAIL",
     "accept_invitation",
+    "act_on_behalf",
     "add_note",
     "admit",
     "announce",
@@ -80,6 +82,7 @@ __all__ = [
     "end",
     "end_access",
     "end_due",
+    "end_on_behalf",
     "give_notice",
     "invite",
     "is_poster_made",
@@ -97,6 +100,7 @@ __all__ = [
     "publish_notice",
     "publish_version",
     "record_agreement",
+    "refuse_on_behalf",
     "remind_by_the_clock",
     "remind_to_sign",
     "replace_intake_link",

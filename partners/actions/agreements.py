@@ -20,6 +20,8 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .behalf import refuse_on_behalf
+
 FIRST = Path(__file__).resolve().parents[1] / "data" / "agreement"
 FIRST_NUMBER = "2026.1"
 
@@ -77,6 +79,7 @@ def sign(
 
     Twice is as once. `read` is the SHA-256 of the text that was shown: refused if it has changed since.
     """
+    refuse_on_behalf(by)
     partner.lock()
     if not partner.takes_part:
         raise Refused(_("Only an organisation that takes part can sign."))
@@ -119,6 +122,7 @@ def upload_agreement(
     by: User,
 ) -> Agreement:
     """Keep the signed paper as a PDF, with the text it was printed from."""
+    refuse_on_behalf(by)
     partner.lock()
     if not partner.takes_part:
         raise Refused(_("Only an organisation that takes part can sign."))

@@ -15,6 +15,7 @@ from records import clock
 from records.refusals import Refused
 
 from . import members
+from .behalf import refuse_on_behalf
 
 UNCONFIRMED_KEPT = timedelta(days=30)
 MOST_MESSAGES = 50  # from an applicant, before somebody of the association writes
@@ -81,6 +82,8 @@ COMPLETED = ["street", "house_number", "postcode", "town", "phone", "email", "de
 @transaction.atomic
 def write(partner: Partner, text: str, *, by: User | None) -> Message:
     """Write to the other side: the association to the organisation, or the organisation to the association."""
+    if by is not None:
+        refuse_on_behalf(by)
     partner.lock()
     is_from_association = by is not None and by.is_association
     lately = list(partner.messages.order_by("-pk").values_list("is_from_association", flat=True)[:MOST_MESSAGES])

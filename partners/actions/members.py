@@ -11,6 +11,7 @@ from people.models import Session, User
 from records import clock
 from records.refusals import Refused
 
+from .behalf import refuse_on_behalf
 from .tokens import revoke_token
 
 INVITATION = "partners.invited"
@@ -53,6 +54,7 @@ def _refuse_too_many(partner: Partner, *, by: User) -> None:
 @transaction.atomic
 def accept_invitation(membership: Membership, *, by: User) -> None:
     """Take the role that one was invited to; a second time changes nothing."""
+    refuse_on_behalf(by)
     _lock_and_reload(membership)
     if membership.ended_at:
         raise Refused(_("This invitation has ended. Ask the organisation to invite you again."))

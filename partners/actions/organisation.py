@@ -15,6 +15,7 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .behalf import refuse_on_behalf
 from .tokens import revoke_token
 
 WITHOUT_NOTICE: dict[str, Any] = {"ends_on": None, "end_reason": "", "end_requests": ""}
@@ -164,6 +165,7 @@ def give_notice(partner: Partner, *, ends_on: date, requests: str, by: User) -> 
 
     The organisation keeps to the notice period; the association may agree on any day to come.
     """
+    refuse_on_behalf(by)
     partner.lock()
     if not partner.allows("end"):
         raise Refused(_("Only a running agreement can be given notice."))
@@ -185,6 +187,7 @@ def give_notice(partner: Partner, *, ends_on: date, requests: str, by: User) -> 
 @transaction.atomic
 def take_back_notice(partner: Partner, *, by: User) -> None:
     """Let an agreement that is under notice go on; only the side that gave notice may say so, or the association."""
+    refuse_on_behalf(by)
     partner.lock()
     if partner.ends_on is None:
         return

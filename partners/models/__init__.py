@@ -8,6 +8,7 @@ from .agreement import (
     sha256_of,
 )
 from .application import Application, Message
+from .behalf import OnBehalf
 from .intake_link import IntakeLink, IntakePoster
 from .letter import CommuneLetter
 from .map_change import MapChange
@@ -42,6 +43,7 @@ __all__ = [
     "NoticeDismissal",
     "NoticeStep",
     "NoticeText",
+    "OnBehalf",
     "Partner",
     "PartnerImport",
     "PartnerNote",

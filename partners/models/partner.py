@@ -4,7 +4,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -286,6 +286,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def managers_of(self, partner: Partner) -> Self:
         """Those who manage an organisation today, the first one first."""
         return self.live().filter(partner=partner, role=Membership.Role.MANAGER).order_by("pk")
+
+    def who_wrote(self, partner: str) -> Exists:
+        """For steps: whether who took one is of the organisation itself; `partner` is the way from the step to it."""
+        return Exists(self.filter(user=OuterRef("by"), partner=OuterRef(partner)))
 
     def pending(self) -> Self:
         """Invitations that the person has answered neither way."""

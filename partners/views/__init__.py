@@ -16,6 +16,7 @@ from .agreements import (
     versions,
 )
 from .applications import admit, application, apply_again, ask, complete, confirm, decline, join, write
+from .behalf import act_on_behalf, end_on_behalf
 from .communes import communes, leave_commune, share_commune
 from .intake import close_intake_link, intake, intake_poster, open_intake_link, replace_intake_link
 from .members import accept_invitation, act_for, change_role, decline_invitation, end_access, invite, resend_invitation
@@ -51,6 +52,7 @@ from .tariffs import set_price, tariffs, withdraw_price
 __all__ = [
     "accept_invitation",
     "act_for",
+    "act_on_behalf",
     "add_note",
     "admit",
     "agreement",
@@ -77,6 +79,7 @@ __all__ = [
     "edit_coverage",
     "end",
     "end_access",
+    "end_on_behalf",
     "give_notice",
     "house_rules",
     "index",

@@ -56,7 +56,7 @@ def agreement_text(request, pk):
 
 
 def _may_sign(user, partner):
-    return manager_required.allowed(user) and partner.takes_part
+    return manager_required.allowed(user) and not user.acts_on_behalf and partner.takes_part
 
 
 @manager_required

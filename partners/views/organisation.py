@@ -29,7 +29,7 @@ from partners.forms import (
     MessageForm,
     PartnerForm,
 )
-from partners.lifecycle import PartnerStatus
+from partners.lifecycle import READING, PartnerStatus
 from partners.models import AgreementVersion, BillTo, Commune, Locality, Partner
 from partners.standouts import stand_outs
 from partners.tables import COLUMNS
@@ -90,7 +90,7 @@ def detail(request, pk):
     """How an organisation stands, who pays, what was signed and who works there."""
     partner = get_object_or_404(Partner.objects.visible_to(request.user), pk=pk)
     user = request.user
-    is_admin, is_manager = user.has_role("admin"), manager_required.allowed(user)
+    is_admin, signs = user.has_role("admin"), manager_required.allowed(user) and not user.acts_on_behalf
     version = AgreementVersion.objects.current()
     agreements = list(partner.agreements.select_related("countersigned_by"))
     standing = [row for row in agreements if not row.set_aside_at]
@@ -117,14 +117,16 @@ def detail(request, pk):
         "may_admit": partner.status == PartnerStatus.APPLIED and is_admin,
         "may_change": partner.takes_part and is_admin,
         "may_edit": editor_required.allowed(user) and (is_admin or partner.status != PartnerStatus.ENDED),
-        "may_give_notice": editor_required.allowed(user) and partner.allows("end"),
+        "may_give_notice": editor_required.allowed(user) and not user.acts_on_behalf and partner.allows("end"),
         "may_take_back": editor_required.allowed(user) and (is_admin or partner.end_reason == "by_organisation"),
         "may_cover": is_admin and partner.takes_part,
-        "may_sign": is_manager and partner.takes_part and version is not None and not is_signed,
+        "may_sign": signs and partner.takes_part and version is not None and not is_signed,
         "may_check": editor_required.allowed(user) and partner.takes_part and partner.is_check_due,
         "may_read_requests": reads_requests(user),
         "may_invite": partner.takes_part and inviter_required.allowed(user),
         "may_write": inviter_required.allowed(user),
+        "may_send": inviter_required.allowed(user) and not user.acts_on_behalf,
+        "may_act_on_behalf": is_admin and partner.status in READING,
     }
     return render(request, "partners/detail.html", context)
 

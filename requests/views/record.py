@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
-from partners.models import Partner, Tariff
+from partners.models import Membership, Partner, Tariff
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
@@ -31,12 +31,13 @@ def detail(request, number):
     """Where the laptop is: what comes next and who acts, the way so far, person, laptop, contribution."""
     device_request = fetch(request, number, "recipient", "bill_to", "commune")
     allocation = device_request.allocations.live().select_related("device").first()
-    steps = list(device_request.steps.select_related("by"))
+    steps = device_request.steps.annotate(is_own=Membership.objects.who_wrote("record__partner"))
+    steps = list(steps.select_related("by"))
     user = request.user
     if not device_request.recipient.erased_at:
         AuditEntry.objects.record("read_recipient", device_request.number, by=user)
     following = device_request.next_step
-    may_decide = bool(user.acting_for) and device_request.allows("approve")
+    may_decide = bool(user.acting_for) and not user.acts_on_behalf and device_request.allows("approve")
     waits_for_a_colleague = may_decide and device_request.partner.approves_by_two and device_request.owner_id == user.pk
     context = {
         "device_request": device_request,
