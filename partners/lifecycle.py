@@ -46,6 +46,7 @@ NOTES = {
     "decline_invitation": Note(_("Invitation declined")),
     "change_role": Note(_("Role changed")),
     "end_access": Note(_("Access ended")),
+    "succeed": Note(_("Has taken over from another organisation")),
     "act_on_behalf": Note(_("The association acts on behalf of the organisation")),
     "end_on_behalf": Note(_("The association no longer acts on behalf of the organisation")),
     "open_intake_link": Note(_("Link for requests opened")),

@@ -29,6 +29,7 @@ from .models import (
     OnBehalf,
     Partner,
     PartnerImport,
+    Succession,
 )
 
 
@@ -278,6 +279,24 @@ def ended(row):
 def _about_ending(row, partner, more=None):
     context = {"partner": partner, "url": settings.BASE_URL + partner.get_absolute_url()}
     return Envelope(row.reader.email, row.reader.language, context | (more or {}))
+
+
+@mail(
+    "partners.succeeded",
+    _("An organisation takes over from another one"),
+    names={
+        "organisation": organisation("succession.predecessor"),
+        "successor": Name("succession.successor", _("the organisation that takes over"), "Sozialdienst Lindental"),
+        "link": link(_("Open the page of the organisation")),
+    },
+)
+def succeeded(row):
+    """To the managers of both organisations: that one has taken over from the other."""
+    succession = Succession.objects.select_related("predecessor", "successor").get(pk=row.key)
+    managed = Membership.objects.managers_of(succession.successor).filter(user=row.reader).exists()
+    partner = succession.successor if managed else succession.predecessor
+    url = settings.BASE_URL + partner.get_absolute_url()
+    return Envelope(row.reader.email, row.reader.language, {"succession": succession, "url": url})
 
 
 @mail(

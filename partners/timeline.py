@@ -32,20 +32,24 @@ def _who(step, user):
 
 
 def _details(step):
-    numbers = step.numbers
-    if "role" in numbers:
-        return str(dict(Membership.Role.choices).get(numbers["role"], ""))
-    if "fields" in numbers:
-        model = BillTo if step.verb == "edit_bill_to" else Partner
-        return ", ".join(_name_of(model, field) for field in numbers["fields"].split())
-    if step.verb == "act_on_behalf":
-        return str(OnBehalf.Reason(numbers["reason"]).label)
-    if "day" in numbers:
-        return _("for %(day)s") % {"day": date_format(date.fromisoformat(numbers["day"]))}
-    if "version" in numbers:
-        return _("version %(number)s") % {"number": numbers["version"]}
-    return ""
+    """What a step's numbers say, in words."""
+    return next((words(step, step.numbers[name]) for name, words in DETAILS.items() if name in step.numbers), "")
+
+
+def _fields(step, names):
+    model = BillTo if step.verb == "edit_bill_to" else Partner
+    return ", ".join(_name_of(model, field) for field in names.split())
 
 
 def _name_of(model, field):
     return str(model._meta.get_field(field).verbose_name)
+
+
+DETAILS = {
+    "role": lambda _step, role: str(dict(Membership.Role.choices).get(role, "")),
+    "fields": _fields,
+    "organisation": lambda _step, pk: str(Partner.objects.get(pk=pk)),
+    "reason": lambda _step, reason: str(OnBehalf.Reason(reason).label),
+    "day": lambda _step, day: _("for %(day)s") % {"day": date_format(date.fromisoformat(day))},
+    "version": lambda _step, number: _("version %(number)s") % {"number": number},
+}

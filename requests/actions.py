@@ -21,6 +21,26 @@ from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, Recipient, RequestDraft
 from .reasons import LACKS, PARTNER_ENDED
 from .rules import faults
+from .succession import take_over
+
+__all__ = [
+    "allocate",
+    "approve",
+    "complete",
+    "decline",
+    "delete_old_drafts",
+    "discard_draft",
+    "keep_draft",
+    "keep_proof",
+    "receive",
+    "reject",
+    "release",
+    "send_draft",
+    "take_over",
+    "withdraw",
+    "withdraw_left_over",
+    "withdraw_of_ended",
+]
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
 from .rules import ADDRESS, faults
 
 Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delivery
+Resting = Partner.RestingRequests
 TYPED = ("case_reference", *(name for name in PERSON if name != "language"))  # what is empty in a new form
 WISH = ("case_reference", "bill_to", "commune", "delivery", "purpose", "system", "keyboard")
 
@@ -90,6 +91,35 @@ class CompleteForm(CostForm):
             if fault := found.get("case_reference") or self.partner.reference_fault(reference):
                 self.add_error("case_reference", fault)
         return answers
+
+
+class TakeOverForm(Form):
+    """What another organisation takes over besides the communes, and who pays there for requests that go along."""
+
+    people = RowChoiceField(
+        label=_("What becomes of its people?"),
+        choices=[
+            ("move", _("They work for the successor, too"), _("Each with the same role, from now on.")),
+            ("stay", _("They only read what was"), _("The successor invites whom it needs.")),
+        ],
+        initial="move",
+    )
+    requests = RowChoiceField(
+        label=_("What becomes of its requests without a laptop?"),
+        choices=[
+            ("move", _("They go along"), _("With a new number, and with their place in the queue and their price.")),
+            ("withdraw", Resting.WITHDRAW.label, _("Within a minute. Who asked is told by the organisation.")),
+            ("leave", Resting.LEAVE.label, _("The association decides on them once it has ended.")),
+        ],
+        initial="move",
+    )
+    payer = forms.ModelChoiceField(
+        label=_("Who pays there for requests that go along?"), queryset=BillTo.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args, successor, **options):
+        super().__init__(*args, **options)
+        self.fields["payer"].queryset = successor.bill_tos.filter(is_active=True)
 
 
 class RequestForm(CostForm):

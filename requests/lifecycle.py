@@ -111,6 +111,7 @@ MOVES = {
 NOTES = {
     "receive": Note(_("Received")),
     "complete": Note(_("Completed")),
+    "take_over": Note(_("Taken over from another organisation")),
     "billed": Note(_("On the invoice")),
     "paid": Note(_("Invoice paid")),
 }

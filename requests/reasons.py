@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 PARTNER_ENDED = "partner_ended"  # why a request was withdrawn by itself
+TAKEN_OVER = "taken_over"  # why one was withdrawn: it goes on at the organisation that has taken over
 SUITS = {
     "system": _("the system asked for"),
     "memory": _("enough memory"),

@@ -8,7 +8,7 @@ from documents import ident_codes
 from web.timeline import rows_for
 
 from .models import DeclineReason
-from .reasons import PARTNER_ENDED
+from .reasons import PARTNER_ENDED, TAKEN_OVER
 
 
 def timeline(device_request, steps, *, user):
@@ -38,6 +38,10 @@ def _words(step, user):
         yield _("By the person, through the organisation’s link.")
     if step.reason in DeclineReason.values:
         yield f"{DeclineReason(step.reason).label}."
+    if step.reason == TAKEN_OVER:
+        yield _("It goes on at the organisation that has taken over.")
+    if other := step.numbers.get("request") if step.verb in ("take_over", "withdraw") else "":
+        yield _("Request %(number)s.") % {"number": other}
     if step.reason == PARTNER_ENDED:
         yield _("The organisation’s agreement has ended.")
     if device := step.numbers.get("device"):

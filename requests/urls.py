@@ -9,6 +9,7 @@ urlpatterns = [
     path("queue/", views.queue, name="queue"),
     path("left-over/", views.left_over, name="left_over"),
     path("left-over/<int:pk>/withdraw/", views.withdraw_left_over, name="withdraw_left_over"),
+    path("take-over/<int:pk>/", views.take_over, name="take_over"),
     path("drafts/", views.drafts, name="drafts"),
     path("new/", views.new, name="new"),
     path("new/<uuid:token>/", views.draft, name="draft"),

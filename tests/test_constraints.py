@@ -34,6 +34,7 @@ from partners.models import (
     Locality,
     OnBehalf,
     PartnerImport,
+    Succession,
     Tariff,
 )
 from people.models import AuditEntry, User
@@ -66,6 +67,14 @@ def added_version(language, number, is_current="true"):
     return (
         "INSERT INTO help_articleversion (article_id, language, number, title, summary, body, at, is_current) "
         f"SELECT id, {language}, {number}, 't', 's', 'b', now(), {is_current} FROM help_article"
+    )
+
+
+def follows(successor, predecessor):
+    """The statement by which an organisation takes over from another one."""
+    return (
+        "INSERT INTO partners_succession (predecessor_id, successor_id, by_id, at) "
+        f"SELECT {predecessor}, {successor}, (SELECT min(id) FROM people_user), now() FROM partners_partner"
     )
 
 
@@ -106,6 +115,7 @@ ATTACKS = {
     "one_acts_on_behalf_of_one_at_a_time": copied("partners_onbehalf", reason="'data'"),
     "on_behalf_ends_after_it_began": changed("partners_onbehalf", "ended_at = begun_at - interval '1 s'"),
     "partners_onbehalf_stays": changed("partners_onbehalf", "reason = 'data'"),
+    "no_successor_comes_before_itself": follows("max(id)", "min(id)"),
     "partners_partnernote_stays": changed("partners_partnernote", "text = 'y'"),
     "partners_countersignature_stays": changed("partners_agreement", "countersigned_at = NULL"),
     "a_confirmed_application_has_a_partner": changed("partners_application", "partner_id = NULL"),
@@ -208,6 +218,7 @@ ONLY_ADDED_TO = {
     "partners_agreementtext": "body",
     "partners_message": "text",
     "partners_agreementreminder": "kind",
+    "partners_succession": "at",
     "partners_noticestep": "verb",
     "partners_noticetext": "body",
     "devices_devicestep": "verb",
@@ -238,8 +249,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     partner.agreements.create(version="2026.1", signed_on="2026-01-15", signed_by="Nina", **wrong)
     partner.agreement_papers.create(words={}, sha256="x")
     Application.objects.create(name="x", kind="commune", partner=partner, confirmed_at="2026-01-15T08:00Z")
-    partner.association_notes.create(text="x", by=volunteer)
-    OnBehalf.objects.create(partner=partner, by=volunteer, reason="asked")
+    looked_after(partner, volunteer)
     partner.messages.create(is_from_association=False, text="x")
     Tariff.objects.create(delivery="person", valid_from="2026-01-01", amount=150)
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
@@ -278,6 +288,14 @@ def one_of_each(partner, commune, social_worker, volunteer):
     with connection.cursor() as cursor:  # what was made is looked at now, and what an attack does after it
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def looked_after(partner, user):
+    """What the association does about an organisation."""
+    partner.association_notes.create(text="x", by=user)
+    other = factories.active_partner("Dienst Wangental", postcode="3366")
+    Succession.objects.create(predecessor=other, successor=partner, by=user)
+    OnBehalf.objects.create(partner=partner, by=user, reason="asked")
 
 
 def booked(partner, bill_to, shipment, user):

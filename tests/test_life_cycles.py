@@ -24,6 +24,7 @@ LATER = {
 }
 # What has an action and no page of its own.
 WITHOUT_A_PAGE = {
+    "Partner": {"succeed": "requests.take_over"},
     "DeviceRequest": {
         "receive": "the form of a new request",
         "ship": "shipping.hand_over",

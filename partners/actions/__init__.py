@@ -49,6 +49,7 @@ from .organisation import (
     suspend,
     take_back_notice,
 )
+from .succession import lock_both, succeed
 from .tokens import issue_token, revoke_token
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "is_up_to_date",
     "issue_token",
     "leave_commune",
+    "lock_both",
     "make_letter",
     "make_paper",
     "make_poster",
@@ -112,6 +114,7 @@ __all__ = [
     "share_commune",
     "sign",
     "strike_note",
+    "succeed",
     "suspend",
     "take_back_notice",
     "take_due_mutations",

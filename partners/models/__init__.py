@@ -17,6 +17,7 @@ from .notice import Notice, NoticeDismissal, NoticeStep, NoticeText
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .partner_import import PartnerImport
 from .register import Commune, CommuneMutation, Coverage, Locality
+from .succession import Succession
 from .token import SCOPES, ApiToken
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "PartnerImport",
     "PartnerNote",
     "PartnerStep",
+    "Succession",
     "Tariff",
     "sha256_of",
 ]

@@ -57,15 +57,15 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         return self.filter(name__icontains=words)  # folded by the database on both sides, as in the index
 
     def found_by(self, words: str) -> Self:
-        """Those with these words in name or town, or that speak for a commune of this name, number or postcode."""
+        """Those with these words in name or town, that speak for such a commune, or that took over from such a one."""
         communes = Commune.objects.live().filter(Q(name__icontains=words) | Q(canton__iexact=words))
         if words.isascii() and words.isdecimal():
             postcode = Locality.objects.filter(postcode=words).values("commune")
             communes = Commune.objects.live().filter(Q(pk=int(words[:6])) | Q(pk__in=postcode))
-        spoken_for = self.speaking_for(communes).values("pk")
-        return self.filter(
-            Q(name__icontains=words) | Q(town__icontains=words) | Q(postcode=words) | Q(pk__in=spoken_for)
-        )
+        of_itself = Q(name__icontains=words) | Q(town__icontains=words) | Q(postcode=words)
+        spoken_for = self.model.objects.speaking_for(communes).values("pk")
+        followed = self.model.objects.filter(took_over__predecessor__name__icontains=words).values("pk")
+        return self.filter(of_itself | Q(pk__in=spoken_for) | Q(pk__in=followed))
 
     def speaking_for(self, communes: "models.QuerySet[Commune]") -> Self:
         """Those that speak for one of these communes today."""

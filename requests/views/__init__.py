@@ -3,6 +3,7 @@ from .form import check, discard, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
 from .record import approve, complete, decline, detail, proof, withdraw
+from .succession import take_over
 
 __all__ = [
     "allocate",
@@ -21,6 +22,7 @@ __all__ = [
     "queue",
     "release",
     "search",
+    "take_over",
     "withdraw",
     "withdraw_left_over",
 ]
