@@ -46,6 +46,11 @@ SECTIONS = [
         "partners:communes",
     ),
     Section(
+        _("Rules for requests"),
+        _("For how long a second request for one person is noticed."),
+        "requests:set_policy",
+    ),
+    Section(
         _("Notices"),
         _("What all or some readers are told, from a day to a day, on their pages and by mail."),
         "partners:notices",

@@ -17,6 +17,7 @@ SCHEDULE = {
     "take out what was withdrawn": {"task": "shipping.take_out_withdrawn", "schedule": 60.0},
     "forget what programs were answered": {"task": "jobs.delete_old_answers", "schedule": 3600.0},
     "withdraw what ended organisations left": {"task": "requests.withdraw_of_ended", "schedule": 60.0},
+    "forget whom requests were for": {"task": "requests.forget_marks", "schedule": 3600.0},
     "forget unfinished forms": {"task": "requests.delete_old_drafts", "schedule": 3600.0},
     "forget what nobody confirmed": {"task": "partners.delete_unconfirmed", "schedule": 3600.0},
     "forget workbooks of organisations": {"task": "partners.delete_old_imports", "schedule": 3600.0},

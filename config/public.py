@@ -22,7 +22,7 @@ from partners.models import Commune, Partner, Tariff
 from people.access import public
 from records import clock
 from requests.lifecycle import RequestStatus
-from requests.models import draft
+from requests.models import Policy, draft
 from shipping.lifecycle import PASSED_ON, ShipmentStatus
 from shipping.models import Shipment
 
@@ -136,6 +136,7 @@ def privacy(request):
         "as_of": PRIVACY_AS_OF,
         "retention_days": settings.RETENTION_DAYS,
         "warranty_months": WARRANTY_MONTHS,
+        "guard_months": _kept("guard_months", lambda: Policy.objects.current().guard_months),
         "draft_days": draft.KEPT.days,
         "session_days": settings.SESSION_COOKIE_AGE // 86_400,
         "token_days": settings.CSRF_COOKIE_AGE // 86_400,

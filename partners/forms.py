@@ -279,10 +279,11 @@ class HouseRulesForm(ModelForm):
 
     class Meta:
         model = Partner
-        fields = ["approves_by_two", "reference_pattern", "yearly_limit"]
+        fields = ["approves_by_two", "reference_pattern", "yearly_limit", "person_months"]
         help_texts = {
             "reference_pattern": _("# is a digit, A a letter, * either: AA-####-#### fits LT-2026-0388. Empty: any."),
             "yearly_limit": _("Counted by approval, from January to December. Empty: no limit."),
+            "person_months": _("By name and year of birth, as long as the association notices it. Empty: no limit."),
         }
 
     def clean_reference_pattern(self):

@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,10 +17,10 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
-from .lifecycle import RESTING, RequestStatus
+from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
-from .models import Allocation, DeclineReason, DeviceRequest, Recipient, RequestDraft
-from .reasons import LACKS, PARTNER_ENDED
+from .models import Allocation, DeclineReason, DeviceRequest, PersonMark, Policy, PolicyChange, Recipient, RequestDraft
+from .reasons import KNOWN, LACKS, PARTNER_ENDED
 from .rules import faults
 from .succession import take_over
 
@@ -30,12 +31,14 @@ __all__ = [
     "decline",
     "delete_old_drafts",
     "discard_draft",
+    "forget_marks",
     "keep_draft",
     "keep_proof",
     "receive",
     "reject",
     "release",
     "send_draft",
+    "set_policy",
     "take_over",
     "withdraw",
     "withdraw_left_over",
@@ -66,7 +69,13 @@ def receive(
 
 
 def _write_down(
-    *, partner: Partner, owner: User, recipient: dict[str, Any], proof: StoredFile | None, **columns: Any
+    *,
+    partner: Partner,
+    owner: User,
+    recipient: dict[str, Any],
+    proof: StoredFile | None,
+    known: dict[str, str] | None = None,
+    **columns: Any,
 ) -> DeviceRequest:
     """Make a request with its person and first step; Refused if something stands against it. The partner is locked."""
     columns["proof"] = proof if columns.get("system") == Device.System.WINDOWS else None
@@ -95,7 +104,8 @@ def _write_down(
         raise Refused(_("We don’t know this postcode."))
     device_request = DeviceRequest.objects.create(partner=partner, owner=owner, **columns)
     Recipient.objects.create(request=device_request, partner=partner, **recipient)
-    device_request.note("receive", by=owner)
+    PersonMark.objects.remember(device_request, recipient)
+    device_request.note("receive", by=owner, **(known or {}))
     return device_request
 
 
@@ -144,12 +154,20 @@ def delete_old_drafts() -> None:
 
 @transaction.atomic(savepoint=False)
 def send_draft(
-    draft: RequestDraft, *, seen: str, recipient: dict[str, Any], approving: bool, by: User, **columns: Any
+    draft: RequestDraft,
+    *,
+    seen: str,
+    recipient: dict[str, Any],
+    approving: bool,
+    by: User,
+    known: str = "",
+    **columns: Any,
 ) -> DeviceRequest:
     """Turn a finished draft into a request, approved at once or left to be examined; sent twice is as sent once.
 
-    `seen` is the fingerprint of what was looked through: another tab may have changed it since. A proof that the
-    request did not take, since it is for Linux after all, goes with the draft.
+    `seen` is the fingerprint of what was looked through: another tab may have changed it since. `known`, one of KNOWN,
+    says why there is one more where the organisation has a request for such a person already. A proof that the request
+    did not take, since it is for Linux after all, goes with the draft.
     """
     locked = RequestDraft.objects.locked_with_partner(draft)
     if locked is None:
@@ -157,6 +175,11 @@ def send_draft(
     if locked.fingerprint != seen:
         raise Refused(_("This form was changed meanwhile, in another tab perhaps. Look it through once more."))
     columns |= {"form_token": locked.token, "proof": locked.proof}
+    if earlier := PersonMark.objects.earlier(locked.partner, recipient).first():
+        if known not in KNOWN:
+            words = {"number": earlier.number}
+            raise Refused(_("There is a request for such a person already: %(number)s. Say what this one is.") % words)
+        columns["known"] = {"known": known, "request": earlier.number}
     device_request = _write_down(partner=locked.partner, owner=by, recipient=recipient, **columns)
     if approving:
         _approve(device_request, locked.partner, by=by, is_locked=True)
@@ -246,6 +269,7 @@ def _approve(device_request: DeviceRequest, partner: Partner, *, by: User, is_lo
     if device_request.allows("approve") and not device_request.is_complete:
         raise Refused(_("Add the commune, who pays and your case reference first."))
     _refuse_above_limit(device_request, partner)
+    _refuse_second_for_person(device_request, partner)
     now = clock.now()
     price = device_request.price or Tariff.objects.price_for(
         tier=partner.tier, delivery=device_request.delivery
@@ -270,6 +294,40 @@ def _refuse_above_limit(device_request: DeviceRequest, partner: Partner) -> None
     if approved.exclude(status__in=given_up).count() >= partner.yearly_limit:
         words = {"n": partner.yearly_limit}
         raise Refused(_("Your organisation approves %(n)s a year. Its managers set this limit.") % words)
+
+
+def _refuse_second_for_person(device_request: DeviceRequest, partner: Partner) -> None:
+    """Refuse a second laptop for a person within the months that the organisation has set, if it has."""
+    if partner.person_months is None or device_request.approved_at:
+        return
+    since = clock.now() - timedelta(days=round(partner.person_months * 365.25 / 12))
+    same = PersonMark.objects.filter(mark__in=device_request.marks.values("mark"), partner=partner).values("request")
+    others = DeviceRequest.objects.filter(pk__in=same, approved_at__gt=since).exclude(pk=device_request.pk)
+    if earlier := others.exclude(status__in=ENDED_UNSENT).order_by("-pk").first():
+        words = {"months": partner.person_months, "number": earlier.number}
+        raise Refused(
+            _("Your organisation gives a person one laptop in %(months)s months. See %(number)s, or change your rule.")
+            % words
+        )
+
+
+@transaction.atomic
+def set_policy(policy: Policy, changed: list[str], *, by: User) -> None:
+    """Keep what was changed about requests, and write down from what to what."""
+    Policy.objects.get_or_create(pk=1)
+    before = Policy.objects.select_for_update().get(pk=1)
+    for name in changed:
+        was, becomes = getattr(before, name), getattr(policy, name)
+        if was != becomes:
+            PolicyChange.objects.create(field=name, before=str(was), after=str(becomes), by=by)
+    if changed:
+        Policy.objects.filter(pk=1).update(**{name: getattr(policy, name) for name in changed})
+
+
+def forget_marks() -> None:
+    """Drop the marks of persons that are older than the guard period; the clock does it."""
+    months = Policy.objects.current().guard_months
+    PersonMark.objects.filter(made_on__lt=clock.today() - timedelta(days=round(months * 365.25 / 12))).delete()
 
 
 @transaction.atomic

@@ -8,11 +8,11 @@ from phonenumber_field.formfields import PhoneNumberField
 from devices.models import Device
 from documents import uploads
 from partners.models import BillTo, Commune, Locality, Partner
-from web.forms import Form, RowChoiceField
+from web.forms import Form, ModelForm, RowChoiceField
 from web.validators import validate_plain_name
 
 from .lifecycle import RequestStatus
-from .models import DeclineReason, DeviceRequest
+from .models import DeclineReason, DeviceRequest, Policy
 from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
 from .rules import ADDRESS, faults
 
@@ -91,6 +91,15 @@ class CompleteForm(CostForm):
             if fault := found.get("case_reference") or self.partner.reference_fault(reference):
                 self.add_error("case_reference", fault)
         return answers
+
+
+class PolicyForm(ModelForm):
+    class Meta:
+        model = Policy
+        fields = ["guard_months"]
+        help_texts = {
+            "guard_months": _("By marks of name and year of birth that nobody can read. The privacy page says it, too.")
+        }
 
 
 class TakeOverForm(Form):

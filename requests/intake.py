@@ -11,7 +11,7 @@ from documents.models import Mail
 from partners.models import IntakeLink, Locality, Partner
 from records.refusals import Refused
 
-from .models import DeviceRequest, Recipient, RequestDraft
+from .models import DeviceRequest, PersonMark, Recipient, RequestDraft
 from .rules import faults
 
 ARRIVED = "requests.arrived"
@@ -77,6 +77,7 @@ def send_answers(
         form_token=locked.token,
     )
     Recipient.objects.create(request=device_request, partner=partner, **recipient)
+    PersonMark.objects.remember(device_request, recipient)
     device_request.note("receive", by=None)
     if partner.email:
         Mail.objects.plan(ARRIVED, device_request)

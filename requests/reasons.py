@@ -4,6 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 PARTNER_ENDED = "partner_ended"  # why a request was withdrawn by itself
 TAKEN_OVER = "taken_over"  # why one was withdrawn: it goes on at the organisation that has taken over
+KNOWN = {  # what a further request for such a person is
+    "another_person": _("It is another person"),
+    "further_laptop": _("It is a further laptop for this person"),
+}
 SUITS = {
     "system": _("the system asked for"),
     "memory": _("enough memory"),

@@ -11,7 +11,7 @@ from records import clock
 from records.refusals import Refused
 
 from .lifecycle import RESTING
-from .models import DeviceRequest, Recipient
+from .models import DeviceRequest, PersonMark, Recipient
 from .models.recipient import PERSON
 from .reasons import TAKEN_OVER
 
@@ -52,6 +52,7 @@ def _move(device_request: DeviceRequest, successor: Partner, payer: BillTo, *, b
     )
     person = {name: getattr(device_request.recipient, name) for name in PERSON}
     Recipient.objects.create(request=there, partner=successor, **person)
+    PersonMark.objects.remember(there, person)
     there.refresh_from_db(fields=["number"])
     there.note("take_over", by=by, request=device_request.number)
     device_request.move(

@@ -13,6 +13,11 @@ def delete_old_drafts():
     actions.delete_old_drafts()
 
 
+@shared_task(name="requests.forget_marks")
+def forget_marks():
+    actions.forget_marks()
+
+
 @shared_task(name="requests.withdraw_of_ended")
 def withdraw_of_ended():
     actions.withdraw_of_ended()

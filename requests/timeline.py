@@ -5,10 +5,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from documents import ident_codes
+from partners.models import Membership
 from web.timeline import rows_for
 
 from .models import DeclineReason
-from .reasons import PARTNER_ENDED, TAKEN_OVER
+from .reasons import KNOWN, PARTNER_ENDED, TAKEN_OVER
+
+
+def steps_of(device_request):
+    """Its steps, each with who took it and whether that was one of its organisation's own people."""
+    steps = device_request.steps.annotate(is_own=Membership.objects.who_wrote("record__partner"))
+    return list(steps.select_related("by"))
 
 
 def timeline(device_request, steps, *, user):
@@ -38,6 +45,9 @@ def _words(step, user):
         yield _("By the person, through the organisation’s link.")
     if step.reason in DeclineReason.values:
         yield f"{DeclineReason(step.reason).label}."
+    if step.numbers.get("known") in KNOWN:
+        words = {"what": KNOWN[step.numbers["known"]], "number": step.numbers.get("request", "")}
+        yield _("%(what)s, though there is %(number)s.") % words
     if step.reason == TAKEN_OVER:
         yield _("It goes on at the organisation that has taken over.")
     if other := step.numbers.get("request") if step.verb in ("take_over", "withdraw") else "":

@@ -163,6 +163,7 @@ ROWS = {
     "requests:search": Row(READS_REQUESTS, method="post"),
     "requests:queue": Row(DISPATCH),
     "requests:left_over": Row(DISPATCH),
+    "requests:set_policy": Row({"admin"}),
     "requests:take_over": Row({"admin"}, "partner"),
     "requests:withdraw_left_over": Row(DISPATCH, "partner", "post"),
     "requests:drafts": Row(DECIDES),

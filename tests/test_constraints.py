@@ -39,7 +39,7 @@ from partners.models import (
 )
 from people.models import AuditEntry, User
 from records.triggers import Trigger
-from requests.models import Recipient, RequestDraft, RoundDate
+from requests.models import PersonMark, Policy, PolicyChange, Recipient, RequestDraft, RoundDate
 from shipping.models import Label, Round
 from tests import factories
 
@@ -167,6 +167,9 @@ ATTACKS = {
     "one_live_allocation_per_device": copied("requests_allocation", request_id=SECOND("requests_devicerequest")),
     "one_live_allocation_per_request": copied("requests_allocation", device_id=SECOND("devices_device")),
     "allocation_ends_after_it_began": changed("requests_allocation", "released_at = allocated_at - interval '1 s'"),
+    "one_mark_per_request": copied("requests_personmark"),
+    "one_policy_for_requests": changed("requests_policy", "id = 2"),
+    "guard_period_is_measured": changed("requests_policy", "guard_months = 0"),
     "erased_person_is_blank": changed("requests_recipient", "erased_at = now()"),
     "a_person_has_a_name": changed("requests_recipient", "first_name = '', last_name = ''"),
     # shipping
@@ -224,6 +227,7 @@ ONLY_ADDED_TO = {
     "devices_devicestep": "verb",
     "devices_erasure": "result",
     "devices_inspection": "grade",
+    "requests_policychange": "after",
     "requests_requeststep": "verb",
     "shipping_shipmentstep": "verb",
     "shipping_roundstep": "verb",
@@ -249,7 +253,6 @@ def one_of_each(partner, commune, social_worker, volunteer):
     partner.agreements.create(version="2026.1", signed_on="2026-01-15", signed_by="Nina", **wrong)
     partner.agreement_papers.create(words={}, sha256="x")
     Application.objects.create(name="x", kind="commune", partner=partner, confirmed_at="2026-01-15T08:00Z")
-    looked_after(partner, volunteer)
     partner.messages.create(is_from_association=False, text="x")
     Tariff.objects.create(delivery="person", valid_from="2026-01-01", amount=150)
     Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
@@ -284,14 +287,18 @@ def one_of_each(partner, commune, social_worker, volunteer):
     for number in (1, 2):
         article.versions.create(language="de", number=number, title="t", summary="s", body="b", is_current=number > 1)
     article.feedback.create(language="de", is_helpful=True)
+    looked_after(partner, request, volunteer)
     booked(partner, bill_to, shipment, volunteer)
     with connection.cursor() as cursor:  # what was made is looked at now, and what an attack does after it
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def looked_after(partner, user):
-    """What the association does about an organisation."""
+def looked_after(partner, request, user):
+    """What the association does about an organisation and its requests."""
+    PersonMark.objects.create(request=request, partner=partner, mark="x")
+    Policy.objects.create()
+    PolicyChange.objects.create(field="guard_months", before="1", after="2", by=user)
     partner.association_notes.create(text="x", by=user)
     other = factories.active_partner("Dienst Wangental", postcode="3366")
     Succession.objects.create(predecessor=other, successor=partner, by=user)

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from partners.models import BillTo
-from requests.models import Allocation, RequestDraft
+from requests.models import Allocation, PersonMark, RequestDraft
 from shipping.models import Shipment
 from tests import factories
 
@@ -27,6 +27,7 @@ def records(partner):
         "bill_to": bill_to,
         "request": request,
         "recipient": request.recipient,
+        "mark": PersonMark.objects.create(request=request, partner=partner, mark=f"{partner.pk}"),
         "device": allocation.device,
         "allocation": allocation,
         "shipment": shipment,
@@ -58,6 +59,7 @@ def stopped_by(statement, values):
         ("requests_devicerequest", "bill_to_id", "request", "bill_to", "request_bill_to_of_its_partner"),
         ("requests_devicerequest", "intake_link_id", "request", "link", "request_link_of_its_partner"),
         ("requests_requestdraft", "link_id", "draft", "link", "draft_link_of_its_partner"),
+        ("requests_personmark", "request_id", "mark", "request", "mark_of_its_partner"),
         ("requests_allocation", "request_id", "allocation", "request", "allocation_of_its_partner"),
         ("shipping_shipment", "request_id", "shipment", "request", "shipment_of_its_partner"),
         ("shipping_shipment", "bill_to_id", "shipment", "bill_to", "shipment_bill_to_of_its_partner"),

@@ -3,6 +3,7 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower, Upper
@@ -119,6 +120,9 @@ class Partner(Lifecycle):
     approves_by_two = models.BooleanField(_("A second person approves what somebody has entered"), default=False)
     reference_pattern = models.CharField(_("Shape of the case references"), max_length=40, blank=True)
     yearly_limit = models.PositiveSmallIntegerField(_("Laptops a year at most"), null=True, blank=True)
+    person_months = models.PositiveSmallIntegerField(
+        _("Months in which a person gets one laptop"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     made_at = models.DateTimeField(default=clock.now, editable=False)
     checked_on = models.DateField(null=True, editable=False)
     # Under notice: its last day, who gave it, and what becomes then of requests without a laptop.

@@ -1,6 +1,8 @@
 from .allocation import Allocation
 from .device_request import DeclineReason, DeviceRequest, RequestStep
 from .draft import RequestDraft
+from .person_mark import PersonMark
+from .policy import Policy, PolicyChange
 from .recipient import Recipient
 from .round_date import RoundDate
 
@@ -8,6 +10,9 @@ __all__ = [
     "Allocation",
     "DeclineReason",
     "DeviceRequest",
+    "PersonMark",
+    "Policy",
+    "PolicyChange",
     "Recipient",
     "RequestDraft",
     "RequestStep",

@@ -2,6 +2,7 @@ from .allocation import allocate, queue, release
 from .form import check, discard, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
+from .policy import set_policy
 from .record import approve, complete, decline, detail, proof, withdraw
 from .succession import take_over
 
@@ -22,6 +23,7 @@ __all__ = [
     "queue",
     "release",
     "search",
+    "set_policy",
     "take_over",
     "withdraw",
     "withdraw_left_over",

@@ -13,8 +13,11 @@ from partners.access import social_worker_required
 from partners.models import Partner, Tariff
 from requests import actions
 from requests.forms import TYPED, RequestForm
-from requests.models import DeviceRequest, RequestDraft
+from requests.models import DeviceRequest, PersonMark, RequestDraft
+from requests.reasons import KNOWN
 from web.forms import attempt
+
+SHOWN_EARLIER = 5
 
 
 @social_worker_required
@@ -100,6 +103,7 @@ def check(request, token):
             recipient=form.person,
             approving=approving,
             by=request.user,
+            known=request.POST.get("known", ""),
             **form.wish,
         )
         if device_request := attempt(form, action):
@@ -114,6 +118,8 @@ def check(request, token):
         "form": form,
         "groups": _summary(form, kept, partner),
         "partner": partner,
+        "earlier": PersonMark.objects.earlier(partner, form.person)[:SHOWN_EARLIER],
+        "known": KNOWN.items(),
         "price": Tariff.objects.price_for(tier=partner.tier, delivery=form.cleaned_data["delivery"]),
     }
     return render(request, "requests/check.html", context)

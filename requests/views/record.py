@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
-from partners.models import Membership, Partner, Tariff
+from partners.models import Partner, Tariff
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
 from requests.forms import CompleteForm, DeclineForm
-from requests.models import DeviceRequest
-from requests.timeline import timeline
+from requests.models import DeviceRequest, PersonMark
+from requests.timeline import steps_of, timeline
 from web.forms import attempt
 
 
@@ -31,8 +31,6 @@ def detail(request, number):
     """Where the laptop is: what comes next and who acts, the way so far, person, laptop, contribution."""
     device_request = fetch(request, number, "recipient", "bill_to", "commune")
     allocation = device_request.allocations.live().select_related("device").first()
-    steps = device_request.steps.annotate(is_own=Membership.objects.who_wrote("record__partner"))
-    steps = list(steps.select_related("by"))
     user = request.user
     if not device_request.recipient.erased_at:
         AuditEntry.objects.record("read_recipient", device_request.number, by=user)
@@ -48,11 +46,12 @@ def detail(request, number):
         "is_my_turn": following.waits_for(user) and not waits_for_a_colleague and not user.acts_on_behalf,
         "waits_for_a_colleague": waits_for_a_colleague,
         "act_url": reverse(following.page) if following.page else "",
-        "timeline": timeline(device_request, steps, user=user),
+        "timeline": timeline(device_request, steps_of(device_request), user=user),
         "may_decide": may_decide,
         "is_to_complete": may_decide and not device_request.is_complete,
         "may_complete": may_decide and device_request.intake_link_id is not None,
         "price": _price(device_request) if may_decide else device_request.price,
+        "elsewhere": _elsewhere(device_request, user),
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
         "may_release": dispatcher_required.allowed(user) and device_request.allows("release"),
     }
@@ -67,6 +66,13 @@ def proof(request, number):
         raise Http404
     AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
     return documents.send(device_request.proof)
+
+
+def _elsewhere(device_request, user):
+    """For the association only: what other organisations ask for perhaps the same person."""
+    if user.acting_for:
+        return None
+    return PersonMark.objects.elsewhere(device_request).select_related("partner")[:5]
 
 
 def _delivery(device_request, user):

@@ -110,13 +110,13 @@ class TestBooking:
         assert tells(second) == [[{"invoice": second.public_number}]]
 
     def test_the_timeline_shows_it(self, make_invoice, take, bank_file, social_worker):
-        from requests.timeline import timeline
+        from requests.timeline import steps_of, timeline
 
         invoice = make_invoice()
         take(bank_file(pay(invoice)))
         request = invoice.lines.get().shipment.request
         row = next(
-            row for row in timeline(request, request.steps.all(), user=social_worker) if row["title"] == "Invoice paid"
+            row for row in timeline(request, steps_of(request), user=social_worker) if row["title"] == "Invoice paid"
         )
         assert row["text"] == f"Invoice {invoice.public_number}."
 

@@ -75,9 +75,11 @@ def test_the_final_press(signed_in, answers, token, verb, decision):
         "SELECT requests_requestdraft",
         *FORM,
         "SELECT requests_requestdraft",  # locked, with its organisation
+        "SELECT requests_personmark",  # of the organisation's own, for perhaps the same person
         "SELECT partners_billto",  # and commune and postcode once more, under the lock
         "INSERT requests_devicerequest",
         "INSERT requests_recipient",
+        "INSERT requests_personmark",
         "INSERT requests_requeststep",
         *decision,
         "DELETE requests_requestdraft",

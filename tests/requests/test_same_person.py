@@ -1,0 +1,149 @@
+"""A second request for one person is noticed when it helps, by marks that nobody can read."""
+
+from datetime import timedelta
+
+import pytest
+
+from records import clock
+from records.refusals import Refused
+from requests import actions
+from requests.models import DeviceRequest, PersonMark, Policy, PolicyChange, RequestDraft
+from requests.same_person import marks, words_of
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+SAMIRA = {"first_name": "Samira", "last_name": "Wenger", "birth_year": 1994}
+
+
+def are_alike(one, other):
+    """Whether two people, each a name in two parts and a year, share a mark."""
+    return bool(marks(*one, key=b"k") & marks(*other, key=b"k"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Samira", "Wenger", 1994), ("samira", "WENGER", 1994)),
+        (("Jürg", "Müller", 1970), ("Juerg", "Mueller", 1970)),
+        (("Zoë", "Lüthi", 1988), ("Zoe", "Luethi", 1988)),
+        (("Мар'яна", "Коваль", 1989), ("Мар’яна", "Коваль", 1989)),
+        (("Anna-Maria", "Rossi", 1961), ("Anna Maria", "Rossi", 1961)),
+        (("Wenger", "Samira", 1994), ("Samira", "Wenger", 1994)),
+        (("Maria Elena", "Rossi", 1975), ("Maria", "Rossi", 1975)),
+        (("Łukasz", "Nowak", 1980), ("Lukasz", "Nowak", 1980)),
+        (("", "Suharto", 1990), ("Suharto", "", 1990)),
+        (("سميرة", "علي", 1994), ("سميرة", "علي", 1994)),
+    ],
+)
+def test_one_person_is_noticed_however_the_name_is_written(one, other):
+    assert are_alike(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Samira", "Wenger", 1994), ("Samira", "Wenger", 1995)),
+        (("Samira", "Wenger", 1994), ("Samira", "Berger", 1994)),
+        (("Samira", "Wenger", 1994), ("Simon", "Wenger", 1994)),
+        (("Anna", "Müller", 1970), ("Anna", "Mäller", 1970)),
+        (("", "Suharto", 1990), ("Ahmad", "Suharto", 1990)),
+    ],
+)
+def test_others_are_not_taken_for_each_other(one, other):
+    assert not are_alike(one, other)
+
+
+def test_a_mark_says_nothing_without_the_key_and_a_name_of_many_words_makes_few():
+    assert not marks("Samira", "Wenger", 1994, key=b"k") & marks("Samira", "Wenger", 1994, key=b"other")
+    assert len(marks(" ".join("abcdefghijklmnop"), "Wenger", 1994, key=b"k")) <= 15
+    assert words_of("Jean-Luc O’Neil") == ["jean", "luc", "oneil"]
+
+
+@pytest.fixture
+def send(client, social_worker):
+    """Fill the form in and send it from the page where all is checked."""
+    client.force_login(social_worker)
+
+    def send(answers, token, **pressed):
+        client.post(f"/requests/new/{token}/", answers)
+        page = client.get(f"/requests/new/{token}/check/").content.decode()
+        seen = RequestDraft.objects.get(token=token).fingerprint
+        return page, client.post(f"/requests/new/{token}/check/", {"verb": "send", "seen": seen} | pressed)
+
+    return send
+
+
+def test_the_first_is_shown_before_sending_and_one_says_what_this_one_is(client, partner, send, answers, token):
+    earlier = factories.receive(partner, by=partner.memberships.get().user, recipient=factories.PERSON | SAMIRA)
+    page, answer = send(answers | SAMIRA, token)
+    assert "You have a request for such a person already:" in page
+    assert f'href="{earlier.get_absolute_url()}"' in page and "Received" in page
+    assert answer.status_code == 200
+    assert "Say what this one is." in answer.content.decode()
+    assert DeviceRequest.objects.count() == 1
+    _page, answer = send(answers | SAMIRA, token, known="another_person")
+    sent = DeviceRequest.objects.latest("pk")
+    assert answer.url == sent.get_absolute_url() and sent != earlier
+    assert sent.steps.get(verb="receive").numbers == {"known": "another_person", "request": earlier.number}
+    assert f"It is another person, though there is {earlier.number}." in client.get(answer.url).content.decode()
+
+
+def test_who_is_new_is_asked_nothing(send, answers, token):
+    page, answer = send(answers | SAMIRA, token)
+    assert "such a person" not in page and 'name="known"' not in page
+    assert answer.status_code == 302
+
+
+def test_no_page_of_an_organisation_differs_by_anothers_request(
+    client, send, answers, token, dispatcher, django_assert_num_queries
+):
+    other = factories.active_partner("Dienst Wangental", postcode="3366")
+    elsewhere = factories.request_of(other.bill_tos.get(), status="received", recipient=factories.PERSON | SAMIRA)
+    PersonMark.objects.remember(elsewhere, SAMIRA)
+    page, _answer = send(answers | SAMIRA, token)
+    assert "such a person" not in page and other.name not in page
+    sent = DeviceRequest.objects.latest("pk")
+    assert "same person" not in client.get(sent.get_absolute_url()).content.decode()
+    client.force_login(dispatcher)
+    for one, another in ((sent, elsewhere), (elsewhere, sent)):
+        page = client.get(one.get_absolute_url()).content.decode()
+        assert "Perhaps the same person asks elsewhere, too:" in page and another.number in page
+
+
+def test_a_person_who_asks_by_the_link_is_noticed_too(partner, admin, social_worker):
+    first = factories.receive(partner, by=social_worker, recipient=factories.PERSON | SAMIRA)
+    assert list(PersonMark.objects.earlier(partner, SAMIRA)) == [first]
+    assert not PersonMark.objects.earlier(partner, SAMIRA | {"birth_year": 1995}).exists()
+
+
+def test_one_laptop_a_person_where_the_organisation_wants_it_so(partner, social_worker):
+    person = factories.PERSON | SAMIRA
+    first, second = (factories.receive(partner, by=social_worker, recipient=person) for _time in range(2))
+    actions.approve(first, by=social_worker)
+    partner.person_months = 12
+    partner.save()
+    with pytest.raises(Refused, match=f"one laptop in 12 months. See {first.number}"):
+        actions.approve(second, by=social_worker)
+    actions.withdraw(first, by=social_worker)
+    actions.approve(second, by=social_worker)
+    third = factories.receive(partner, by=social_worker, recipient=person)
+    DeviceRequest.objects.filter(pk=second.pk).update(approved_at=clock.now() - timedelta(days=370))
+    actions.approve(third, by=social_worker)
+    assert DeviceRequest.objects.get(pk=third.pk).status == "approved"
+
+
+def test_marks_are_forgotten_after_the_guard_period(client, admin, partner, social_worker):
+    factories.receive(partner, by=social_worker, recipient=factories.PERSON | SAMIRA)
+    PersonMark.objects.update(made_on=clock.today() - timedelta(days=400))
+    actions.forget_marks()
+    assert PersonMark.objects.exists()
+    client.force_login(admin)
+    assert 'value="24"' in client.get("/requests/policy/").content.decode()
+    assert client.post("/requests/policy/", {"guard_months": 0}).status_code == 200
+    for _time in range(2):
+        client.post("/requests/policy/", {"guard_months": 12})
+    change = PolicyChange.objects.get()
+    assert (change.field, change.before, change.after, change.by) == ("guard_months", "24", "12", admin)
+    assert Policy.objects.get().guard_months == 12
+    actions.forget_marks()
+    assert not PersonMark.objects.exists()
