@@ -25,7 +25,7 @@ def columns_for(*, one_period: bool = False) -> list[Column]:
     """Invoices (`for_list()`); where all are of one period it isn't named."""
     columns = [
         Column(_("Number"), _number if one_period else _number_and_period),
-        Column(_("Who pays"), _payer, "md"),
+        Column(_("Who pays"), _payer, "md", css="wg-words"),
         Column(_("Period"), _period, "lg"),
         Column(_("Status"), lambda row: pill(row.state), "md"),
         Column(_("Due on"), lambda row: day(row.due_on), "md"),

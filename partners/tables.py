@@ -44,8 +44,8 @@ def signature_cells(row):
 
 SIGNATURES = [
     Column(_("Organisation"), lambda row: link(address("partners:detail", row.partner.pk), row.partner)),
-    Column(_("Contact"), lambda row: row.contact, "md", narrow="fw-normal wg-meta"),
-    Column(_("Signature"), _signature),
+    Column(_("Contact"), lambda row: row.contact, "md", css="wg-words", narrow="fw-normal wg-meta"),
+    Column(_("Signature"), _signature, css="wg-words"),
 ]
 SIGNATURE_HEADINGS = [
     _("Organisation"),

@@ -54,8 +54,8 @@ def columns_for(user: User) -> list[Column]:
 
     columns = [
         Column(_("Case reference"), _case),
-        Column(_("Person"), _person, "sm", narrow="fw-normal"),
-        Column(_("Organisation"), lambda row: row.partner, "lg", narrow="wg-meta fw-normal"),
+        Column(_("Person"), _person, "sm", css="wg-words", narrow="fw-normal"),
+        Column(_("Organisation"), lambda row: row.partner, "lg", css="wg-words", narrow="wg-meta fw-normal"),
         Column(_("Status"), status),
         Column(_("Since"), lambda row: day(row.moved_at), "lg"),
         Column(_("What comes next"), next_action, "md"),
@@ -65,12 +65,16 @@ def columns_for(user: User) -> list[Column]:
     return columns
 
 
+UNBROKEN = 20  # letters of a case reference that stay on one line; a longer one may break
+
+
 def _case(row: DeviceRequest) -> str:
     url = address("requests:detail", row.number)
     if not row.case_reference:  # asked by the organisation's link, which says so until somebody completes it
         return joined(link(url, row.number, "wg-id"), span(_("By the link"), "d-block wg-meta fw-normal"))
     number = span(row.number, "d-block wg-meta fw-normal wg-id d-none d-sm-block")
-    return joined(link(url, row.case_reference, "wg-id"), number)
+    css = "wg-id" if len(row.case_reference) <= UNBROKEN else ""
+    return joined(link(url, row.case_reference, css), number)
 
 
 def _person(row: DeviceRequest) -> str:

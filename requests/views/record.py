@@ -45,7 +45,7 @@ def detail(request, number):
         "delivery": _delivery(device_request, user),
         "device": allocation.device if allocation else None,
         "next": following,
-        "is_my_turn": following.waits_for(user) and not waits_for_a_colleague,
+        "is_my_turn": following.waits_for(user) and not waits_for_a_colleague and not user.acts_on_behalf,
         "waits_for_a_colleague": waits_for_a_colleague,
         "act_url": reverse(following.page) if following.page else "",
         "timeline": timeline(device_request, steps, user=user),

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from partners.models import Membership, Partner
+from partners.models import Commune, Membership, Partner
 from people.access import admin_required
 from requests import actions
 from requests.forms import TakeOverForm
@@ -59,7 +59,7 @@ def _numbers(partner, successor):
         resting=Count("pk", filter=Q(status__in=RESTING)), sent=Count("pk", filter=Q(status__in=on_their_way))
     )
     return {
-        "communes": partner.coverage.live().select_related("commune").order_by("commune__name"),
+        "communes": list(Commune.objects.filter(coverage__in=partner.coverage.live()).order_by("name")),
         "shared": partner.coverage.live().filter(commune__in=covered).count(),
         "people": Membership.objects.live().filter(partner=partner).values("user").distinct().count(),
         **requests,
