@@ -31,7 +31,7 @@ def words_for(link: IntakeLink, language: str) -> str:
     with translation.override(language):
         context = {
             "language": language,
-            "title": _("You need a laptop?"),
+            "title": _("Do you need a laptop?"),
             "author": settings.ASSOCIATION["name"],
             "partner": link.partner,
             "site": address.netloc,

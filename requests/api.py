@@ -71,13 +71,18 @@ class OfferedCommune(Offered):
         return Commune.objects.offered_to(self.context["request"].user.acting_for)
 
 
-class NewRequestSerializer(serializers.Serializer):
-    """A wish for one laptop for one person."""
+class WhoPaysSerializer(serializers.Serializer):
+    """What a person who asks by the organisation's link doesn't know."""
 
-    recipient = RecipientSerializer()
     case_reference = serializers.CharField(max_length=40, help_text="Printed on the invoice: no names.")
     bill_to = OfferedBillTo(queryset=BillTo.objects.all())
     commune = OfferedCommune(queryset=Commune.objects.all(), help_text="BFS number of the commune that bears the cost.")
+
+
+class NewRequestSerializer(WhoPaysSerializer):
+    """A wish for one laptop for one person."""
+
+    recipient = RecipientSerializer()
     delivery = serializers.ChoiceField(Delivery)
     purpose = serializers.ChoiceField(DeviceRequest.Purpose)
     system = serializers.ChoiceField(Device.System, default=Device.System.LINUX)
@@ -177,6 +182,19 @@ class RequestDetail(RequestView):
         if not device_request.recipient.erased_at:
             AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
         return Response(RequestDetailSerializer(device_request).data)
+
+
+class RequestComplete(RequestView):
+    may = {"POST": social_worker_required}
+
+    @extend_schema(operation_id="requests_complete", request=WhoPaysSerializer, responses=RequestSerializer)
+    @idempotent
+    def post(self, request, number):
+        """Add who pays to a request that a person asked by the organisation's link; approving it is asked apart."""
+        device_request = self.fetch(number)
+        answers = self.validated(WhoPaysSerializer)
+        actions.complete(device_request, approving=False, by=request.user, **answers)
+        return Response(RequestSerializer(device_request).data)
 
 
 class RequestApprove(RequestView):

@@ -57,6 +57,18 @@ def receive(partner, *, by, recipient=PERSON, form_token=None, **columns):
     return found
 
 
+def asked_by_link(partner, *, by, recipient=PERSON):
+    """A request as a person asked for it by the organisation's link: nobody has added who pays yet."""
+    link = partners.open_intake_link(partner, by=by)
+    found = DeviceRequest.objects.create(
+        partner=partner, intake_link=link, purpose="school", keyboard="ch-de", delivery="person"
+    )
+    Recipient.objects.create(request=found, partner=partner, **recipient)
+    found.note("receive", by=None)
+    found.refresh_from_db()
+    return found
+
+
 def ready_laptop(tag, *, by, **columns):
     """A laptop without a drive that was checked."""
     device, _is_new = devices.receive(asset_tag=tag, by=by, drives=[], **columns)

@@ -33,6 +33,7 @@ ROWS = {
     ("requests", "get"): Row(DECIDES | DISPATCH),
     ("requests", "post"): Row(DECIDES),
     ("request", "get"): Row(DECIDES | DISPATCH, "request"),
+    ("request_complete", "post"): Row(DECIDES, "request"),
     ("request_approve", "post"): Row(DECIDES, "request"),
     ("allocations", "post"): Row(DISPATCH),
     ("devices", "get"): Row(WORKSHOP),

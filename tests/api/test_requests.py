@@ -6,6 +6,7 @@ from documents.models import StoredFile
 from documents.uploads import LARGEST
 from partners.models import Commune, Partner
 from requests.models import DeviceRequest
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -233,3 +234,27 @@ def test_next_and_previous_lead_there_and_back(worker, make_received):
     assert [len(page["results"]) for page in pages] == [25, 25, 10]
     back = worker.client.get(pages[1]["previous"]).json()
     assert (back["results"], back["previous"]) == (pages[0]["results"], None)
+
+
+def test_what_a_person_asked_by_the_link_is_read_completed_and_approved(
+    worker, foreign, partner, admin, commune, assert_problem
+):
+    asked = factories.asked_by_link(partner, by=admin)
+    path = f"requests/{asked.number}/"
+    (listed,) = worker.get("requests/?status=received").json()["results"]
+    read = worker.get(path).json()
+    for shown in (listed, read):
+        assert (shown["case_reference"], shown["bill_to"], shown["commune"], shown["price"]) == ("", None, None, None)
+    assert "Add the commune" in assert_problem(worker.post(f"{path}approve/"), 409)["detail"]
+    known = {"case_reference": "LT-2026-0401", "bill_to": partner.bill_tos.get().pk, "commune": commune.pk}
+    assert_problem(foreign.post(f"{path}complete/", known), 404)
+    errors = assert_problem(worker.post(f"{path}complete/", {"case_reference": ""}), 400)["errors"]
+    assert {error["field"] for error in errors} == set(known)
+    refused = worker.post(f"{path}complete/", known | {"case_reference": "Wenger-1"})
+    assert "name out of it" in assert_problem(refused, 409)["detail"]
+    completed = worker.post(f"{path}complete/", known).json()
+    assert {name: completed[name] for name in known} == known
+    assert completed["status"] == "received"
+    assert worker.post(f"{path}approve/").json()["status"] == "approved"
+    assert_problem(worker.post(f"{path}complete/", known | {"case_reference": "LT-2"}), 409)
+    assert [step["verb"] for step in worker.get(path).json()["steps"]] == ["receive", "complete", "approve"]

@@ -43,6 +43,12 @@ def test_a_person_asks_in_arabic_on_a_small_phone_without_script(visit, partner,
     page.click("main button[type=submit]")
     is_at("check/")
     expect(page.locator("main dl")).to_contain_text("سميرة")
+    page.click("footer a[lang=de]")  # whose words are longer
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    too_long = page.locator("main dt").evaluate_all("all => all.some(each => each.scrollWidth > each.clientWidth)")
+    assert not too_long, "a word runs into the answer beside it"
+    page.click("footer a[lang=ar]")
+    is_at("check/")
     page.wait_for_timeout(2500)  # a program would have pressed sooner
     page.click("main button.btn-primary")
     is_at("sent/")

@@ -105,9 +105,9 @@ def test_only_an_active_organisation_opens_one(partner, manager, admin):
     ("language", "words"),
     [
         ("de", "Brauchen Sie einen Laptop?"),
-        ("fr", "Il vous faut un ordinateur portable ?"),
+        ("fr", "Avez-vous besoin d’un ordinateur portable ?"),
         ("it", "Le serve un portatile?"),
-        ("en", "You need a laptop?"),
+        ("en", "Do you need a laptop?"),
     ],
 )
 def test_the_poster_is_one_page_with_name_and_address_in_each_language(client, manager, partner, link, language, words):

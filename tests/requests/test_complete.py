@@ -8,23 +8,15 @@ from partners.models import Commune, Locality, Membership
 from people.models import AuditEntry
 from records.refusals import Refused
 from requests import actions
-from requests.models import DeviceRequest, Recipient
-from tests.factories import PERSON
+from requests.models import DeviceRequest
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def asked(partner, admin):
-    """A request as it arrives by the link."""
-    link = partners.open_intake_link(partner, by=admin)
-    request = DeviceRequest.objects.create(
-        partner=partner, intake_link=link, purpose="school", keyboard="ch-de", delivery="person"
-    )
-    Recipient.objects.create(request=request, partner=partner, **PERSON)
-    request.note("receive", by=None)
-    request.refresh_from_db()
-    return request
+    return factories.asked_by_link(partner, by=admin)
 
 
 @pytest.fixture

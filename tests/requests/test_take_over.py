@@ -77,9 +77,7 @@ def test_nobody_waits_anew(admin, partner, successor, social_worker, dispatcher)
 def test_a_proof_and_what_a_person_asked_by_the_link_go_along(admin, partner, successor, social_worker):
     proof = actions.keep_proof(b"%PDF-1.7 proof")
     factories.receive(partner, by=social_worker, system="windows", purpose="training", proof=proof)
-    link = partners.open_intake_link(partner, by=admin)
-    by_link = factories.request_of(partner.bill_tos.get(), status="received", recipient={"first_name": "Samira"})
-    DeviceRequest.objects.filter(pk=by_link.pk).update(intake_link=link, bill_to=None, commune=None, case_reference="")
+    factories.asked_by_link(partner, by=admin)
     take_over(partner, successor, admin)
     windows, other = DeviceRequest.objects.filter(partner=successor).order_by("pk")
     assert windows.proof.read() == b"%PDF-1.7 proof" and windows.proof != proof
