@@ -98,3 +98,18 @@ def test_an_admin_mends_the_address_of_an_organisation_that_has_ended(client, pa
     assert f'href="{url}"' in client.get(partner.get_absolute_url()).content.decode()
     client.force_login(manager)
     assert f'href="{url}"' not in client.get(partner.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("page", ["suspend", "end", "give-notice"])
+def test_before_a_pause_or_an_end_the_page_says_what_it_meets(client, admin, partner, social_worker, page):
+    factories.receive(partner, by=social_worker)
+    for _time in range(2):
+        factories.request_of(partner.bill_tos.get(), status="allocated")
+    client.force_login(admin)
+    shown = " ".join(client.get(f"/partners/{partner.pk}/{page}/").content.decode().split())
+    for words, count in {
+        "Requests without a laptop": 1,
+        "Laptops kept or on their way": 2,
+        "Invoices to be paid": 0,
+    }.items():
+        assert f"<dt>{words}</dt> <dd> {count} </dd>" in shown
