@@ -1,7 +1,22 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from . import views
 from .views import imports
+
+
+class VersionConverter:
+    """The number of a version of the agreement, as its form takes it."""
+
+    regex = r"[0-9A-Za-z.-]{1,20}"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+register_converter(VersionConverter, "version")
 
 app_name = "partners"
 urlpatterns = [
@@ -31,9 +46,9 @@ urlpatterns = [
     path("partners/places/", views.places, name="places"),
     path("partners/agreement-versions/", views.versions, name="versions"),
     path("partners/agreement-versions/new/", views.publish_version, name="publish_version"),
-    path("partners/agreement-versions/<str:number>/", views.agreement_version, name="agreement_version"),
-    path("partners/agreement-versions/<str:number>/signatures.csv", views.signatures, name="signatures"),
-    path("partners/agreement-versions/<str:number>/remind-to-sign/", views.remind_to_sign, name="remind_to_sign"),
+    path("partners/agreement-versions/<version:number>/", views.agreement_version, name="agreement_version"),
+    path("partners/agreement-versions/<version:number>/signatures.csv", views.signatures, name="signatures"),
+    path("partners/agreement-versions/<version:number>/remind-to-sign/", views.remind_to_sign, name="remind_to_sign"),
     path("partners/agreements/to-countersign/", views.to_countersign, name="to_countersign"),
     path("partners/agreements/<int:pk>/", views.agreement, name="agreement"),
     path("partners/agreements/<int:pk>/file/", views.signed_file, name="signed_file"),

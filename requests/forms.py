@@ -102,6 +102,10 @@ class PolicyForm(ModelForm):
         }
 
 
+class SuccessorForm(Form):
+    q = forms.CharField(label=_("Name, town, commune or postcode"), required=False, max_length=70)
+
+
 class TakeOverForm(Form):
     """What another organisation takes over besides the communes, and who pays there for requests that go along."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from partners.models import Commune, Membership, Partner
 from people.access import admin_required
 from requests import actions
-from requests.forms import TakeOverForm
+from requests.forms import SuccessorForm, TakeOverForm
 from requests.lifecycle import RESTING, RequestStatus
 from requests.models import DeviceRequest
 from web.forms import attempt
@@ -28,9 +28,10 @@ def take_over(request, pk):
     others = Partner.objects.filter(status=Partner.Status.ACTIVE).exclude(pk=partner.pk)
     successor = find_row(others, request.GET.get("successor"))
     if successor is None:
-        words = request.GET.get("q", "").strip()
-        found = others.found_by(words)[:OFFERED] if words else []
-        return render(request, "requests/choose_successor.html", {"partner": partner, "found": found, "words": words})
+        search = SuccessorForm(request.GET or None)
+        words = search.cleaned_data["q"] if search.is_valid() else ""
+        context = {"form": search, "found": others.found_by(words)[:OFFERED] if words else [], "words": words}
+        return render(request, "requests/choose_successor.html", context | {"partner": partner})
     form = TakeOverForm(request.POST if request.method == "POST" else None, successor=successor)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -124,6 +124,13 @@ def test_the_page_of_a_version_tells_who_signed_who_waits_and_who_not(client, ve
     )
 
 
+def test_what_is_no_number_of_a_version_is_404(client, admin, version):
+    client.force_login(admin)
+    for number in ("2099.1", "2027.1%00", "x" * 21):
+        for rest in ("", "signatures.csv", "remind-to-sign/"):
+            assert client.get(f"/partners/agreement-versions/{number}/{rest}").status_code == 404
+
+
 def test_after_the_day_it_is_a_task_until_all_have_signed(client, version, partner, admin):
     client.force_login(admin)
     words = "Organisation has let the day to sign pass"

@@ -41,6 +41,7 @@ def test_the_page_says_it_in_numbers_and_does_it(client, admin, partner, success
     url = f"/requests/take-over/{partner.pk}/"
     assert f'href="{url}"' in client.get(partner.get_absolute_url()).content.decode()
     assert "No active organisation fits." in client.get(url, {"q": "xyzzy"}).content.decode()
+    assert client.get(url, {"q": "\0", "successor": "\0"}).status_code == 200
     assert f'href="?successor={successor.pk}"' in client.get(url, {"q": "wangental"}).content.decode()
     assert partner.name not in client.get(url, {"q": partner.name}).content.decode().partition("</form>")[2]
     page = client.get(url, {"successor": successor.pk}).content.decode()
