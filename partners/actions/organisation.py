@@ -48,6 +48,8 @@ def edit(partner: Partner, changed: list[str], *, by: User) -> None:
         return
     given = {name: getattr(partner, name) for name in changed}
     partner.lock()
+    if partner.status == PartnerStatus.ENDED and by.acting_for_id:
+        raise Refused(_("Your organisation takes part no longer. Write to the association to change its data."))
     for name, value in given.items():
         setattr(partner, name, value)
     if partner.is_active:

@@ -91,13 +91,21 @@ def test_the_views_of_the_invoices_keep_to_the_organisation(client, partner, adm
     assert f'href="?view=unpaid&amp;partner={partner.pk}"' in page
 
 
-def test_an_admin_mends_the_address_of_an_organisation_that_has_ended(client, partner, admin, manager):
+def test_an_admin_mends_the_address_of_an_organisation_that_has_ended_and_its_manager_not(
+    client, partner, admin, manager
+):
     actions.end(partner, by=admin, reason="merged")
-    client.force_login(admin)
     url = f"/partners/{partner.pk}/edit/"
-    assert f'href="{url}"' in client.get(partner.get_absolute_url()).content.decode()
+    form = {field: getattr(partner, field) for field in ("name", "postcode", "town", "language", "delivery", "kind")}
+    form |= {"street": "Neue Gasse", "tier": partner.tier}
     client.force_login(manager)
     assert f'href="{url}"' not in client.get(partner.get_absolute_url()).content.decode()
+    assert "takes part no longer" in client.post(url, form).content.decode()
+    client.force_login(admin)
+    assert f'href="{url}"' in client.get(partner.get_absolute_url()).content.decode()
+    assert client.post(url, form).status_code == 302
+    partner.refresh_from_db()
+    assert partner.street == "Neue Gasse"
 
 
 @pytest.mark.parametrize("page", ["suspend", "end", "give-notice"])
