@@ -264,8 +264,13 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},  # seconds
     },
-    # What public pages count, in each process: nothing is asked of anybody for it, and nothing can be away.
-    "figures": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "figures"},
+    # What public pages count and what readers are told, in each process: nothing is asked of anybody for it, and
+    # nothing can be away.
+    "figures": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "figures",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # sorts of readers; beyond, figures would be counted again
+    },
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

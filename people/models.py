@@ -124,7 +124,7 @@ class User(AbstractUser):
     membership_roles: frozenset[str] = frozenset()
     acts_on_behalf: bool = False  # of the partner, as an admin who is none of its people
     live_memberships: list[Any] | None = None  # where the session brought them along
-    live_notices: Sequence[int] = ()  # keys of all that is told today and not put away; brought along likewise
+    live_notices: Sequence[Sequence[int]] = ()  # key and version of all that is told and not put away; likewise
 
     class Meta:
         constraints = [

@@ -22,11 +22,11 @@ from .partner import Membership, Partner
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
-# The keys of all that is told today and that the person u has not put away. This is asked with every session, and
-# to plan more than this for each page costs more than to ask again where there is one.
+# Key and version of all that is told today and that the person u has not put away. This is asked with every session,
+# and to plan more than this for each page costs more than to ask again where there is one.
 HOLDS = "n.status = 'published' AND n.from_on <= %(today)s AND n.until_on >= %(today)s"
 LIVE_NOTICES = f"""
-ARRAY(SELECT n.id FROM partners_notice n
+ARRAY(SELECT ARRAY[n.id, n.version] FROM partners_notice n
       WHERE {HOLDS} AND NOT EXISTS (SELECT FROM partners_noticedismissal d
                                     WHERE d.user_id = u.id AND d.notice_id = n.id AND d.version = n.version))"""
 LIVE_MEMBERSHIPS = f"""

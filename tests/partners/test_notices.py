@@ -221,7 +221,9 @@ def test_it_is_shown_from_its_first_day_to_its_last(publish, client, social_work
     assert [WORDS["de"][0] in page for page in pages] == [is_shown, is_shown]
 
 
-def test_a_page_without_a_notice_costs_no_statement_and_one_with_a_notice_one(publish, client, social_worker):
+def test_a_page_without_a_notice_costs_no_statement_and_one_with_a_notice_one_a_minute(
+    publish, client, social_worker, people
+):
     client.force_login(social_worker)
 
     def statements():
@@ -231,7 +233,12 @@ def test_a_page_without_a_notice_costs_no_statement_and_one_with_a_notice_one(pu
 
     assert statements() == 1
     notice = publish("organisations")
+    assert [statements(), statements()] == [2, 1]
+    client.force_login(people["social_worker.be"])  # who is alike to it
+    assert statements() == 1
+    client.force_login(people["manager.be"])
     assert statements() == 2
+    client.force_login(social_worker)
     client.post(f"/notices/{notice.pk}/dismiss/")
     assert statements() == 1
     client.logout()
@@ -239,6 +246,23 @@ def test_a_page_without_a_notice_costs_no_statement_and_one_with_a_notice_one(pu
     with CaptureQueriesContext(connection) as captured:
         client.get("/contact/")
     assert len(captured) == 0
+
+
+def test_other_words_another_language_and_an_end_count_at_once(publish, client, social_worker, admin):
+    notice = publish("organisations")
+    client.force_login(social_worker)
+
+    def page():
+        return client.get("/appearance/").content.decode()
+
+    assert WORDS["de"][0] in page()
+    social_worker.language = "fr"
+    social_worker.save()
+    assert WORDS["fr"][0] in page()
+    actions.change_notice(notice, {}, WORDS | {"fr": ("Fermé", "De retour en janvier.")}, by=admin)
+    assert "De retour en janvier." in page()
+    actions.withdraw_notice(notice, by=admin)
+    assert "De retour en janvier." not in page()
 
 
 def test_a_member_of_two_organisations_reads_what_is_for_the_one_acted_for(publish, client, social_worker, people):
