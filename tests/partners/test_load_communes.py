@@ -259,6 +259,12 @@ def test_one_that_names_itself_is_harmless(tmp_path):
     assert Commune.objects.get(pk=404).successor is None
 
 
+def test_a_second_load_of_the_same_register_changes_nothing():
+    for _time in range(2):
+        call_command("load_communes", verbosity=0, stdout=_Quiet())
+    assert RegisterLoad.objects.count() == 1
+
+
 def test_what_a_load_changed_stays_to_be_read(tmp_path, client, admin):
     load(tmp_path)
     first = RegisterLoad.objects.get()

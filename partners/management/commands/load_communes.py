@@ -55,7 +55,7 @@ class Command(BaseCommand):
         rows = [row for row in _read(localities, PLACE) if row["canton"] and int(row["bfs_no"]) not in NOT_COMMUNES]
         communes = _communes(rows)
         known = set(Commune.objects.values_list("bfs_no", "name", "canton", "language"))
-        names = {number: f"{name} ({canton})" for number, name, canton, _language in known}
+        names = {number: str(Commune(name=name, canton=canton)) for number, name, canton, _language in known}
         Commune.objects.bulk_create(
             [row for row in communes if (row.bfs_no, row.name, row.canton, row.language) not in known],
             AT_ONCE,
