@@ -176,6 +176,11 @@ class User(AbstractUser):
         return bool(self.association_roles)
 
     @property
+    def acts_as(self) -> tuple[frozenset[str], int | None, frozenset[str]]:
+        """All that decides what this person sees: the association's roles, or an organisation and the roles there."""
+        return self.association_roles, self.acting_for_id, self.membership_roles
+
+    @property
     def lacks_second_factor(self) -> bool:
         """Whether the person must first set up an authenticator app or a passkey: the association sees everybody.
 

@@ -7,8 +7,9 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from devices.models import Device
 from documents import uploads
-from partners.models import BillTo, Commune, Locality, Partner
+from partners.models import BillTo, Commune, Coverage, Locality, Partner
 from web.forms import Form, ModelForm, RowChoiceField
+from web.statements import statement
 from web.validators import validate_plain_name
 
 from .lifecycle import RequestStatus
@@ -36,6 +37,16 @@ class OfferedField(forms.ModelChoiceField):
         return next(chosen, None) or super().to_python(value)
 
 
+@statement
+def _spoken_for(partner):
+    return Coverage.objects.live().filter(partner=partner).select_related("commune").order_by("commune__name")
+
+
+@statement
+def _payers(partner):
+    return BillTo.objects.filter(partner=partner, is_active=True)
+
+
 class CostForm(Form):
     """What an organisation knows of a request and the person does not: its case reference, the commune, who pays."""
 
@@ -52,10 +63,9 @@ class CostForm(Form):
     def __init__(self, *args, user, **options):
         super().__init__(*args, **options)
         self.partner = partner = user.acting_for
-        spoken_for = partner.coverage.live().select_related("commune").order_by("commune__name")
-        communes = list(dict.fromkeys(row.commune for row in spoken_for))
+        communes = list(dict.fromkeys(row.commune for row in _spoken_for(partner.pk)))
         self._offer("commune", communes, or_any_of=Commune.objects.live())
-        self._offer("bill_to", list(partner.bill_tos.filter(is_active=True)))
+        self._offer("bill_to", _payers(partner.pk))
 
     def _offer(self, name, rows, or_any_of=None):
         """The choices of a field; if there is only one it is taken and not asked, whatever an older draft holds."""

@@ -6,16 +6,18 @@ from django.utils.translation import gettext as _
 
 from documents import ident_codes
 from partners.models import Membership
+from web.statements import statement
 from web.timeline import rows_for
 
-from .models import DeclineReason
+from .models import DeclineReason, RequestStep
 from .reasons import KNOWN, PARTNER_ENDED, TAKEN_OVER
 
 
+@statement
 def steps_of(device_request):
-    """Its steps, each with who took it and whether that was one of its organisation's own people."""
-    steps = device_request.steps.annotate(is_own=Membership.objects.who_wrote("record__partner"))
-    return list(steps.select_related("by"))
+    """Its steps, by its key, each with who took it and whether that was one of its organisation's own people."""
+    steps = RequestStep.objects.filter(record=device_request)
+    return steps.annotate(is_own=Membership.objects.who_wrote("record__partner")).select_related("by")
 
 
 def timeline(device_request, steps, *, user):

@@ -30,10 +30,13 @@ class PersonMarkManager(models.Manager["PersonMark"]):
         found = self.filter(mark__in=marks_of(person), partner=partner).values("request")
         return DeviceRequest.objects.filter(pk__in=found).order_by("-pk")
 
-    def elsewhere(self, device_request: DeviceRequest) -> models.QuerySet[DeviceRequest]:
-        """Other organisations' requests that may be for the same person: for the association's eyes only."""
+    def elsewhere(self, device_request: Any, partner: Any) -> models.QuerySet[DeviceRequest]:
+        """Others' requests than this organisation's that may be for the same person: for the association's eyes only.
+
+        Both are keys.
+        """
         mine = self.filter(request=device_request).values("mark")
-        others = self.filter(mark__in=mine).exclude(partner=device_request.partner_id).values("request")
+        others = self.filter(mark__in=mine).exclude(partner=partner).values("request")
         return DeviceRequest.objects.filter(pk__in=others).order_by("-pk")
 
 

@@ -14,9 +14,10 @@ from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
 from requests.forms import CompleteForm, DeclineForm
-from requests.models import DeviceRequest, PersonMark
+from requests.models import Allocation, DeviceRequest, PersonMark
 from requests.timeline import steps_of, timeline
 from web.forms import attempt
+from web.statements import statement
 
 
 def fetch(request, number, *related):
@@ -26,12 +27,26 @@ def fetch(request, number, *related):
     )
 
 
+@statement
+def _shown(number, *, user, acts_as):
+    """What `detail` shows, for who may see it."""
+    found = DeviceRequest.objects.visible_to(user).filter(number=number)
+    return found.select_related("partner", "recipient", "bill_to", "commune")
+
+
+@statement
+def _kept_for(device_request):
+    return Allocation.objects.live().filter(request=device_request).select_related("device")
+
+
 @request_reader_required
 def detail(request, number):
     """Where the laptop is: what comes next and who acts, the way so far, person, laptop, contribution."""
-    device_request = fetch(request, number, "recipient", "bill_to", "commune")
-    allocation = device_request.allocations.live().select_related("device").first()
     user = request.user
+    device_request = next(iter(_shown(number, user=user, acts_as=user.acts_as)), None)
+    if device_request is None:
+        raise Http404
+    allocation = next(iter(_kept_for(device_request.pk)), None)
     if not device_request.recipient.erased_at:
         AuditEntry.objects.record("read_recipient", device_request.number, by=user)
     following = device_request.next_step
@@ -46,12 +61,13 @@ def detail(request, number):
         "is_my_turn": following.waits_for(user) and not waits_for_a_colleague and not user.acts_on_behalf,
         "waits_for_a_colleague": waits_for_a_colleague,
         "act_url": reverse(following.page) if following.page else "",
-        "timeline": timeline(device_request, steps_of(device_request), user=user),
+        "timeline": timeline(device_request, steps_of(device_request.pk), user=user),
         "may_decide": may_decide,
         "is_to_complete": may_decide and not device_request.is_complete,
         "may_complete": may_decide and device_request.intake_link_id is not None,
         "price": _price(device_request) if may_decide else device_request.price,
-        "elsewhere": _elsewhere(device_request, user),
+        # For the association only: what other organisations ask for perhaps the same person.
+        "elsewhere": [] if user.acting_for else _elsewhere(device_request.pk, device_request.partner_id),
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
         "may_release": dispatcher_required.allowed(user) and device_request.allows("release"),
     }
@@ -68,11 +84,9 @@ def proof(request, number):
     return documents.send(device_request.proof)
 
 
-def _elsewhere(device_request, user):
-    """For the association only: what other organisations ask for perhaps the same person."""
-    if user.acting_for:
-        return None
-    return PersonMark.objects.elsewhere(device_request).select_related("partner")[:5]
+@statement
+def _elsewhere(device_request, partner):
+    return PersonMark.objects.elsewhere(device_request, partner).select_related("partner")[:5]
 
 
 def _delivery(device_request, user):

@@ -1,4 +1,4 @@
-from functools import partial
+from functools import lru_cache, partial
 
 from django.contrib import messages
 from django.http import Http404
@@ -18,9 +18,10 @@ from shipping import actions
 from shipping.forms import HandOverForm, ProgressForm
 from shipping.models import Shipment, allocations_to_pack
 from shipping.tables import HANDED_OVER, SHOWN, SHOWN_IN_HOUSE, SHOWN_TO_PACK, in_house, to_pack
-from web.counts import count_each, in_words
+from web.counts import Counting, in_words
 from web.forms import attempt
 from web.pagination import fair_shares, paginate, paginate_by
+from web.statements import statement
 
 COUNTED = 1000  # rows of a step at most, then it is "999+"; a round is 50, in summer 200
 WITH_BUTTON = ("to_pack", "labelled", "closed")
@@ -38,13 +39,12 @@ def index(request):
 
 def _in_house(request):
     shown_at = clock.now()  # before the parcels are read: what is closed meanwhile is not handed over unseen
-    waiting = _waiting(request.user)
-    counts = count_each(waiting, limit=COUNTED)
-    step = request.GET.get("step")
-    page = paginate_by("device__shelf", waiting[step], request.GET) if step in waiting else None
+    user, step = request.user, request.GET.get("step")
+    counts = _counting(user, user.acts_as).count()
+    page = paginate_by("device__shelf", _waiting(user)[step], request.GET) if step in counts else None
     if page and not page.rows:
         return redirect("shipping:list")
-    steps = {step: page.rows} if page else _first_rows(waiting, counts)
+    steps = {step: page.rows} if page else _first_rows(user, counts)
     label_jobs = Job.objects.unfinished_for_many(actions.MAKE_LABEL, steps.get("packing", []))
     batch = Batch.objects.under_way(actions.MAKE_LABEL).first() if counts["packing"] else None
     numbers = {name: in_words(count, COUNTED) for name, count in counts.items()}
@@ -86,6 +86,12 @@ def _waiting(user):
     }
 
 
+@lru_cache(maxsize=256)
+def _counting(user, acts_as):
+    """The statement is kept for who acts so, as putting it together takes longer than the counting."""
+    return Counting(_waiting(user), limit=COUNTED)
+
+
 def _parcels(found):
     """Along the shelves, with what their list shows."""
     return found.in_order_of_shelves().only(*SHOWN_IN_HOUSE)
@@ -97,17 +103,30 @@ def _kept(allocations):
     return rows.order_by("device__shelf", "pk")
 
 
-def _first_rows(waiting, counts):
-    """The first rows of each step, all together one page; two queries, which sort keys only."""
-    keys = {step: waiting[step].values("pk")[:share] for step, share in fair_shares(counts).items() if share}
-    steps = {step: [] for step in waiting}
-    if "to_pack" in keys:
-        steps["to_pack"] = list(_kept(Allocation.objects.filter(pk__in=keys.pop("to_pack"))))
-    parcels = list(keys.values())
-    if parcels:
-        for parcel in _parcels(Shipment.objects.filter(pk__in=parcels[0].union(*parcels[1:], all=True))):
+def _first_rows(user, counts):
+    """The first rows of each step, all together one page; two queries."""
+    shares = {step: share for step, share in fair_shares(counts).items() if share}
+    steps = {step: [] for step in counts}
+    if share := shares.pop("to_pack", 0):
+        steps["to_pack"] = _first_to_pack(user=user, acts_as=user.acts_as, share=share)
+    if shares:
+        for parcel in _first_parcels(user=user, acts_as=user.acts_as, shares=frozenset(shares.items())):
             steps[parcel.stage].append(parcel)
     return steps
+
+
+@statement
+def _first_to_pack(*, user, acts_as, share):
+    """Sorts keys only."""
+    return _kept(Allocation.objects.filter(pk__in=_waiting(user)["to_pack"].values("pk")[:share]))
+
+
+@statement
+def _first_parcels(*, user, acts_as, shares):
+    """Sorts keys only."""
+    waiting = _waiting(user)
+    first, *others = [waiting[step].values("pk")[:share] for step, share in shares]
+    return _parcels(Shipment.objects.filter(pk__in=first.union(*others, all=True)))
 
 
 def _more(count, rows):

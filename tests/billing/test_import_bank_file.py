@@ -116,7 +116,7 @@ class TestBooking:
         take(bank_file(pay(invoice)))
         request = invoice.lines.get().shipment.request
         row = next(
-            row for row in timeline(request, steps_of(request), user=social_worker) if row["title"] == "Invoice paid"
+            row for row in timeline(request, steps_of(request.pk), user=social_worker) if row["title"] == "Invoice paid"
         )
         assert row["text"] == f"Invoice {invoice.public_number}."
 

@@ -1,9 +1,10 @@
 import pytest
 from django.urls import reverse
 
-from partners.models import Partner
+from partners.models import Membership, Partner
 from requests import actions
 from requests.models import DeviceRequest, Recipient
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +126,13 @@ def test_a_stranger_gets_the_page_of_a_missing_one(client, stranger, make_receiv
 def test_a_volunteer_never_sees_a_person(client, volunteer, make_received):
     client.force_login(volunteer)
     assert client.get(make_received().get_absolute_url()).status_code == 403
+
+
+def test_whoever_acts_for_another_organisation_now_no_longer_sees_it(client, social_worker, make_approved):
+    url = make_approved().get_absolute_url()
+    elsewhere = factories.active_partner("Anderswo")
+    Membership.objects.create(user=social_worker, partner=elsewhere, role="social_worker")
+    client.force_login(social_worker)
+    assert client.get(url).status_code == 200
+    client.post("/partners/act-for/", {"partner": elsewhere.pk})
+    assert client.get(url).status_code == 404
