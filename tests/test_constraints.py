@@ -34,6 +34,7 @@ from partners.models import (
     Locality,
     OnBehalf,
     PartnerImport,
+    RegisterLoad,
     Succession,
     Tariff,
 )
@@ -221,6 +222,7 @@ ONLY_ADDED_TO = {
     "partners_agreementtext": "body",
     "partners_message": "text",
     "partners_agreementreminder": "kind",
+    "partners_registerload": "file",
     "partners_succession": "at",
     "partners_noticestep": "verb",
     "partners_noticetext": "body",
@@ -298,6 +300,7 @@ def looked_after(partner, request, user):
     """What the association does about an organisation and its requests."""
     PersonMark.objects.create(request=request, partner=partner, mark="x")
     Policy.objects.create()
+    RegisterLoad.objects.create(file="x", sha256="x", counts={})
     PolicyChange.objects.create(field="guard_months", before="1", after="2", by=user)
     partner.association_notes.create(text="x", by=user)
     other = factories.active_partner("Dienst Wangental", postcode="3366")

@@ -177,6 +177,8 @@ def give_notice(partner: Partner, *, ends_on: date, requests: str, by: User) -> 
         raise Refused(
             _("The agreement ends with a month, after three months at the earliest. Choose one of these days.")
         )
+    if by.acting_for_id:
+        _refuse_others(partner)
     reason = "by_organisation" if by.acting_for_id else "by_association"
     given = {"ends_on": ends_on, "end_reason": reason, "end_requests": requests}
     if given == {name: getattr(partner, name) for name in given}:
@@ -193,11 +195,17 @@ def take_back_notice(partner: Partner, *, by: User) -> None:
     partner.lock()
     if partner.ends_on is None:
         return
-    if by.acting_for_id and partner.end_reason != "by_organisation":
-        raise Refused(_("The association gave notice: only it can take that back. Write to it."))
+    if by.acting_for_id:
+        _refuse_others(partner)
     _keep(partner, WITHOUT_NOTICE)
     partner.note("take_back_notice", by=by)
     _tell("partners.notice_taken_back", partner)
+
+
+def _refuse_others(partner: Partner) -> None:
+    """Refuse that an organisation takes back or moves a notice that the association gave."""
+    if partner.end_reason == "by_association":
+        raise Refused(_("The association gave notice: only it can take that back. Write to it."))
 
 
 def end_due() -> None:

@@ -16,7 +16,7 @@ from .note import PartnerNote
 from .notice import Notice, NoticeDismissal, NoticeStep, NoticeText
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .partner_import import PartnerImport
-from .register import Commune, CommuneMutation, Coverage, Locality
+from .register import Commune, CommuneMutation, Coverage, Locality, RegisterLoad
 from .succession import Succession
 from .token import SCOPES, ApiToken
 
@@ -49,6 +49,7 @@ __all__ = [
     "PartnerImport",
     "PartnerNote",
     "PartnerStep",
+    "RegisterLoad",
     "Succession",
     "Tariff",
     "sha256_of",

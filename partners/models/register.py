@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.lifecycle import PartnerStatus
 from records import clock
+from records.triggers import RowsStay
 
 if TYPE_CHECKING:
     from people.models import User
@@ -187,3 +188,27 @@ class Coverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner}: {self.commune}"
+
+
+class RegisterLoad(models.Model):
+    """What a load of the register changed here; a load that changes nothing leaves none.
+
+    `new`, `renamed` and `merged` hold lines as people read them, the first MOST of each; `counts` how many there were.
+    """
+
+    MOST = 200
+
+    at = models.DateTimeField(default=clock.now)
+    file = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    counts = models.JSONField()
+    new = models.JSONField(default=list)
+    renamed = models.JSONField(default=list)
+    merged = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [RowsStay(name="partners_registerload_stays")]
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.at:%Y-%m-%d}"

@@ -28,7 +28,7 @@ from partners.tables import SIGNATURE_HEADINGS, SIGNATURES, signature_cells
 from people.access import admin_required
 from records import clock
 from web.forms import attempt
-from web.pagination import paginate, paginate_by, parse_key
+from web.pagination import find_row, paginate, paginate_by
 
 SHOWN = [("unsigned", _lazy("Not signed")), ("waiting", _lazy("To countersign")), ("signed", _lazy("Signed"))]
 
@@ -260,8 +260,9 @@ def signatures(request, number):
 def remind_to_sign(request, number):
     """Ask who has not signed once more; the page says first how many, and who is left out today."""
     version = get_object_or_404(AgreementVersion, number=number)
-    unsigned = version.unsigned()
-    partner = unsigned.filter(pk=parse_key(request.GET.get("partner"))).first() if "partner" in request.GET else None
+    unsigned, partner = version.unsigned(), None
+    if "partner" in request.GET and (partner := find_row(unsigned, request.GET["partner"])) is None:
+        return redirect(version)  # it has signed meanwhile; and nobody else was meant
     if request.method == "POST":
         asked = actions.remind_to_sign(version, partner=partner, by=request.user)
         words = ngettext("%(count)s organisation is reminded.", "%(count)s organisations are reminded.", asked)

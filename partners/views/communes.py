@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from partners import actions
 from partners.forms import ForWhomForm
 from partners.lifecycle import PartnerStatus
-from partners.models import CommuneMutation, Coverage
+from partners.models import CommuneMutation, Coverage, RegisterLoad
 from people.access import admin_required
 
 
@@ -28,8 +28,12 @@ def communes(request):
         }
         for commune, several in groupby(rows, key=lambda row: row.commune)
     ]
-    mutations = CommuneMutation.objects.all()[:200]
-    return render(request, "partners/communes.html", {"shared": shared, "mutations": mutations})
+    context = {
+        "shared": shared,
+        "mutations": CommuneMutation.objects.all()[:200],
+        "loads": RegisterLoad.objects.all()[:20],
+    }
+    return render(request, "partners/communes.html", context)
 
 
 @require_POST

@@ -28,7 +28,7 @@ HEADERS = {
     "Referrer-Policy",
     "Cross-Origin-Opener-Policy",
 }
-FILLED = {"int": "1", "slug": "R-2026-000001", "uuid": str(uuid.uuid4()), "str": "x", "path": "x"}
+FILLED = {"int": "1", "slug": "R-2026-000001", "uuid": str(uuid.uuid4()), "str": "x", "path": "x", "version": "2026.1"}
 # A request without a method fails before the first middleware.
 SERVE_NOTHING = (
     "from config.wsgi import application; application({}, lambda status, headers, error: print(status, headers))"

@@ -80,6 +80,9 @@ def test_an_admin_reminds_all_or_one_and_each_once_a_day(client, version, partne
     assert "Remind 2 organisations?" in client.get(url).content.decode()
     assert f"Remind {other}?" in client.get(f"{url}?partner={other.pk}").content.decode()
     assert not version.reminders.exists()
+    for nobody in ("", "0", "x", "999999"):
+        client.post(f"{url}?partner={nobody}")
+    assert not version.reminders.exists()
     page = client.post(f"{url}?partner={other.pk}", follow=True).content.decode()
     assert "1 organisation is reminded." in page and "Reminded on" in page
     assert "Today 1 was reminded already." in client.get(url).content.decode()

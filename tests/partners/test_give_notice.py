@@ -84,6 +84,8 @@ def test_the_association_may_agree_on_another_day_and_only_it_takes_its_notice_b
         actions.give_notice(partner, ends_on=date(2026, 12, 24), requests="leave", by=admin)
         with pytest.raises(Refused, match="only it can take that back"):
             actions.take_back_notice(partner, by=manager)
+        with pytest.raises(Refused, match="only it can take that back"):  # nor put off
+            actions.give_notice(partner, ends_on=date(2027, 3, 31), requests="leave", by=manager)
         actions.take_back_notice(partner, by=admin)
     assert not Partner.objects.under_notice().exists()
 

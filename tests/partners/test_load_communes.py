@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from partners.actions import take_due_mutations
-from partners.models import Commune, CommuneMutation, Locality
+from partners.models import Commune, CommuneMutation, Locality, RegisterLoad
 from records import clock
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_register_holds_exactly_2110_communes_and_can_be_loaded_again(django_assert_max_num_queries):
     for _time in range(2):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(21):
             call_command("load_communes", verbosity=0, stdout=_Quiet())
     assert Commune.objects.count() == 2110
     assert not Commune.objects.filter(pk__in=[2391, 5391, 5394]).exists()
@@ -257,3 +257,26 @@ def test_a_ring_with_what_was_merged_before_is_refused_too(tmp_path):
 def test_one_that_names_itself_is_harmless(tmp_path):
     load(tmp_path, "404,404,Obenneu,BE,2025-01-01")
     assert Commune.objects.get(pk=404).successor is None
+
+
+def test_a_second_load_of_the_same_register_changes_nothing():
+    for _time in range(2):
+        call_command("load_communes", verbosity=0, stdout=_Quiet())
+    assert RegisterLoad.objects.count() == 1
+
+
+def test_what_a_load_changed_stays_to_be_read(tmp_path, client, admin):
+    load(tmp_path)
+    first = RegisterLoad.objects.get()
+    assert (first.file, first.counts) == ("places.csv", {"new": 3, "renamed": 0, "merged": 0})
+    assert first.new == ["404 Oben (BE)", "406 Unten (BE)", "413 Neben (BE)"]
+    load(tmp_path)
+    assert RegisterLoad.objects.count() == 1  # nothing has changed
+    Commune.objects.filter(pk=406).update(name="Anders")
+    load(tmp_path, "413,404,Oben,BE,2025-01-01")
+    last = RegisterLoad.objects.first()
+    assert last.renamed == ["406 Anders (BE) → Unten (BE)"]
+    assert len(last.merged) == 1 and last.counts["new"] == 0
+    client.force_login(admin)
+    page = client.get("/settings/communes/").content.decode()
+    assert "0 new, 1 with another name, 1 merged" in page and "406 Anders (BE) → Unten (BE)" in page

@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import re
 from collections import defaultdict
 from datetime import date
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from partners.actions import announce_mutations, take_due_mutations
-from partners.models import Commune, CommuneMutation, Locality
+from partners.models import Commune, CommuneMutation, Locality, RegisterLoad
 from records import clock
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         rows = [row for row in _read(localities, PLACE) if row["canton"] and int(row["bfs_no"]) not in NOT_COMMUNES]
         communes = _communes(rows)
         known = set(Commune.objects.values_list("bfs_no", "name", "canton", "language"))
+        names = {number: str(Commune(name=name, canton=canton)) for number, name, canton, _language in known}
         Commune.objects.bulk_create(
             [row for row in communes if (row.bfs_no, row.name, row.canton, row.language) not in known],
             AT_ONCE,
@@ -64,10 +66,11 @@ class Command(BaseCommand):
         made = set()
         if mutations or localities == REGISTER:
             made = self._announce(mutations or MERGED, again=bool(mutations))
-        for mutation in take_due_mutations():
-            if verbosity:
-                self.stdout.write(f"Merged: {mutation}.")
+        merged = list(map(str, take_due_mutations()))
+        for mutation in merged if verbosity else ():
+            self.stdout.write(f"Merged: {mutation}.")
         _refuse_what_is_missing({commune.pk for commune in communes} | made)
+        _report(localities, communes, names, merged)
         localities = _localities(rows)
         if set(Locality.objects.values_list(*COLUMNS)) != set(map(attrgetter(*COLUMNS), localities)):
             Locality.objects.all().delete()
@@ -100,6 +103,20 @@ class Command(BaseCommand):
         if to_come:
             self.stderr.write(f"Takes place by itself on its day: {', '.join(to_come)}.")
         return {row.new_no for row in mutations}
+
+
+def _report(path, communes, names, merged):
+    """Keep what the load changed, for the admins to read; nothing where nothing changed."""
+    changes = {
+        "new": [f"{row.pk} {row}" for row in communes if row.pk not in names],
+        "renamed": [f"{row.pk} {names[row.pk]} → {row}" for row in communes if names.get(row.pk, str(row)) != str(row)],
+        "merged": merged,
+    }
+    if any(changes.values()):
+        first = {kind: lines[: RegisterLoad.MOST] for kind, lines in changes.items()}
+        counts = {kind: len(lines) for kind, lines in changes.items()}
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        RegisterLoad.objects.create(file=path.name[:200], sha256=digest, counts=counts, **first)
 
 
 def _refuse_what_is_missing(numbers):
