@@ -88,9 +88,9 @@ if not DEMO and not UNDER_TEST:
             refuse(f"{name} is missing. The file .env.example says what it is; a demo (DEMO=1) makes it up.")
     if not BASE_URL.startswith("https://"):
         refuse("BASE_URL is no https address. Write the one that people type, such as https://weitergabe.example.org.")
+SECRET_KEY = SECRET_KEY or "a demo without a key of its own answers nobody; bin/start writes a real one"
 # Of the marks by which a second request for one person is noticed; a change of it forgets those made so far.
 GUARD_KEY = env("GUARD_KEY", default="") or f"guard {SECRET_KEY}"
-SECRET_KEY = SECRET_KEY or "a demo without a key of its own answers nobody; bin/start writes a real one"
 
 INSTALLED_APPS = [
     "demo",
