@@ -15,7 +15,6 @@ from .campaign import REMINDER_MAIL, remind_by_the_clock, remind_to_sign
 from .intake import (
     MAKE_POSTER,
     close_intake_link,
-    is_poster_made,
     make_poster,
     open_intake_link,
     plan_poster,
@@ -86,7 +85,6 @@ __all__ = [
     "end_on_behalf",
     "give_notice",
     "invite",
-    "is_poster_made",
     "is_up_to_date",
     "issue_token",
     "leave_commune",

@@ -62,17 +62,13 @@ def _close(link: IntakeLink) -> None:
 
 
 @transaction.atomic
-def plan_poster(link: IntakeLink, language: str) -> IntakePoster:
-    """The poster of a link in a language; a job makes it, unless there is one that says the same."""
+def plan_poster(link: IntakeLink, language: str) -> tuple[IntakePoster, bool]:
+    """The poster of a link in a language, and whether it is up to date; where it is not, a job makes it."""
     poster, _is_new = IntakePoster.objects.get_or_create(link=link, language=language)
-    if not is_poster_made(poster) and Job.objects.unfinished_for(MAKE_POSTER, poster) is None:
+    is_made = bool(poster.file_id) and poster.fingerprint == fingerprint(words_for(link, language))
+    if not is_made and Job.objects.unfinished_for(MAKE_POSTER, poster) is None:
         Job.objects.plan(MAKE_POSTER, poster)
-    return poster
-
-
-def is_poster_made(poster: IntakePoster) -> bool:
-    """Whether the poster is made and says what it would say now."""
-    return bool(poster.file_id) and poster.fingerprint == fingerprint(words_for(poster.link, poster.language))
+    return poster, is_made
 
 
 def make_poster(poster: IntakePoster, claim: Claim) -> None:

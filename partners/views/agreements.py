@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 
 from documents import views as documents
 from documents.exports import as_csv
-from jobs.models import Job
 from partners import actions
 from partners.access import manager_required, partner_reader_required, signer_required
 from partners.actions.agreements import text_for
@@ -29,6 +28,8 @@ from people.access import admin_required
 from records import clock
 from web.forms import attempt
 from web.pagination import find_row, paginate, paginate_by
+
+from .progress import pdf_progress
 
 SHOWN = [("unsigned", _lazy("Not signed")), ("waiting", _lazy("To countersign")), ("signed", _lazy("Signed"))]
 
@@ -126,14 +127,10 @@ def paper(request, pk):
     found = actions.plan_paper(partner, version)
     if found.file_id and not request.htmx:
         return documents.send(AgreementPaper.objects.visible_to(request.user).get(pk=found.pk).file)
-    job = None if found.file_id else Job.objects.unfinished_for("partners.make_paper", found)
-    context = {
-        "partner": partner,
-        "version": version,
-        "paper": found,
-        "is_stuck": found.file_id is None and job is not None and not job.is_under_way,
-    }
-    return render(request, "partners/_paper.html" if request.htmx else "partners/paper.html", context)
+    url = f"{request.path}?version={version.number}"
+    progress = pdf_progress("paper", url, found, kind="partners.make_paper", is_made=bool(found.file_id))
+    context = {"partner": partner, "version": version, **progress}
+    return render(request, "partners/_pdf_progress.html" if request.htmx else "partners/paper.html", context)
 
 
 @partner_reader_required

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 
 from documents import views as documents
 from documents.barcodes import qr_path
-from jobs.models import Job
 from partners import actions
 from partners.access import editor_required
 from partners.models import IntakeLink, Partner
 from partners.poster import address_of
 from web.pagination import parse_key
+
+from .progress import pdf_progress
 
 LANGUAGES = dict(settings.LANGUAGES)
 
@@ -83,19 +84,13 @@ def intake_poster(request, pk):
     language = request.GET.get("language", partner.language)
     if link is None or language not in LANGUAGES:
         raise Http404
-    poster = actions.plan_poster(link, language)
-    is_made = actions.is_poster_made(poster)
+    poster, is_made = actions.plan_poster(link, language)
     if is_made and not request.htmx:
         return documents.send(poster.file)
-    job = None if is_made else Job.objects.unfinished_for(actions.MAKE_POSTER, poster)
-    context = {
-        "partner": partner,
-        "poster": poster,
-        "language": LANGUAGES[language],
-        "is_made": is_made,
-        "is_stuck": not is_made and job is not None and not job.is_under_way,
-    }
-    return render(request, "partners/_poster.html" if request.htmx else "partners/poster.html", context)
+    url = f"{request.path}?language={language}"
+    progress = pdf_progress("poster", url, poster, kind=actions.MAKE_POSTER, is_made=is_made)
+    context = {"partner": partner, "language": LANGUAGES[language], **progress}
+    return render(request, "partners/_pdf_progress.html" if request.htmx else "partners/poster.html", context)
 
 
 def _partner(request, pk):
