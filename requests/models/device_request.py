@@ -18,6 +18,7 @@ from partners.models import BillTo, Commune, IntakeLink, Partner
 from partners.models.map_change import tells_the_map
 from people.models import User
 from records import clock
+from records.folding import BETWEEN_WORDS, Folded
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
 from records.status import Next
@@ -26,13 +27,6 @@ from requests import lifecycle
 from requests.lifecycle import RequestStatus
 
 SHORT_NUMBER = re.compile(r"R-?([0-9]{4})-([0-9]+)")
-
-
-class Folded(Func):
-    """A text without accents, capitals and the signs between words, as the database folds it."""
-
-    function = "folded"
-    output_field = models.TextField()
 
 
 def name_words(prefix: str = "") -> SearchVector:
@@ -115,7 +109,7 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
 
     def of_person(self, words: str) -> Self:
         """Requests of people of whose name a word begins with each of these, whatever the accents and capitals."""
-        typed = [word for word in re.split(r"[\s.,’'-]+", words) if word][:4]
+        typed = [word for word in BETWEEN_WORDS.split(words) if word][:4]
         if not typed:
             return self.none()
         found = self.alias(words=name_words("recipient__")).filter(recipient__isnull=False)  # so it joins

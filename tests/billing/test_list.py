@@ -95,7 +95,7 @@ def test_words_find_a_number_an_organisation_a_unit_and_a_case(client, treasurer
     assert rows(client, "q=nobody") == []
 
 
-@pytest.mark.parametrize(("model", "index"), [(Partner, "partners_by_words"), (BillTo, "bill_tos_by_words")])
+@pytest.mark.parametrize(("model", "index"), [(Partner, "partners_by_name"), (BillTo, "bill_tos_by_words")])
 def test_names_are_found_through_an_index(bill_to, model, index):
     with connection.cursor() as cursor:
         for other in ("enable_seqscan", "enable_indexscan"):  # so few rows are read faster one by one

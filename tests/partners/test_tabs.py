@@ -1,9 +1,10 @@
 """The association's page of an organisation has tabs, and notes that only the association reads."""
 
 import pytest
+from django.db import connection
 
 from partners import actions
-from partners.models import Locality, PartnerNote
+from partners.models import Locality, Partner, PartnerNote
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,22 @@ def test_the_list_is_searched_by_commune_number_and_postcode_and_filtered(client
     assert found(kind="regional") == found(canton=commune.canton) == {other}
     assert found(kind="regional", canton="GE") == found(q="99999999999999999999") == set()
     assert found(kind="nonsense", canton="XX") == {partner, other}
+
+
+@pytest.mark.parametrize(
+    "typed", ["Évole", "evole", "l'evole", "l’évole", "l´Evole", "neuchatel", "Saint Biaise", "2000"]
+)
+def test_an_organisation_is_found_whatever_its_accents_apostrophes_and_hyphens(client, partner, admin, typed):
+    found = factories.active_partner("Service de l’Évole Saint-Biaise", postcode="2000", town="Neuchâtel")
+    client.force_login(admin)
+    assert client.get("/partners/", {"q": typed}).context["page"].rows == [found]
+
+
+def test_an_organisation_is_found_by_an_index(partner):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # so few rows are read faster one by one
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    assert "partners_by_words" in Partner.objects.found_by("linden").order_by().explain()
 
 
 def test_the_views_of_the_invoices_keep_to_the_organisation(client, partner, admin):

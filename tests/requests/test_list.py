@@ -165,6 +165,8 @@ def test_a_name_is_searched_by_post_only(client, social_worker, make_received):
         ("Linh", "Nguyễn", ["Nguyen", "nguyễn"]),
         ("Rui", "Simões-Łukasz", ["Simoes", "lukasz", "simões-łu"]),
         ("Олена", "D’Angelo", ["олен", "angelo", "D'Angelo"]),
+        *(("Мар'яна".replace("'", sign), "Ковач", [f"Мар{typed}яна" for typed in "'’ʼ‘´"]) for sign in "'’ʼ‘´"),
+        *(("Anna-Maria".replace("-", sign), "Hug", [f"anna{typed}maria" for typed in "-‐‑– "]) for sign in "-‐‑–"),
     ],
 )
 def test_a_name_is_found_as_the_list_shows_it_and_without_its_accents(
