@@ -47,7 +47,7 @@ SECTIONS = [
     ),
     Section(
         _("Rules for requests"),
-        _("For how long a second request for one person is noticed."),
+        _("On which days parcels go out, and for how long a second request for one person is noticed."),
         "requests:set_policy",
     ),
     Section(

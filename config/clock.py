@@ -18,6 +18,7 @@ SCHEDULE = {
     "forget what programs were answered": {"task": "jobs.delete_old_answers", "schedule": 3600.0},
     "withdraw what ended organisations left": {"task": "requests.withdraw_of_ended", "schedule": 60.0},
     "forget whom requests were for": {"task": "requests.forget_marks", "schedule": 3600.0},
+    "work out when laptops arrive": {"task": "requests.work_out_expected_days", "schedule": 120.0},
     "forget unfinished forms": {"task": "requests.delete_old_drafts", "schedule": 3600.0},
     "forget what nobody confirmed": {"task": "partners.delete_unconfirmed", "schedule": 3600.0},
     "forget workbooks of organisations": {"task": "partners.delete_old_imports", "schedule": 3600.0},

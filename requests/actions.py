@@ -17,9 +17,20 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .expected_day import at_the_door
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
-from .models import Allocation, DeclineReason, DeviceRequest, PersonMark, Policy, PolicyChange, Recipient, RequestDraft
+from .models import (
+    Allocation,
+    DeclineReason,
+    DeviceRequest,
+    ExpectedBy,
+    PersonMark,
+    Policy,
+    PolicyChange,
+    Recipient,
+    RequestDraft,
+)
 from .reasons import KNOWN, LACKS, PARTNER_ENDED
 from .rules import faults
 from .succession import take_over
@@ -420,7 +431,8 @@ def reject(device_request: DeviceRequest, *, by: User) -> None:
 
 def ship(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
     """The parcel with the laptop leaves the house."""
-    device_request.move("ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now())
+    expected = {"expected_on": at_the_door(clock.today()), "expected_by": ExpectedBy.POST}
+    device_request.move("ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now(), **expected)
 
 
 def record_delivery(device_request: DeviceRequest, *, by: User | None) -> None:

@@ -114,6 +114,7 @@ class RequestSerializer(serializers.ModelSerializer):
             "price",
             "received_at",
             "approved_at",
+            "expected_on",
         ]
 
 

@@ -8,12 +8,13 @@ from phonenumber_field.formfields import PhoneNumberField
 from devices.models import Device
 from documents import uploads
 from partners.models import BillTo, Commune, Coverage, Locality, Partner
-from web.forms import Form, ModelForm, RowChoiceField
+from web.forms import DateInput, Form, ModelForm, RowChoiceField
 from web.statements import statement
 from web.validators import validate_plain_name
 
 from .lifecycle import RequestStatus
 from .models import DeclineReason, DeviceRequest, Policy
+from .models.policy import ROUND_CAPACITY
 from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
 from .rules import ADDRESS, faults
 
@@ -106,10 +107,27 @@ class CompleteForm(CostForm):
 class PolicyForm(ModelForm):
     class Meta:
         model = Policy
-        fields = ["guard_months"]
+        fields = ["guard_months", "round_first", "round_days", "round_capacity"]
+        widgets = {"round_first": DateInput()}
         help_texts = {
-            "guard_months": _("By marks of name and year of birth that nobody can read. The privacy page says it, too.")
+            "guard_months": _(
+                "By marks of name and year of birth that nobody can read. The privacy page says it, too."
+            ),
+            "round_first": _("The others follow from it. Single days are changed in the calendar."),
         }
+
+
+class RoundDateForm(Form):
+    """How many parcels a day holds; nothing typed: as the rule says."""
+
+    on = forms.DateField(label=_("Day"), widget=DateInput())
+    capacity = forms.IntegerField(
+        label=_("Parcels"),
+        required=False,
+        min_value=0,
+        max_value=ROUND_CAPACITY[-1],
+        help_text=_("0: nothing goes out on this day. Empty: as the rule says."),
+    )
 
 
 class SuccessorForm(Form):

@@ -21,6 +21,8 @@ SHOWN = (
     "case_reference",
     "status",
     "moved_at",
+    "expected_on",
+    "expected_by",
     "partner__name",
     "partner__status",
     "recipient__partner",
@@ -45,9 +47,12 @@ def columns_for(user: User) -> list[Column]:
     @cache  # shown in two cells, of which a width shows one
     def next_action(row: DeviceRequest) -> str:
         step = row.next_step
+        action: Any = step.action
         if step.waits_for(user):
-            return SafeString(f"<b>{escaped(_('You:'))}</b> {escaped(step.your_action)}")
-        return str(step.action)
+            action = SafeString(f"<b>{escaped(_('You:'))}</b> {escaped(step.your_action)}")
+        if not (row.expectation and row.expected_on):
+            return str(action)
+        return joined(action, span(_("about %(day)s") % {"day": day(row.expected_on)}, "d-block wg-meta"))
 
     def status(row: DeviceRequest) -> str:
         return joined(pill(row.shown_status), below("md", next_action(row), "wg-meta mt-1"))

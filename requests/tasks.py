@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.mail import Envelope, link, mail, organisation
 
-from . import actions, intake
+from . import actions, calendar, intake
 from .models import DeviceRequest
 
 
@@ -16,6 +16,11 @@ def delete_old_drafts():
 @shared_task(name="requests.forget_marks")
 def forget_marks():
     actions.forget_marks()
+
+
+@shared_task(name="requests.work_out_expected_days")
+def work_out_expected_days():
+    calendar.work_out_expected_days()
 
 
 @shared_task(name="requests.withdraw_of_ended")

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.index, name="list"),
     path("search/", views.search, name="search"),
     path("queue/", views.queue, name="queue"),
+    path("calendar/", views.calendar, name="calendar"),
     path("policy/", views.set_policy, name="set_policy"),
     path("left-over/", views.left_over, name="left_over"),
     path("left-over/<int:pk>/withdraw/", views.withdraw_left_over, name="withdraw_left_over"),

@@ -162,6 +162,7 @@ ROWS = {
     "requests:list": Row(READS_REQUESTS),
     "requests:search": Row(READS_REQUESTS, method="post"),
     "requests:queue": Row(DISPATCH),
+    "requests:calendar": Row(DISPATCH),
     "requests:left_over": Row(DISPATCH),
     "requests:set_policy": Row({"admin"}),
     "requests:take_over": Row({"admin"}, "partner"),

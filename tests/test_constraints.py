@@ -99,7 +99,7 @@ ATTACKS = {
     "mail_text_language_is_known": copied("documents_mailtext", language="'xx'"),
     # partners
     "partner_status_is_known": changed("partners_partner", "status = 'x'"),
-    "one_partner_per_name_and_postcode": copied("partners_partner", name="'SOZIALDIENST LINDENTAL'"),
+    "one_partner_per_name_and_postcode": changed("partners_partner", "name = 'A', postcode = '3400'"),
     "bill_to_has_an_address": changed("partners_billto", "town = ''"),
     "an_active_partner_is_complete": changed("partners_partner", "street = ''"),
     "an_active_partner_keeps_a_payer": changed("partners_billto", "email = ''"),
@@ -171,6 +171,8 @@ ATTACKS = {
     "one_mark_per_request": copied("requests_personmark"),
     "one_policy_for_requests": changed("requests_policy", "id = 2"),
     "guard_period_is_measured": changed("requests_policy", "guard_months = 0"),
+    "rounds_come_and_hold_something": changed("requests_policy", "round_days = 0"),
+    "an_expected_day_stands_on_something": changed("requests_devicerequest", "expected_on = '2026-12-01'"),
     "erased_person_is_blank": changed("requests_recipient", "erased_at = now()"),
     "a_person_has_a_name": changed("requests_recipient", "first_name = '', last_name = ''"),
     # shipping

@@ -52,6 +52,13 @@ class ModelForm(TypedText, forms.ModelForm):  # type: ignore[type-arg]  # generi
     """Django's, with what was typed cleaned."""
 
 
+class DateInput(forms.DateInput):
+    """A day, chosen in the browser's calendar, which is sent and prefilled as ISO writes it."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class _WithLines:
     """Choices with consequences, each a whole row with a small line under its label: `(value, label, help)`."""
 

@@ -15,7 +15,7 @@ from partners.reasons import ENDED
 from partners.reference_pattern import is_pattern
 from records import clock
 from records.text import with_numbers
-from web.forms import Form, ModelForm, RowChoiceField
+from web.forms import DateInput, Form, ModelForm, RowChoiceField
 from web.validators import validate_plain_name
 
 from .communes import CommunesMixin, area_field, communes_field, postcode_field
@@ -183,7 +183,7 @@ class GiveNoticeForm(RestingRequestsForm):
         super().__init__(*args, **options)
         label, today = _("Last day of the agreement"), clock.today()
         if is_by_association:  # which may agree on another day with the organisation
-            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            widget = DateInput()
             self.fields["ends_on"] = forms.DateField(label=label, widget=widget, initial=earliest_end(today))
         else:
             days = [(day.isoformat(), date_format(day)) for day in next_ends(today, DAYS_TO_CHOOSE)]

@@ -1,5 +1,5 @@
 from .allocation import Allocation
-from .device_request import DeclineReason, DeviceRequest, RequestStep
+from .device_request import DeclineReason, DeviceRequest, ExpectedBy, RequestStep
 from .draft import RequestDraft
 from .person_mark import PersonMark
 from .policy import Policy, PolicyChange
@@ -10,6 +10,7 @@ __all__ = [
     "Allocation",
     "DeclineReason",
     "DeviceRequest",
+    "ExpectedBy",
     "PersonMark",
     "Policy",
     "PolicyChange",

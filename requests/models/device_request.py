@@ -1,7 +1,7 @@
 import re
 from functools import reduce
 from operator import and_
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
@@ -54,6 +54,15 @@ def whole_number(text: str) -> str:
     """A request's number as it is written, also if it was typed without its zeros: "r-2026-304"."""
     short = SHORT_NUMBER.fullmatch(text.upper())
     return f"R-{short[1]}-{short[2]:0>6}" if short else text.upper()
+
+
+class ExpectedBy(models.TextChoices):
+    """What an expected day stands on, from the surest to none."""
+
+    POST = "post", _("It is with Swiss Post, which mostly needs two working days.")
+    LAPTOP = "laptop", _("A laptop is here for it.")
+    SUPPLY = "supply", _("An estimate: if as many laptops come in as in the last three months.")
+    NOTHING = "nothing", _("No day can be said yet: it depends on the laptops that come in.")
 
 
 class DeclineReason(models.TextChoices):
@@ -148,6 +157,9 @@ class DeviceRequest(Lifecycle):
     approved_at = models.DateTimeField(null=True, editable=False)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     moved_at = models.DateTimeField(default=clock.now, editable=False)
+    # When it is at the door, worked out by the clock; it holds as long as the request is on its way.
+    expected_on = models.DateField(null=True, editable=False)
+    expected_by = models.CharField(max_length=10, choices=ExpectedBy, blank=True, db_default="", editable=False)
     proof = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, editable=False, related_name="+")
     form_token = models.UUIDField(null=True, unique=True, editable=False)
 
@@ -179,6 +191,11 @@ class DeviceRequest(Lifecycle):
                 condition=Q(system="linux") | Q(purpose="training"),
                 name="windows_only_for_training",
             ),
+            models.CheckConstraint(
+                condition=Q(expected_on__isnull=True, expected_by__in=["", "nothing"])
+                | Q(expected_on__isnull=False, expected_by__in=["laptop", "supply", "post"]),
+                name="an_expected_day_stands_on_something",
+            ),
             tells_the_map("map_follows_who_bears_the_cost", when=[], columns=["commune_id"]),
         ]
         indexes = [
@@ -199,6 +216,11 @@ class DeviceRequest(Lifecycle):
 
     def get_absolute_url(self) -> str:
         return reverse("requests:detail", args=[self.number])
+
+    @property
+    def expectation(self) -> Any:
+        """What its expected day stands on, as long as a laptop is still to come; else, and before it is known, none."""
+        return ExpectedBy(self.expected_by) if self.expected_by and self.status in lifecycle.ON_THE_WAY else None
 
     @property
     def is_complete(self) -> bool:

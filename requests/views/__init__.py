@@ -1,4 +1,5 @@
 from .allocation import allocate, queue, release
+from .calendar import calendar
 from .form import check, discard, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
@@ -9,6 +10,7 @@ from .succession import take_over
 __all__ = [
     "allocate",
     "approve",
+    "calendar",
     "check",
     "complete",
     "decline",

@@ -25,6 +25,7 @@ from jobs.progress import Progress
 from partners.models import Commune, Partner
 from people.models import User
 from records import clock
+from requests.calendar import work_out_expected_days
 
 REQUESTS = 400
 FEWEST = 100  # so that there is something in every state
@@ -87,6 +88,7 @@ def load(requests: int, seed: int, today: date, progress: Progress) -> None:
     papers.plan_jobs(staff.dispatchers[0])
     make_feedback(calendar)
     make_notices(staff.admin)
+    work_out_expected_days()
     _check_keys()
     progress.end()
 
