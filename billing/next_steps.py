@@ -49,7 +49,7 @@ def _partner_step(words, is_overdue):
     sentence = _("The PDF has the QR code for your bank.")
     if is_overdue:
         headline = _("You: pay %(sum)s; it was due on %(day)s.") % words
-        return NextStep("wait", headline, f"{sentence} {_('If it is on its way, nothing is left to do.')}")
+        return NextStep("wait", headline, " ".join([sentence, _("If it is on its way, nothing is left to do.")]))
     return NextStep("wait", _("You: pay %(sum)s by %(day)s.") % words, sentence)
 
 

@@ -92,7 +92,7 @@ def queue_for(token: str) -> list[Column]:
     def match(line: dict[str, Any]) -> str:
         device = line["device"]
         if not device:
-            return f"{gettext('Waits.')} {' '.join(map(str, line['reasons']))}"
+            return " ".join([gettext("Waits."), *map(str, line["reasons"])])
         return format_html(
             KEEP,
             address("requests:allocate", line["request"].number),
