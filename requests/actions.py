@@ -431,7 +431,7 @@ def reject(device_request: DeviceRequest, *, by: User) -> None:
 
 def ship(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
     """The parcel with the laptop leaves the house."""
-    expected = {"expected_on": at_the_door(clock.today()), "expected_by": ExpectedBy.POST}
+    expected: dict[str, Any] = {"expected_on": at_the_door(clock.today()), "expected_by": ExpectedBy.POST}
     device_request.move("ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now(), **expected)
 
 

@@ -13,8 +13,8 @@ from records.refusals import Refused
 
 from .expected_day import Expected, Place, expect
 from .lifecycle import RequestStatus
-from .matching import Laptop, Wish, propose
 from .models import DeviceRequest, RoundDate
+from .rounds import proposed
 
 SUPPLY_OVER = timedelta(days=91)
 AT_MOST = 5000  # places in the queue, and laptops: more are beyond what can be foreseen
@@ -61,10 +61,7 @@ def _write(keys: list[int], found: dict[int, Expected]) -> None:
 
 def _expected() -> dict[int, Expected]:
     kept = DeviceRequest.objects.filter(status=RequestStatus.ALLOCATED).order_by("approved_at", "pk")
-    queued = DeviceRequest.objects.queued().values_list("pk", "system", "keyboard")[:AT_MOST]
-    ready = Device.objects.ready().order_by("pk")[:AT_MOST]
-    laptops = ready.values_list("pk", "system", "keyboard", "memory_gb", "grade")
-    proposals = propose([Wish(*row) for row in queued], [Laptop(*row) for row in laptops])
+    proposals = proposed(DeviceRequest.objects.queued(), Device.objects.ready(), at_most=AT_MOST)
     places = [Place(pk, True) for pk in kept.values_list("pk", flat=True)[:AT_MOST]]
     places += [Place(proposal.wish.key, proposal.laptop is not None) for proposal in proposals]
     made_ready = DeviceStep.objects.filter(verb="mark_ready", at__gte=clock.now() - SUPPLY_OVER).count()

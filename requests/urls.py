@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.index, name="list"),
     path("search/", views.search, name="search"),
     path("queue/", views.queue, name="queue"),
+    path("round/", views.next_round, name="round"),
     path("calendar/", views.calendar, name="calendar"),
     path("policy/", views.set_policy, name="set_policy"),
     path("left-over/", views.left_over, name="left_over"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("<slug:number>/approve/", views.approve, name="approve"),
     path("<slug:number>/decline/", views.decline, name="decline"),
     path("<slug:number>/withdraw/", views.withdraw, name="withdraw"),
+    path("<slug:number>/laptops/", views.choose, name="choose"),
     path("<slug:number>/allocate/", views.allocate, name="allocate"),
     path("<slug:number>/release/", views.release, name="release"),
 ]

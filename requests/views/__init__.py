@@ -1,8 +1,9 @@
-from .allocation import allocate, queue, release
+from .allocation import allocate, choose, queue, release
 from .calendar import calendar
 from .form import check, discard, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
+from .next_round import next_round
 from .policy import set_policy
 from .record import approve, complete, decline, detail, proof, withdraw
 from .succession import take_over
@@ -12,6 +13,7 @@ __all__ = [
     "approve",
     "calendar",
     "check",
+    "choose",
     "complete",
     "decline",
     "detail",
@@ -21,6 +23,7 @@ __all__ = [
     "index",
     "left_over",
     "new",
+    "next_round",
     "proof",
     "queue",
     "release",
