@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
 from devices.models import Device
-from documents.models import StoredFile
+from documents.models import Mail, StoredFile
 from documents.uploads import ENDINGS, detect_media_type
 from partners.actions import refuse_on_behalf
 from partners.lifecycle import PartnerStatus
@@ -21,8 +21,8 @@ from .expected_day import at_the_door
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
 from .models import (
+    REASONS,
     Allocation,
-    DeclineReason,
     DeviceRequest,
     ExpectedBy,
     PersonMark,
@@ -35,6 +35,8 @@ from .reasons import KNOWN, LACKS, PARTNER_ENDED
 from .rules import faults
 from .succession import take_over
 
+SENT_BACK, REJECTED = "requests.sent_back", "requests.rejected"  # mails to the organisation
+
 __all__ = [
     "allocate",
     "approve",
@@ -43,11 +45,14 @@ __all__ = [
     "delete_old_drafts",
     "discard_draft",
     "forget_marks",
+    "give_up",
     "keep_draft",
     "keep_proof",
     "receive",
     "reject",
     "release",
+    "requeue",
+    "send_back",
     "send_draft",
     "set_policy",
     "take_over",
@@ -345,8 +350,7 @@ def forget_marks() -> None:
 def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The organisation says no, with a reason code."""
     refuse_on_behalf(by)
-    if reason not in DeclineReason.values:
-        raise Refused(_("Say why."))
+    _refuse_unknown_reason("decline", reason)
     device_request.move("decline", by=by, reason=reason, moved_at=clock.now())
 
 
@@ -423,10 +427,40 @@ def release(device_request: DeviceRequest, *, by: User) -> None:
 
 
 @transaction.atomic
-def reject(device_request: DeviceRequest, *, by: User) -> None:
+def send_back(device_request: DeviceRequest, *, reason: str, by: User) -> None:
+    """The association gives an approved request back to be corrected; it keeps its place and its price."""
+    _refuse_unknown_reason("send_back", reason)
+    if device_request.move("send_back", by=by, reason=reason, moved_at=clock.now()):
+        Mail.objects.plan(SENT_BACK, device_request)
+
+
+@transaction.atomic
+def reject(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The association says no to an approved request; a laptop that was kept for it is free again."""
-    if device_request.move("reject", by=by, moved_at=clock.now()):
+    _refuse_unknown_reason("reject", reason)
+    if device_request.move("reject", by=by, reason=reason, moved_at=clock.now()):
         _end_allocation(_latest_allocation(device_request), by=by)
+        Mail.objects.plan(REJECTED, device_request)
+
+
+@transaction.atomic
+def requeue(device_request: DeviceRequest, *, by: User) -> None:
+    """After a return or a loss another laptop is sent: back to the queue, with the place and the price it had."""
+    if device_request.move("requeue", by=by, moved_at=clock.now()):
+        _end_allocation(_latest_allocation(device_request), by=by)
+
+
+@transaction.atomic
+def give_up(device_request: DeviceRequest, *, reason: str, by: User) -> None:
+    """After a return or a loss nothing more is sent."""
+    _refuse_unknown_reason("give_up", reason)
+    if device_request.move("give_up", by=by, reason=reason, moved_at=clock.now()):
+        _end_allocation(_latest_allocation(device_request), by=by)
+
+
+def _refuse_unknown_reason(verb: str, reason: str) -> None:
+    if reason not in REASONS[verb].values:
+        raise Refused(_("Say why."))
 
 
 def ship(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:

@@ -13,7 +13,7 @@ from web.statements import statement
 from web.validators import validate_plain_name
 
 from .lifecycle import RequestStatus
-from .models import DeclineReason, DeviceRequest, Policy
+from .models import REASONS, DeclineReason, DeviceRequest, Policy
 from .models.policy import ROUND_CAPACITY
 from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
 from .rules import ADDRESS, faults
@@ -299,6 +299,19 @@ class RequestForm(CostForm):
 
 class DeclineForm(Form):
     reason = forms.ChoiceField(label=_("Why?"), choices=DeclineReason, widget=forms.RadioSelect)
+
+
+class SettleForm(Form):
+    """Why the association decides so about a request: the reasons of a verb."""
+
+    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, verb, **options):
+        super().__init__(*args, **options)
+        if verb in REASONS:
+            self.fields["reason"].choices = REASONS[verb].choices
+        else:
+            del self.fields["reason"]
 
 
 class FilterForm(Form):

@@ -95,7 +95,7 @@ S = RequestStatus
 MOVES = {
     "approve": Move({S.RECEIVED}, S.APPROVED),
     "decline": Move({S.RECEIVED}, S.DECLINED),
-    "send_back": Move({S.APPROVED}, S.RECEIVED),
+    "send_back": Move({S.APPROVED}, S.RECEIVED, _("Sent back to the organisation")),  # by the association
     "withdraw": Move({S.RECEIVED, S.APPROVED, S.ALLOCATED}, S.WITHDRAWN),  # by the organisation, until hand-over
     "reject": Move({S.APPROVED, S.ALLOCATED}, S.REJECTED),  # by the association
     "allocate": Move({S.APPROVED}, S.ALLOCATED),
@@ -105,8 +105,10 @@ MOVES = {
     "record_delivery": Move({S.SHIPPED, S.LOST}, S.DELIVERED),
     "record_loss": Move({S.SHIPPED}, S.LOST),
     "record_return": Move({S.SHIPPED, S.LOST, S.DELIVERED}, S.RETURNED),
-    "requeue": Move({S.LOST, S.RETURNED}, S.APPROVED),
-    "give_up": Move({S.LOST, S.RETURNED}, S.WITHDRAWN),  # by the association, after a loss or a return
+    "requeue": Move({S.LOST, S.RETURNED}, S.APPROVED, _("Another laptop is sent")),
+    "give_up": Move(
+        {S.LOST, S.RETURNED}, S.WITHDRAWN, _("Nothing more is sent")
+    ),  # by the association, after a loss or a return
 }
 NOTES = {
     "receive": Note(_("Received")),

@@ -9,7 +9,7 @@ from partners.models import Membership
 from web.statements import statement
 from web.timeline import rows_for
 
-from .models import DeclineReason, RequestStep
+from .models import REASONS, RequestStep
 from .reasons import KNOWN, PARTNER_ENDED, TAKEN_OVER
 
 
@@ -45,8 +45,8 @@ def _words(step, user):
         yield _("By the association.")
     elif step.verb == "receive":
         yield _("By the person, through the organisation’s link.")
-    if step.reason in DeclineReason.values:
-        yield f"{DeclineReason(step.reason).label}."
+    if step.reason in REASONS.get(step.verb, ()):
+        yield f"{REASONS[step.verb](step.reason).label}."
     if step.numbers.get("known") in KNOWN:
         words = {"what": KNOWN[step.numbers["known"]], "number": step.numbers.get("request", "")}
         yield _("%(what)s, though there is %(number)s.") % words

@@ -1,5 +1,14 @@
 from .allocation import Allocation
-from .device_request import DeclineReason, DeviceRequest, ExpectedBy, RequestStep
+from .device_request import (
+    REASONS,
+    DeclineReason,
+    DeviceRequest,
+    ExpectedBy,
+    GiveUpReason,
+    RejectReason,
+    RequestStep,
+    SendBackReason,
+)
 from .draft import RequestDraft
 from .person_mark import PersonMark
 from .policy import Policy, PolicyChange
@@ -7,15 +16,19 @@ from .recipient import Recipient
 from .round_date import RoundDate
 
 __all__ = [
+    "REASONS",
     "Allocation",
     "DeclineReason",
     "DeviceRequest",
     "ExpectedBy",
+    "GiveUpReason",
     "PersonMark",
     "Policy",
     "PolicyChange",
     "Recipient",
+    "RejectReason",
     "RequestDraft",
     "RequestStep",
     "RoundDate",
+    "SendBackReason",
 ]

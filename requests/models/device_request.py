@@ -75,6 +75,39 @@ class DeclineReason(models.TextChoices):
     OWN_WISH = "own_wish", _("The person no longer wishes it")
 
 
+class SendBackReason(models.TextChoices):
+    """Why an approved request goes back to its organisation; kept in the step as a code."""
+
+    ADDRESS = "address", _("The address is not clear")
+    NEEDS = "needs", _("It is not clear what is needed")
+    PROOF = "proof", _("The proof for Windows is missing or can’t be read")
+    AGREED = "agreed", _("As agreed with you by phone")
+
+
+class RejectReason(models.TextChoices):
+    """Why the association says no; nothing here tells of another organisation's request."""
+
+    NOTHING_SUITS = "nothing_suits", _("No laptop suits, and none is in sight")
+    NOT_OURS = "not_ours", _("Not what the association gives laptops for")
+    AGREED = "agreed", _("As agreed with you by phone")
+
+
+class GiveUpReason(models.TextChoices):
+    """Why no other laptop is sent after a parcel came back or was lost."""
+
+    UNREACHABLE = "unreachable", _("The person can’t be reached")
+    NOT_NEEDED = "not_needed", _("The laptop is no longer needed")
+    AGREED = "agreed", _("As agreed with you by phone")
+
+
+REASONS = {  # of the steps of a request, by their verb
+    "decline": DeclineReason,
+    "send_back": SendBackReason,
+    "reject": RejectReason,
+    "give_up": GiveUpReason,
+}
+
+
 class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
     def visible_to(self, user: User) -> Self:
         """The service desk and dispatch see all; social workers those of the partner they act for."""

@@ -6,6 +6,7 @@ from .listing import drafts, index, search
 from .next_round import next_round
 from .policy import set_policy
 from .record import approve, complete, decline, detail, proof, withdraw
+from .settle import give_up, reject, requeue, send_back
 from .succession import take_over
 
 __all__ = [
@@ -20,14 +21,18 @@ __all__ = [
     "discard",
     "draft",
     "drafts",
+    "give_up",
     "index",
     "left_over",
     "new",
     "next_round",
     "proof",
     "queue",
+    "reject",
     "release",
+    "requeue",
     "search",
+    "send_back",
     "set_policy",
     "take_over",
     "withdraw",

@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from documents import views as documents
@@ -18,6 +19,13 @@ from requests.models import Allocation, DeviceRequest, PersonMark
 from requests.timeline import steps_of, timeline
 from web.forms import attempt
 from web.statements import statement
+
+SETTLED = {  # what the association may decide, and what its button says
+    "requeue": gettext_lazy("Send another laptop"),
+    "give_up": gettext_lazy("Send nothing more"),
+    "send_back": gettext_lazy("Send back to the organisation"),
+    "reject": gettext_lazy("Reject"),
+}
 
 
 def fetch(request, number, *related):
@@ -52,6 +60,7 @@ def detail(request, number):
     following = device_request.next_step
     may_decide = bool(user.acting_for) and not user.acts_on_behalf and device_request.allows("approve")
     waits_for_a_colleague = may_decide and device_request.partner.approves_by_two and device_request.owner_id == user.pk
+    settles = dispatcher_required.allowed(user)
     context = {
         "device_request": device_request,
         "person": device_request.recipient,
@@ -69,7 +78,8 @@ def detail(request, number):
         # For the association only: what other organisations ask for perhaps the same person.
         "elsewhere": [] if user.acting_for else _elsewhere(device_request.pk, device_request.partner_id),
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
-        "may_release": dispatcher_required.allowed(user) and device_request.allows("release"),
+        "may_release": settles and device_request.allows("release"),
+        "deeds": _deeds(device_request) if settles else [],
     }
     return render(request, "requests/detail.html", context)
 
@@ -87,6 +97,10 @@ def proof(request, number):
 @statement
 def _elsewhere(device_request, partner):
     return PersonMark.objects.elsewhere(device_request, partner).select_related("partner")[:5]
+
+
+def _deeds(device_request):
+    return [(f"requests:{verb}", words) for verb, words in SETTLED.items() if device_request.allows(verb)]
 
 
 def _delivery(device_request, user):
@@ -112,7 +126,7 @@ def complete(request, number):
     """Add what the person who asked doesn't know: case reference, commune, who pays; and approve at once if wished."""
     device_request = fetch(request, number, "recipient")
     if device_request.intake_link_id is None or not device_request.allows("approve"):
-        return _too_late(request, device_request)
+        return too_late(request, device_request)
     AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
     form = CompleteForm(
         request.POST if request.method == "POST" else None, user=request.user, device_request=device_request
@@ -151,7 +165,7 @@ def decline(request, number):
     """Say no, with a reason; the page asks for it."""
     device_request = fetch(request, number)
     if request.method != "POST" and not device_request.allows("decline"):
-        return _too_late(request, device_request)
+        return too_late(request, device_request)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         attempt(form, partial(actions.decline, device_request, by=request.user, **form.cleaned_data))
@@ -166,7 +180,7 @@ def withdraw(request, number):
     """Take a request back; the page says first what that does."""
     device_request = fetch(request, number)
     if request.method != "POST" and not device_request.allows("withdraw"):
-        return _too_late(request, device_request)
+        return too_late(request, device_request)
     if request.method == "POST":
         actions.withdraw(device_request, by=request.user)
         messages.success(request, _("%(number)s is withdrawn.") % {"number": device_request})
@@ -174,7 +188,7 @@ def withdraw(request, number):
     return render(request, "requests/withdraw.html", {"device_request": device_request})
 
 
-def _too_late(request, device_request):
+def too_late(request, device_request):
     """Nothing to fill in for a step that would be refused."""
     words = {"record": device_request, "status": device_request.get_status_display()}
     messages.info(request, _("%(record)s is “%(status)s”: this step can’t follow.") % words)
