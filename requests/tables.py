@@ -47,7 +47,7 @@ def columns_for(user: User) -> list[Column]:
         step = row.next_step
         if step.waits_for(user):
             return SafeString(f"<b>{escaped(_('You:'))}</b> {escaped(step.your_action)}")
-        return str(step.action)
+        return str(step.told_to(user).action)
 
     def status(row: DeviceRequest) -> str:
         return joined(pill(row.shown_status), below("md", next_action(row), "wg-meta mt-1"))

@@ -18,6 +18,7 @@ from partners.reference_pattern import example_of, fits
 from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
+from records.text import typographic
 from records.triggers import Trigger
 
 from .register import Commune, Coverage, Locality
@@ -42,6 +43,15 @@ END
 INCOMPLETE = _("An active organisation has an address, a payer with an e-mail address and a signed agreement.")
 
 
+def _holds(field: str, words: str) -> Q:
+    """Whether a name holds these words, with the apostrophe as typed or as printed.
+
+    Capitals and accents are folded by the database on both sides, as in the index.
+    """
+    found = Q(**{f"{field}__icontains": words})
+    return found if "'" not in words else found | Q(**{f"{field}__icontains": typographic(words)})
+
+
 class PartnerQuerySet(models.QuerySet["Partner"]):
     def of_member(self, user: User) -> Self:
         """Organisations this person may act for."""
@@ -55,17 +65,17 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
 
     def named(self, words: str) -> Self:
         """Those with these words in their name."""
-        return self.filter(name__icontains=words)  # folded by the database on both sides, as in the index
+        return self.filter(_holds("name", words))
 
     def found_by(self, words: str) -> Self:
         """Those with these words in name or town, that speak for such a commune, or that took over from such a one."""
-        communes = Commune.objects.live().filter(Q(name__icontains=words) | Q(canton__iexact=words))
+        communes = Commune.objects.live().filter(Q(name__icontains=typographic(words)) | Q(canton__iexact=words))
         if words.isascii() and words.isdecimal():
             postcode = Locality.objects.filter(postcode=words).values("commune")
             communes = Commune.objects.live().filter(Q(pk=int(words[:6])) | Q(pk__in=postcode))
-        of_itself = Q(name__icontains=words) | Q(town__icontains=words) | Q(postcode=words)
+        of_itself = _holds("name", words) | Q(town__icontains=words) | Q(postcode=words)
         spoken_for = self.model.objects.speaking_for(communes).values("pk")
-        followed = self.model.objects.filter(took_over__predecessor__name__icontains=words).values("pk")
+        followed = self.model.objects.filter(_holds("took_over__predecessor__name", words)).values("pk")
         return self.filter(of_itself | Q(pk__in=spoken_for) | Q(pk__in=followed))
 
     def speaking_for(self, communes: "models.QuerySet[Commune]") -> Self:
@@ -221,7 +231,7 @@ class BillToQuerySet(models.QuerySet["BillTo"]):
 
     def named(self, words: str) -> Self:
         """Those with these words in their name."""
-        return self.filter(name__icontains=words)  # folded by the database on both sides, as in the index
+        return self.filter(_holds("name", words))
 
 
 class BillTo(models.Model):

@@ -681,7 +681,7 @@ class TestBeingDone:
         )
         client.force_login(treasurer)
         page = text_of(client.get(PAGE, OCTOBER))
-        assert ("could not be booked by themselves" in page, "No invoice was found" in page) == (True, False)
+        assert ("could not be booked automatically" in page, "No invoice was found" in page) == (True, False)
 
 
 class TestDiscarding:
