@@ -67,7 +67,7 @@ def detail(request, number):
         "is_to_complete": may_decide and not device_request.is_complete,
         "may_complete": may_decide and device_request.intake_link_id is not None,
         "price": _price(device_request) if may_decide else device_request.price,
-        "invoice": next((step.numbers["invoice"] for step in reversed(steps) if step.verb == "billed"), ""),
+        "invoice": next((step.numbers.get("invoice") for step in reversed(steps) if step.verb == "billed"), ""),
         # For the association only: what other organisations ask for perhaps the same person.
         "elsewhere": [] if user.acting_for else _elsewhere(device_request.pk, device_request.partner_id),
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
