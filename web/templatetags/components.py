@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from records import clock
 from records.status import Status, Words
+from web.counts import spelled
 from web.tables import Column, escaped
 from web.tables import table as html_table
 from web.todo import Todo
@@ -352,7 +353,7 @@ def error_summary(*bound_forms: forms.BaseForm) -> dict[str, Any]:
         "heading": ngettext(
             "One thing to mend before you go on", "%(count)s things to mend before you go on", len(lines)
         )
-        % {"count": len(lines)},
+        % {"count": spelled(len(lines)).capitalize()},
     }
 
 
