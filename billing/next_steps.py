@@ -56,7 +56,7 @@ def _partner_step(words, is_overdue):
 def _association_step(words, is_overdue, user):
     if not is_overdue:
         headline = _("Next: %(unit)s pays %(sum)s by %(day)s.") % words
-        return NextStep("work", headline, _("The bank’s file books it by itself. Nothing to do for you."))
+        return NextStep("work", headline, _("The bank’s file books it automatically. Nothing to do for you."))
     headline = _("Overdue: %(sum)s was due on %(day)s.") % words
     sentence = _("Book the newest bank file before you ask.")
     if treasurer_required.allowed(user):

@@ -225,7 +225,7 @@ def _to_sign(partner, version):
     _("A signature was set aside"),
     names={
         "organisation": organisation("agreement.partner.name"),
-        "reason": Name("reason", _("the reason"), _("Whoever signed may not sign for the organisation")),
+        "reason": Name("reason", _("the reason"), _("Whoever signed has no authority to sign")),
         "link": link(_("Read and sign")),
     },
 )
@@ -243,7 +243,7 @@ def set_aside(row):
     return Envelope(user.email, user.language, {"agreement": agreement, "reason": reason, "url": url})
 
 
-ENDING_NAMES = {"organisation": organisation("partner"), "link": link(_("Open the page of the organisation"))}
+ENDING_NAMES = {"organisation": organisation("partner"), "link": link(_("Open the page"))}
 
 
 @mail(
@@ -287,7 +287,7 @@ def _about_ending(row, partner, more=None):
     names={
         "organisation": organisation("succession.predecessor"),
         "successor": Name("succession.successor", _("the organisation that takes over"), "Sozialdienst Lindental"),
-        "link": link(_("Open the page of the organisation")),
+        "link": link(_("Open the page")),
     },
 )
 def succeeded(row):
@@ -304,7 +304,7 @@ def succeeded(row):
     _("The association acts on behalf of an organisation"),
     names={
         "organisation": organisation("partner"),
-        "reason": Name("reason", _("the reason"), _("The organisation has asked us to")),
+        "reason": Name("reason", _("the reason"), _("We were asked to")),
         "link": link(_("Read the history")),
     },
 )

@@ -1,7 +1,6 @@
 import re
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
@@ -15,7 +14,7 @@ from web.validators import validate_plain_name
 from .lifecycle import RequestStatus
 from .models import REASONS, DeclineReason, DeviceRequest, Policy
 from .models.policy import ROUND_CAPACITY
-from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
+from .models.recipient import LANGUAGES, PERSON, validate_birth_year
 from .rules import ADDRESS, faults
 
 Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delivery
@@ -149,7 +148,7 @@ class TakeOverForm(Form):
         label=_("What becomes of its requests without a laptop?"),
         choices=[
             ("move", _("They go along"), _("With a new number, and with their place in the queue and their price.")),
-            ("withdraw", Resting.WITHDRAW.label, _("Within a minute. Who asked is told by the organisation.")),
+            ("withdraw", Resting.WITHDRAW.label, _("Within a minute. Whoever asked does not hear it from us.")),
             ("leave", Resting.LEAVE.label, _("The association decides on them once it has ended.")),
         ],
         initial="move",
@@ -184,7 +183,7 @@ class RequestForm(CostForm):
         label=_("Year of birth"),
         help_text=_("Four digits: 1989"),
         required=False,
-        validators=[MinValueValidator(1900), validate_not_in_future],
+        validators=[validate_birth_year],
         widget=forms.TextInput,
     )
     delivery = RowChoiceField(
@@ -205,7 +204,11 @@ class RequestForm(CostForm):
     )
     town = forms.CharField(label=_("Town"), max_length=35, required=False)
     mobile = PhoneNumberField(
-        label=_("Mobile"), help_text=_("Only for questions about the parcel"), required=False, region="CH"
+        label=_("Mobile"),
+        help_text=_("Only for questions about the parcel"),
+        required=False,
+        region="CH",
+        error_messages={"invalid": _("A mobile number, like 079 123 45 67, or one with its country code")},
     )
     language = forms.ChoiceField(
         label=_("Language of the person"), help_text=_("For questions to the person"), choices=LANGUAGES

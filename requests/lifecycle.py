@@ -16,6 +16,8 @@ class RequestStatus(Status):
             _("The organisation examines the request and approves or declines it."),
             _("Examine and decide"),
             _("Examine the request by your own rules, then approve or decline it."),
+            own_action=_("Your organisation decides"),
+            own_sentence=_("Your organisation examines the request and approves or declines it."),
         ),
     )
     APPROVED = (
@@ -55,7 +57,12 @@ class RequestStatus(Status):
     DECLINED = (
         "declined",
         Look(pgettext_lazy("request", "Declined"), "stop", "x-circle"),
-        Next("nobody", _("Closed"), _("The organisation declined the request.")),
+        Next(
+            "nobody",
+            _("Closed"),
+            _("The organisation declined the request."),
+            own_sentence=_("Your organisation declined the request."),
+        ),
     )
     REJECTED = (
         "rejected",
@@ -73,9 +80,11 @@ class RequestStatus(Status):
         Next(
             "association",
             _("The association calls"),
-            _("The parcel came back. The association settles by phone with the organisation where it should go."),
+            _("The parcel came back. The association calls the organisation and asks where to send it."),
             _("Call the organisation"),
-            _("The parcel came back. Settle by phone with the organisation where it should go."),
+            _("The parcel came back. Call the organisation and ask where to send it."),
+            own_action=_("The association calls you"),
+            own_sentence=_("The parcel came back. The association calls you and asks where to send it."),
         ),
     )
     LOST = (
@@ -87,6 +96,7 @@ class RequestStatus(Status):
             _("The association asks Swiss Post where the parcel is, and calls the organisation."),
             _("Look for the parcel"),
             _("Ask Swiss Post where the parcel is, and call the organisation."),
+            own_sentence=_("The association asks Swiss Post where the parcel is, and calls you."),
         ),
     )
 
@@ -121,5 +131,15 @@ WAY = (S.RECEIVED, S.APPROVED, S.ALLOCATED, S.SHIPPED, S.DELIVERED)
 ON_THE_WAY = (S.APPROVED, S.ALLOCATED, S.SHIPPED)
 ENDED_UNSENT = (S.DECLINED, S.REJECTED, S.WITHDRAWN)  # nothing is charged
 RESTING = (S.RECEIVED, S.APPROVED)  # while the organisation is not active
-PAUSED = Next("", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
-RESTS = Next("", _("Rests"), _("The organisation takes part no longer. The association decides what becomes of it."))
+PAUSED = Next(
+    "",
+    _("Paused"),
+    _("The organisation is suspended: its requests pause until that is settled."),
+    own_sentence=_("Your organisation is suspended: its requests pause until that is settled."),
+)
+RESTS = Next(
+    "",
+    _("Rests"),
+    _("The organisation takes part no longer. The association decides what becomes of it."),
+    own_sentence=_("Your organisation takes part no longer. The association decides what becomes of the request."),
+)

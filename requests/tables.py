@@ -54,7 +54,7 @@ def columns_for(user: User) -> list[Column]:
     @cache  # shown in two cells, of which a width shows one
     def next_action(row: DeviceRequest) -> str:
         step = row.next_step
-        action: Any = step.action
+        action: Any = step.told_to(user).action
         if step.waits_for(user):
             action = SafeString(f"<b>{escaped(_('You:'))}</b> {escaped(step.your_action)}")
         if not (row.expectation and row.expected_on):

@@ -44,7 +44,8 @@ def _words(step, user):
     elif step.by:
         yield _("By the association.")
     elif step.verb == "receive":
-        yield _("By the person, through the organisation’s link.")
+        ours, theirs = _("By the person, through your link."), _("By the person, through the organisation’s link.")
+        yield ours if user.acting_for else theirs
     if step.reason in REASONS.get(step.verb, ()):
         yield f"{REASONS[step.verb](step.reason).label}."
     if step.numbers.get("known") in KNOWN:
@@ -55,7 +56,7 @@ def _words(step, user):
     if other := step.numbers.get("request") if step.verb in ("take_over", "withdraw") else "":
         yield _("Request %(number)s.") % {"number": other}
     if step.reason == PARTNER_ENDED:
-        yield _("The organisation’s agreement has ended.")
+        yield _("Your agreement has ended.") if user.acting_for else _("The organisation’s agreement has ended.")
     if device := step.numbers.get("device"):
         yield _("Laptop %(number)s.") % {"number": device}
     if parcel := step.numbers.get("parcel"):

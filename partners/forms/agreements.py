@@ -32,7 +32,7 @@ class SignForm(Form):
 
     name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
     function = forms.CharField(label=_("Function"), max_length=100, validators=[validate_plain_name])
-    may_sign = forms.BooleanField(label=_("I have read the agreement, and I may sign for the organisation."))
+    may_sign = forms.BooleanField(label=_("I have read the agreement, and I may sign for my organisation."))
     read = forms.CharField(widget=forms.HiddenInput)
 
 

@@ -161,7 +161,7 @@ class RestingRequestsForm(Form):
     requests = RowChoiceField(
         label=_("What becomes of its requests without a laptop?"),
         choices=[
-            (Resting.WITHDRAW, Resting.WITHDRAW.label, _("Within a minute. Who asked is told by the organisation.")),
+            (Resting.WITHDRAW, Resting.WITHDRAW.label, _("Within a minute. Whoever asked does not hear it from us.")),
             (Resting.LEAVE, Resting.LEAVE.label, _("The association decides on them once it has ended.")),
         ],
         initial=Resting.WITHDRAW,

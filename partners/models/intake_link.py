@@ -56,7 +56,7 @@ class IntakeLink(models.Model):
                 fields=["partner"],
                 condition=Q(closed_at__isnull=True),
                 name="one_open_intake_link_per_partner",
-                violation_error_message=_("The organisation has an open link already."),
+                violation_error_message=_("There is an open link already."),
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),

@@ -57,7 +57,8 @@ def detail(request, number):
     allocation = next(iter(_kept_for(device_request.pk)), None)
     if not device_request.recipient.erased_at:
         AuditEntry.objects.record("read_recipient", device_request.number, by=user)
-    following = device_request.next_step
+    following = device_request.next_step.told_to(user)
+    steps = list(steps_of(device_request.pk))
     may_decide = bool(user.acting_for) and not user.acts_on_behalf and device_request.allows("approve")
     waits_for_a_colleague = may_decide and device_request.partner.approves_by_two and device_request.owner_id == user.pk
     settles = dispatcher_required.allowed(user)
@@ -70,11 +71,12 @@ def detail(request, number):
         "is_my_turn": following.waits_for(user) and not waits_for_a_colleague and not user.acts_on_behalf,
         "waits_for_a_colleague": waits_for_a_colleague,
         "act_url": reverse(following.page) if following.page else "",
-        "timeline": timeline(device_request, steps_of(device_request.pk), user=user),
+        "timeline": timeline(device_request, steps, user=user),
         "may_decide": may_decide,
         "is_to_complete": may_decide and not device_request.is_complete,
         "may_complete": may_decide and device_request.intake_link_id is not None,
         "price": _price(device_request) if may_decide else device_request.price,
+        "invoice": next((step.numbers.get("invoice") for step in reversed(steps) if step.verb == "billed"), ""),
         # For the association only: what other organisations ask for perhaps the same person.
         "elsewhere": [] if user.acting_for else _elsewhere(device_request.pk, device_request.partner_id),
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),

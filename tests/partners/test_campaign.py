@@ -159,10 +159,10 @@ def test_a_wrong_signature_is_set_aside_and_another_one_may_be_signed(client, ve
     assert not Agreement.objects.to_countersign().exists()
     assert partner in version.unsigned()
     send_the_mail()
-    assert "Whoever signed may not sign for the organisation." in mail.outbox[-1].body
+    assert "Whoever signed has no authority to sign." in mail.outbox[-1].body
     client.force_login(manager)
     page = client.get(partner.get_absolute_url()).content.decode()
-    assert "Whoever signed may not sign for the organisation" in page and "You: sign the agreement" in page
+    assert "Whoever signed has no authority to sign" in page and "You: sign the agreement" in page
     again = partner.agreements.create(version="2027.1", signed_on="2026-10-09", signed_by="Nina Aebi")
     assert list(Agreement.objects.to_countersign()) == [again]
 

@@ -320,7 +320,7 @@ def test_the_social_worker_finds_it_on_the_home_page_and_in_the_list(client, ans
     page = client.get("/requests/?view=needs-us").content.decode()
     assert number in page and "By the link" in page
     page = client.get(f"/requests/{number}/").content.decode()
-    assert f"/requests/{number}/complete/" in page and "through the organisation’s link" in page
+    assert f"/requests/{number}/complete/" in page and "through your link" in page
     assert f"/requests/{number}/approve/" not in page
 
 
