@@ -34,12 +34,14 @@ from .models import (
 from .reasons import KNOWN, LACKS, PARTNER_ENDED
 from .rules import faults
 from .succession import take_over
+from .tracking import close_tracking_link, open_tracking_link, replace_tracking_link
 
 SENT_BACK, REJECTED = "requests.sent_back", "requests.rejected"  # mails to the organisation
 
 __all__ = [
     "allocate",
     "approve",
+    "close_tracking_link",
     "complete",
     "decline",
     "delete_old_drafts",
@@ -48,9 +50,11 @@ __all__ = [
     "give_up",
     "keep_draft",
     "keep_proof",
+    "open_tracking_link",
     "receive",
     "reject",
     "release",
+    "replace_tracking_link",
     "requeue",
     "send_back",
     "send_draft",

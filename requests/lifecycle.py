@@ -124,6 +124,9 @@ NOTES = {
     "receive": Note(_("Received")),
     "complete": Note(_("Completed")),
     "take_over": Note(_("Taken over from another organisation")),
+    "open_tracking_link": Note(_("Page for the person opened")),
+    "replace_tracking_link": Note(_("Page for the person replaced")),
+    "close_tracking_link": Note(_("Page for the person closed")),
     "billed": Note(_("On the invoice")),
     "paid": Note(_("Invoice paid")),
 }

@@ -5,9 +5,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from documents.mail import Envelope, Name, link, mail, organisation
+from jobs.registry import job
 
-from . import actions, calendar, intake
-from .models import REASONS, DeviceRequest
+from . import actions, calendar, intake, tracking
+from .models import REASONS, DeviceRequest, TrackingLink
 
 
 @shared_task(name="requests.delete_old_drafts")
@@ -18,6 +19,12 @@ def delete_old_drafts():
 @shared_task(name="requests.forget_marks")
 def forget_marks():
     actions.forget_marks()
+
+
+@job(tracking.MAKE_SLIP, _("Make the paper for a person"))
+def make_slip(key, claim):
+    links = TrackingLink.objects.select_related("request__recipient", "request__partner")
+    tracking.make_slip(links.get(pk=key), claim)
 
 
 @shared_task(name="requests.work_out_expected_days")

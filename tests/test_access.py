@@ -182,6 +182,11 @@ ROWS = {
     "requests:reject": Row(DISPATCH, "request"),
     "requests:requeue": Row(DISPATCH, "request"),
     "requests:give_up": Row(DISPATCH, "request"),
+    "requests:tracking": Row(DECIDES, "request"),
+    "requests:tracking_slip": Row(DECIDES, "request"),
+    "requests:open_tracking_link": Row(DECIDES, "request", "post"),
+    "requests:replace_tracking_link": Row(DECIDES, "request"),
+    "requests:close_tracking_link": Row(DECIDES, "request"),
     "requests:withdraw": Row(DECIDES, "request"),
     "requests:choose": Row(DISPATCH, "request"),
     "requests:allocate": Row(DISPATCH, "request", "post", {"device": "D-900001"}),
@@ -217,6 +222,7 @@ PUBLIC = {"front", "impact", "privacy", "contact", "healthz", "set_language"} | 
 # Found by a private link instead of an account, or the register, which is open: tests/partners/test_join.py
 BY_LINK = ("join", "application", "confirm", "complete", "ask", "apply_again", "places")
 PUBLIC |= {f"partners:{name}" for name in BY_LINK}
+PUBLIC |= {f"track:{name}" for name in ("page", "in_language")}  # requests/test_tracking.py
 PUBLIC |= {f"ask:{name}" for name in ("language", "start", "question", "check", "sent", "anew")}  # requests/test_ask.py
 PUBLIC |= {"help:index", "help:article", "help:rate", "help:comment"}
 PUBLIC |= {"map", "map_data", "map_letter", "map_letter_made", "map_letter_file"}
@@ -336,6 +342,7 @@ def _records(partner, file):
     staff.save()
     staff.roles.create(role="volunteer")
     partner.intake_links.create()
+    request.tracking_links.create()
     tariff = Tariff.objects.create(tier=f"t{partner.pk}", delivery="person", valid_from="2099-01-01", amount=1)
     proposed = {"valid_from": date(2099, 1, 1) + timedelta(partner.pk), "proposed_by": colleague, "confirmed_at": None}
     ibans = {"iban": "CH5800791123000889012", "qr_iban": "CH4431999123000889012"}

@@ -151,6 +151,12 @@ ATTACKS = {
     "a_closed_intake_link_stays_closed": (
         "UPDATE partners_intakelink SET closed_at = '2099-01-01'; UPDATE partners_intakelink SET closed_at = NULL"
     ),
+    "one_open_tracking_link_per_request": copied("requests_trackinglink", token="'x'"),
+    "requests_trackinglink_stays": changed("requests_trackinglink", "token = 'x'"),
+    "tracking_link_closes_after_it_opened": changed("requests_trackinglink", "closed_at = '2020-01-01'"),
+    "a_closed_tracking_link_stays_closed": (
+        "UPDATE requests_trackinglink SET closed_at = '2099-01-01'; UPDATE requests_trackinglink SET closed_at = NULL"
+    ),
     "one_poster_per_link_and_language": copied("partners_intakeposter"),
     # devices
     "one_live_device_per_tag": copied("devices_device", number="'D-999999'"),
@@ -272,6 +278,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
     notice.dismissals.create(version=1, user=volunteer)
     request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))
     request.note("receive")
+    request.tracking_links.create()
     Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
     device, _second = (Device.objects.create(asset_tag=tag) for tag in ("5CG1", "5CG2"))
     device.note("receive")

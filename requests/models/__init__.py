@@ -14,6 +14,7 @@ from .person_mark import PersonMark
 from .policy import Policy, PolicyChange
 from .recipient import Recipient
 from .round_date import RoundDate
+from .tracking_link import TrackingLink
 
 __all__ = [
     "REASONS",
@@ -31,4 +32,5 @@ __all__ = [
     "RequestStep",
     "RoundDate",
     "SendBackReason",
+    "TrackingLink",
 ]

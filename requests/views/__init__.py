@@ -8,6 +8,13 @@ from .policy import set_policy
 from .record import approve, complete, decline, detail, proof, withdraw
 from .settle import give_up, reject, requeue, send_back
 from .succession import take_over
+from .tracking import (
+    close_tracking_link,
+    open_tracking_link,
+    replace_tracking_link,
+    tracking,
+    tracking_slip,
+)
 
 __all__ = [
     "allocate",
@@ -15,6 +22,7 @@ __all__ = [
     "calendar",
     "check",
     "choose",
+    "close_tracking_link",
     "complete",
     "decline",
     "detail",
@@ -26,15 +34,19 @@ __all__ = [
     "left_over",
     "new",
     "next_round",
+    "open_tracking_link",
     "proof",
     "queue",
     "reject",
     "release",
+    "replace_tracking_link",
     "requeue",
     "search",
     "send_back",
     "set_policy",
     "take_over",
+    "tracking",
+    "tracking_slip",
     "withdraw",
     "withdraw_left_over",
 ]

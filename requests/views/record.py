@@ -81,6 +81,7 @@ def detail(request, number):
         "elsewhere": [] if user.acting_for else _elsewhere(device_request.pk, device_request.partner_id),
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
         "may_release": settles and device_request.allows("release"),
+        "may_track": social_worker_required.allowed(user) and not device_request.recipient.erased_at,
         "deeds": _deeds(device_request) if settles else [],
     }
     return render(request, "requests/detail.html", context)
