@@ -56,7 +56,7 @@ class NameField(forms.CharField):
     """An organisation's name, kept with the apostrophe of print whichever was typed."""
 
     def to_python(self, value: Any) -> str:
-        return typographic(super().to_python(value))
+        return typographic(super().to_python(value) or "")
 
 
 class _WithLines:
