@@ -15,7 +15,7 @@ from partners.reasons import ENDED
 from partners.reference_pattern import is_pattern
 from records import clock
 from records.text import with_numbers
-from web.forms import DateInput, Form, ModelForm, RowChoiceField
+from web.forms import DateInput, Form, ModelForm, NameField, RowChoiceField
 from web.validators import validate_plain_name
 
 from .communes import CommunesMixin, area_field, communes_field, postcode_field
@@ -28,7 +28,7 @@ Resting = Partner.RestingRequests
 class PartnerForm(CommunesMixin, ModelForm):
     """An organisation with its address and the communes it speaks for."""
 
-    name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
+    name = NameField(label=_("Name"), max_length=70, validators=[validate_plain_name])
     area = area_field()
     communes = communes_field()
     postcode = postcode_field()
@@ -111,7 +111,7 @@ class CompleteForm(ModelForm):
 class EditForm(CompleteForm):
     """An organisation's data, for its managers and the association's admins."""
 
-    name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
+    name = NameField(label=_("Name"), max_length=70, validators=[validate_plain_name])
 
     class Meta(CompleteForm.Meta):
         fields = ["name", "kind", "language", *CompleteForm.Meta.fields, "tier"]
