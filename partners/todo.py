@@ -9,6 +9,8 @@ from .models import Agreement, AgreementVersion, Coverage, Partner
 
 
 def counts_for(user):
+    if user.acting_for and "manager" in user.membership_roles:
+        return {"to_sign": AgreementVersion.objects.to_sign().filter(pk=user.acting_for_id)}
     if not user.has_role("admin"):
         return {}
     partners = Partner.objects.visible_to(user)
@@ -19,7 +21,18 @@ def counts_for(user):
 
 
 def todo_for(user, counts):
-    """Organisations to admit, and those that have not signed yet, for the association's admins."""
+    """The agreement to sign for managers; for the association's admins what it does about organisations."""
+    if counts.get("to_sign"):
+        return [
+            Todo(
+                1,
+                _("Framework agreement to sign"),
+                _("Sign it on screen, or hand in the signed paper. The association signs after you."),
+                reverse("partners:sign", args=[user.acting_for_id]),
+                _("Read and sign"),
+                urgency=70,
+            )
+        ]
     page = reverse("partners:list")
     todos = []
     if applied := counts.get(PartnerStatus.APPLIED):

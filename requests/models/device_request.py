@@ -252,8 +252,10 @@ class DeviceRequest(Lifecycle):
 
     @property
     def expectation(self) -> Any:
-        """What its expected day stands on, as long as a laptop is still to come; else, and before it is known, none."""
-        return ExpectedBy(self.expected_by) if self.expected_by and self.status in lifecycle.ON_THE_WAY else None
+        """What its expected day stands on; none before it is known, once it is past, and where nothing is to come."""
+        is_past = self.expected_on is not None and self.expected_on < clock.today()
+        is_told = self.expected_by and self.status in lifecycle.ON_THE_WAY and not is_past
+        return ExpectedBy(self.expected_by) if is_told else None
 
     @property
     def is_complete(self) -> bool:

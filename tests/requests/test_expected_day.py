@@ -133,6 +133,8 @@ def test_what_is_sent_is_expected_two_working_days_later(tuesday, dispatcher, ma
     actions.allocate(device_request, make_ready(), by=dispatcher)
     actions.ship(device_request, parcel="990000000000000001", by=dispatcher)
     assert expected(device_request) == (date(2026, 12, 3), "post")
+    with clock.set_to(clock.now() + timedelta(days=3)):  # it is late, so that day is said no more
+        assert device_request.expectation is None
 
 
 @pytest.mark.django_db
