@@ -15,7 +15,7 @@ class RoundDateManager(models.Manager["RoundDate"]):
 
 
 class RoundDate(models.Model):
-    """A day of the dispatch calendar that is set by itself: how many parcels it holds, or that it is closed."""
+    """A day of the dispatch calendar that is set apart: how many parcels it holds, or that it is closed."""
 
     on = models.DateField(unique=True)
     capacity = models.PositiveSmallIntegerField(default=50)
