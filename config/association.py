@@ -51,6 +51,11 @@ SECTIONS = [
         "requests:set_policy",
     ),
     Section(
+        _("Service desk"),
+        _("Where messages go that nobody has opened for three working days."),
+        "partners:desk_policy",
+    ),
+    Section(
         _("Notices"),
         _("What all or some readers are told, from a day to a day, on their pages and by mail."),
         "partners:notices",

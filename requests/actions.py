@@ -17,6 +17,7 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .conversations import write_about
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, PersonMark, Policy, PolicyChange, Recipient, RequestDraft
@@ -43,6 +44,7 @@ __all__ = [
     "withdraw",
     "withdraw_left_over",
     "withdraw_of_ended",
+    "write_about",
 ]
 
 

@@ -1,6 +1,7 @@
 from .agreements import AgreementForm, SetAsideForm, SignForm, UploadForm, VersionForm
 from .applications import DeclineForm, JoinForm, MessageForm
 from .communes import CoverageForm, ForWhomForm
+from .conversations import DeskFilterForm, DeskPolicyForm, HandOverForm, OwnerForm, TalkNoteForm, TopicForm, WriteForm
 from .members import ROLES, InviteForm, RoleForm
 from .notices import NoticeForm
 from .organisation import (
@@ -27,11 +28,14 @@ __all__ = [
     "CompleteForm",
     "CoverageForm",
     "DeclineForm",
+    "DeskFilterForm",
+    "DeskPolicyForm",
     "EditForm",
     "EndForm",
     "FilterForm",
     "ForWhomForm",
     "GiveNoticeForm",
+    "HandOverForm",
     "HouseRulesForm",
     "InviteForm",
     "JoinForm",
@@ -39,12 +43,16 @@ __all__ = [
     "NoteForm",
     "NoticeForm",
     "OnBehalfForm",
+    "OwnerForm",
     "PartnerForm",
     "RestingRequestsForm",
     "RoleForm",
     "SetAsideForm",
     "SignForm",
+    "TalkNoteForm",
     "TariffForm",
+    "TopicForm",
     "UploadForm",
     "VersionForm",
+    "WriteForm",
 ]

@@ -18,6 +18,21 @@ from .agreements import (
 from .applications import admit, application, apply_again, ask, complete, confirm, decline, join, write
 from .behalf import act_on_behalf, end_on_behalf
 from .communes import communes, leave_commune, share_commune
+from .conversations import (
+    attachment,
+    close_conversation,
+    desk,
+    desk_policy,
+    hand_over,
+    hand_over_all,
+    new_question,
+    question,
+    questions,
+    reopen_conversation,
+    write_message,
+    write_note,
+    write_to,
+)
 from .intake import close_intake_link, intake, intake_poster, open_intake_link, replace_intake_link
 from .members import accept_invitation, act_for, change_role, decline_invitation, end_access, invite, resend_invitation
 from .notices import (
@@ -61,9 +76,11 @@ __all__ = [
     "application",
     "apply_again",
     "ask",
+    "attachment",
     "change_notice",
     "change_role",
     "check_data",
+    "close_conversation",
     "close_intake_link",
     "communes",
     "complete",
@@ -72,6 +89,8 @@ __all__ = [
     "create",
     "decline",
     "decline_invitation",
+    "desk",
+    "desk_policy",
     "detail",
     "dismiss_notice",
     "edit",
@@ -81,6 +100,8 @@ __all__ = [
     "end_access",
     "end_on_behalf",
     "give_notice",
+    "hand_over",
+    "hand_over_all",
     "house_rules",
     "index",
     "intake",
@@ -90,6 +111,7 @@ __all__ = [
     "leave_commune",
     "new_bill_to",
     "new_notice",
+    "new_question",
     "notice",
     "notices",
     "open_intake_link",
@@ -97,8 +119,11 @@ __all__ = [
     "places",
     "publish_notice",
     "publish_version",
+    "question",
+    "questions",
     "record_agreement",
     "remind_to_sign",
+    "reopen_conversation",
     "replace_intake_link",
     "resend_invitation",
     "resume",
@@ -119,4 +144,7 @@ __all__ = [
     "withdraw_notice",
     "withdraw_price",
     "write",
+    "write_message",
+    "write_note",
+    "write_to",
 ]

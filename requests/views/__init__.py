@@ -1,4 +1,5 @@
 from .allocation import allocate, queue, release
+from .conversation import write_about
 from .form import check, discard, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
@@ -27,4 +28,5 @@ __all__ = [
     "take_over",
     "withdraw",
     "withdraw_left_over",
+    "write_about",
 ]

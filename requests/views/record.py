@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner, Tariff
+from partners.views.conversations import talk_or_form
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
@@ -71,6 +72,7 @@ def detail(request, number):
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
         "may_release": dispatcher_required.allowed(user) and device_request.allows("release"),
     }
+    context |= talk_or_form(device_request.conversation_id, user)
     return render(request, "requests/detail.html", context)
 
 
