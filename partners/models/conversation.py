@@ -217,7 +217,7 @@ class Attachment(models.Model):
 
 
 class ReadingManager(models.Manager["Reading"]):
-    def note(self, conversation: Conversation, user: User) -> None:
+    def mark_read(self, conversation: Conversation, user: User) -> None:
         """Write down that somebody has seen a conversation up to its last message."""
         self.bulk_create(
             [

@@ -22,7 +22,7 @@ from partners.forms import (
     TopicForm,
     WriteForm,
 )
-from partners.models import Attachment, Conversation, Partner, Policy, PolicyChange, Reading, desk_people
+from partners.models import Attachment, Conversation, Message, Partner, Policy, PolicyChange, Reading, desk_people
 from partners.tables import DESK, QUESTIONS
 from people.access import admin_required, dispatcher_required
 from people.models import AuditEntry, User
@@ -35,6 +35,7 @@ DESK_VIEWS = {
     "waiting": gettext_lazy("Waits for the organisation"),
     "closed": gettext_lazy("Closed"),
 }
+APPLICANTS = 25
 QUESTION_VIEWS = {"open": gettext_lazy("Open"), "closed": gettext_lazy("Closed")}
 
 
@@ -63,8 +64,14 @@ def desk(request):
         "filtered": bool(owner),
         "chosen": chosen,
         "views": _tabs(DESK_VIEWS, chosen, owner),
+        "applicants": _applicants(user) if chosen == "to-answer" and not owner else [],
     }
     return render(request, "partners/desk.html", context)
+
+
+def _applicants(user):
+    """Who applies and wrote last: they have no conversation yet, but a private page."""
+    return Message.objects.visible_to(user).unanswered().select_related("partner").order_by("pk")[:APPLICANTS]
 
 
 def _tabs(views, chosen, owner=""):
@@ -134,7 +141,7 @@ def talk_of(conversation, user, form=None, note_form=None):
     found = conversation.messages.visible_to(user).select_related("by").prefetch_related("attachments__file")
     entries = [_entry(row, user, seen or 0) for row in found]
     if seen != conversation.last_message_id and not user.acts_on_behalf:
-        Reading.objects.note(conversation, user)
+        Reading.objects.mark_read(conversation, user)
     is_desk = not user.acting_for
     return {
         "conversation": conversation,

@@ -12,7 +12,7 @@ from documents.mail import DOORS
 from documents.models import Mail
 from partners import actions, tasks
 from partners.actions.conversations import working_days_before
-from partners.models import Attachment, Conversation, ConversationMessage, Membership, Policy, Reading
+from partners.models import Attachment, Conversation, ConversationMessage, Membership, Partner, Policy, Reading
 from people.models import AuditEntry
 from records import clock
 from tests import factories
@@ -244,10 +244,18 @@ class TestTheDesk:
         question(partner, by=social_worker)
         client.force_login(admin)
         asked()
-        assert asked() == 3  # who is it, who answers, the rows
+        assert asked() == 4  # who is it, who answers, the rows, who applies
         for number in range(5):
             question(partner, by=social_worker, topic=f"Frage {number}")
-        assert asked() == 3
+        assert asked() == 4
+
+    def test_applicants_who_wrote_last_are_named_there(self, client, admin):
+        applicant = factories.active_partner("Gemeinde Wasen", postcode="3457", town="Wasen")
+        Partner.objects.filter(pk=applicant.pk).update(status="applied")
+        actions.write(applicant, "Wann hören wir von Ihnen?", by=None)
+        assert "Gemeinde Wasen" in page(client, admin, "/desk/")
+        actions.write(applicant, "Morgen.", by=admin)
+        assert "Gemeinde Wasen" not in page(client, admin, "/desk/")
 
     def test_one_takes_it_and_hands_it_over_alone_or_with_all_others(
         self, client, partner, social_worker, admin, dispatcher, volunteer
@@ -297,7 +305,7 @@ class TestMails:
         conversation = question(partner, by=social_worker)
         answer(conversation, by=admin)
         assert mailed("partners.message") == [social_worker.email]
-        Reading.objects.note(conversation, social_worker)
+        Reading.objects.mark_read(conversation, social_worker)
         assert mailed("partners.message") == [None]
 
     def test_the_team_is_told_once_of_what_nobody_opens(self, client, partner, social_worker, admin):
@@ -305,7 +313,7 @@ class TestMails:
         with clock.set_to(clock.now() - timedelta(days=7)):
             opened, unopened = (question(partner, by=social_worker) for _time in range(2))
         question(partner, by=social_worker)
-        Reading.objects.note(opened, admin)
+        Reading.objects.mark_read(opened, admin)
         for _hour in range(2):
             tasks.remind_unopened()
         assert mailed("partners.unopened") == ["team@weitergabe.example.org"]
