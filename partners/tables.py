@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from documents.templatetags.swiss import day, moment
 from records import clock
@@ -11,6 +11,9 @@ from web.tables import Column, address, joined, link, span
 from web.templatetags.components import pill
 
 from .models import Agreement, Conversation, Partner
+
+
+NEW = ' <span class="wg-pill" data-tone="move">{}</span>'
 
 
 def _signature(row):
@@ -49,7 +52,7 @@ def signature_cells(row):
 def _conversation(row, *below):
     """What it is about, with the way to it and whether there is something new in it."""
     shown = link(row.get_absolute_url(), row, "wg-id" if row.request_number else "text-break")
-    new = format_html(' <span class="wg-pill" data-tone="move">{}</span>', _("New")) if row.is_unread else ""
+    new = format_html(NEW, pgettext("message", "New")) if row.is_unread else ""
     return joined(shown, new, *(span(part, "d-block fw-normal wg-meta text-break") for part in below if part))
 
 
@@ -72,7 +75,7 @@ def _age(row):
 
 def _whose_turn(row):
     if row.closed_at:
-        return _("Closed")
+        return pgettext("conversation", "Closed")
     return _("You: answer or close it") if row.waits_for == Conversation.Side.PARTNER else _("The association answers")
 
 

@@ -95,7 +95,7 @@ def write_message(
     if by.is_association and conversation.owner is None:
         conversation.owner = by
     conversation.save(update_fields=["waits_for", "waiting_since", "closed_at", "closed_by", "last_message", "owner"])
-    Reading.objects.mark_read(conversation, by)
+    Reading.objects.mark_read(conversation, by, up_to=message.pk)
     for reader in _readers(conversation, side):
         Mail.objects.plan(MESSAGE_MAIL, message, reader=reader)
     return message

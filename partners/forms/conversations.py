@@ -86,8 +86,10 @@ class OwnerForm(Form):
 class HandOverForm(Form):
     """All conversations of one person for another one."""
 
-    of = forms.ModelChoiceField(label=gettext_lazy("All open conversations of"), queryset=None)
-    to = forms.ModelChoiceField(label=gettext_lazy("go to"), queryset=None)
+    of = forms.ModelChoiceField(
+        label=gettext_lazy("All open conversations of"), queryset=None, empty_label=gettext_lazy("Choose")
+    )
+    to = forms.ModelChoiceField(label=gettext_lazy("go to"), queryset=None, empty_label=gettext_lazy("Choose"))
 
     def __init__(self, *args, owners, counts, **options):
         super().__init__(*args, **options)

@@ -217,15 +217,15 @@ class Attachment(models.Model):
 
 
 class ReadingManager(models.Manager["Reading"]):
-    def mark_read(self, conversation: Conversation, user: User) -> None:
-        """Write down that somebody has seen a conversation up to its last message."""
+    def mark_read(self, conversation: Conversation, user: User, *, up_to: int) -> None:
+        """Write down that somebody has seen a conversation up to a message, by its key."""
         self.bulk_create(
             [
                 self.model(
                     conversation=conversation,
                     user=user,
                     is_association=user.is_association,
-                    last_message=conversation.last_message_id,
+                    last_message=up_to,
                 )
             ],
             update_conflicts=True,

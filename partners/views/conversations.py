@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from documents import views as documents
@@ -33,10 +33,10 @@ Side = Conversation.Side
 DESK_VIEWS = {
     "to-answer": gettext_lazy("To answer"),
     "waiting": gettext_lazy("Waits for the organisation"),
-    "closed": gettext_lazy("Closed"),
+    "closed": pgettext_lazy("conversations", "Closed"),
 }
 APPLICANTS = 25
-QUESTION_VIEWS = {"open": gettext_lazy("Open"), "closed": gettext_lazy("Closed")}
+QUESTION_VIEWS = {"open": pgettext_lazy("conversations", "Open"), "closed": pgettext_lazy("conversations", "Closed")}
 
 
 @dispatcher_required
@@ -140,8 +140,9 @@ def talk_of(conversation, user, form=None, note_form=None):
     seen = Reading.objects.filter(conversation=conversation, user=user).values_list("last_message", flat=True).first()
     found = conversation.messages.visible_to(user).select_related("by").prefetch_related("attachments__file")
     entries = [_entry(row, user, seen or 0) for row in found]
-    if seen != conversation.last_message_id and not user.acts_on_behalf:
-        Reading.objects.mark_read(conversation, user)
+    newest = max((entry["message"].pk for entry in entries), default=0)
+    if newest > (seen or 0) and not user.acts_on_behalf:
+        Reading.objects.mark_read(conversation, user, up_to=newest)
     is_desk = not user.acting_for
     return {
         "conversation": conversation,

@@ -75,7 +75,9 @@ class TestOnARequest:
         assert (envelope.address, envelope.language) == (social_worker.email, "en")
         assert envelope.context == {"url": f"http://localhost:8000{sent.url}"}
 
-    def test_the_organisation_never_meets_a_note_of_the_association(self, client, device_request, social_worker, admin):
+    def test_the_organisation_never_meets_a_note_of_the_association(
+        self, client, device_request, social_worker, admin, dispatcher
+    ):
         client.force_login(admin)
         client.post(f"/requests/{device_request.number}/write/", form("Guten Tag"))
         conversation = Conversation.objects.get()
@@ -87,6 +89,10 @@ class TestOnARequest:
         assert "Vorsicht, heikel." in page(client, admin, device_request.get_absolute_url())
         conversation.refresh_from_db()
         assert conversation.last_message_id == seen_before  # no mark of anything new either
+        for is_new in (True, False):
+            shown = page(client, dispatcher, device_request.get_absolute_url())
+            assert (">New</span>" in shown) == is_new
+        client.force_login(admin)
         file = f"/questions/attachments/{Attachment.objects.get().pk}/"
         assert b"".join(client.get(file).streaming_content) == PDF
         shown = page(client, social_worker, device_request.get_absolute_url())
@@ -305,7 +311,7 @@ class TestMails:
         conversation = question(partner, by=social_worker)
         answer(conversation, by=admin)
         assert mailed("partners.message") == [social_worker.email]
-        Reading.objects.mark_read(conversation, social_worker)
+        Reading.objects.mark_read(conversation, social_worker, up_to=conversation.last_message_id)
         assert mailed("partners.message") == [None]
 
     def test_the_team_is_told_once_of_what_nobody_opens(self, client, partner, social_worker, admin):
@@ -313,7 +319,7 @@ class TestMails:
         with clock.set_to(clock.now() - timedelta(days=7)):
             opened, unopened = (question(partner, by=social_worker) for _time in range(2))
         question(partner, by=social_worker)
-        Reading.objects.mark_read(opened, admin)
+        Reading.objects.mark_read(opened, admin, up_to=opened.last_message_id)
         for _hour in range(2):
             tasks.remind_unopened()
         assert mailed("partners.unopened") == ["team@weitergabe.example.org"]
