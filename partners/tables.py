@@ -12,7 +12,6 @@ from web.templatetags.components import pill
 
 from .models import Agreement, Conversation, Partner
 
-
 NEW = ' <span class="wg-pill" data-tone="move">{}</span>'
 
 
