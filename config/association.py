@@ -56,6 +56,11 @@ SECTIONS = [
         "partners:desk_policy",
     ),
     Section(
+        _("Answers"),
+        _("What the desk answers again and again, in four languages."),
+        "partners:answers",
+    ),
+    Section(
         _("Notices"),
         _("What all or some readers are told, from a day to a day, on their pages and by mail."),
         "partners:notices",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from partners import actions
-from partners.models import Conversation
+from partners.models import Answer, Conversation
 from people.models import User
 from records import clock
 from requests import actions as request_actions
@@ -14,12 +14,20 @@ from .accounts import Staff
 from .calendar import Calendar
 from .partners import Client
 
+WHEN = {
+    "de": "Wir verschicken alle zwei Wochen. Der erwartete Tag steht beim Antrag.",
+    "fr": "Nous expédions toutes les deux semaines. Le jour prévu figure sur la demande.",
+    "it": "Spediamo ogni due settimane. Il giorno previsto figura nella richiesta.",
+    "en": "We send every two weeks. The expected day is shown with the request.",
+}
+
 
 def make_conversations(calendar: Calendar, clients: list[Client], staff: Staff) -> None:
     """Questions about requests and others: to be answered by either side, answered, and closed."""
     muster, autre = (next(one for one in clients if one.organisation.slug == slug) for slug in ("muster", "autre"))
     worker, colleague, dispatcher = muster.workers[0], autre.workers[0], staff.dispatchers[0]
 
+    actions.write_answer(Answer(name="Liefertermin"), WHEN, by=staff.admin)
     with clock.set_to(calendar.now - timedelta(days=6, hours=3)):
         moving = _ask(autre, "Déménagement", "Nous déménageons en mars. Faut-il un autre contrat\u202f?", by=colleague)
     with clock.set_to(calendar.now - timedelta(days=5, hours=1)):

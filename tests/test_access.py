@@ -20,7 +20,7 @@ from documents.models import StoredFile
 from help.models import Article, ArticleVersion, Feedback
 from jobs.models import Batch, Job
 from partners.actions import publish_first_version
-from partners.models import AgreementVersion, BillTo, Commune, Membership, PartnerImport, Tariff
+from partners.models import AgreementVersion, Answer, BillTo, Commune, Membership, PartnerImport, Tariff
 from people.models import User
 from requests.models import RequestDraft
 from shipping.models import Label
@@ -155,6 +155,10 @@ ROWS = {
     "partners:desk": Row(DISPATCH),
     "partners:hand_over_all": Row(DISPATCH),
     "partners:desk_policy": Row({"admin"}),
+    "partners:answers": Row({"admin"}),
+    "partners:new_answer": Row({"admin"}),
+    "partners:answer": Row({"admin"}, "answer"),
+    "partners:retire_answer": Row({"admin"}, "answer", "post"),
     "partners:write_to": Row(DISPATCH, "partner"),
     "partners:questions": Row(DECIDES),
     "partners:new_question": Row(DECIDES),
@@ -291,6 +295,7 @@ MISSING = {
     "note": 99_999_999,
     "question": 99_999_999,
     "attachment": 99_999_999,
+    "answer": 99_999_999,
     "bill_to": 99_999_999,
     "job": 99_999_999,
     "shipment": 99_999_999,
@@ -354,6 +359,7 @@ def _records(partner, file):
     partner.conversations.filter(pk=question.pk).update(last_message=message)
     return {
         "question": question.pk,
+        "answer": Answer.objects.create(name="x").pk,
         "attachment": message.attachments.create(file=file).pk,
         "agreement": agreement.pk,
         "account": account.pk,

@@ -100,7 +100,7 @@ ATTACKS = {
     "mail_text_language_is_known": copied("documents_mailtext", language="'xx'"),
     # partners
     "partner_status_is_known": changed("partners_partner", "status = 'x'"),
-    "one_partner_per_name_and_postcode": copied("partners_partner", name="'SOZIALDIENST LINDENTAL'"),
+    "one_partner_per_name_and_postcode": changed("partners_partner", "name = 'A', postcode = '3400'"),
     "bill_to_has_an_address": changed("partners_billto", "town = ''"),
     "an_active_partner_is_complete": changed("partners_partner", "street = ''"),
     "an_active_partner_keeps_a_payer": changed("partners_billto", "email = ''"),
@@ -131,6 +131,7 @@ ATTACKS = {
     "partners_conversationmessage_stays": changed("partners_conversationmessage", "at = now()"),
     "one_reading_per_conversation_and_person": copied("partners_reading"),
     "told_once_of_what_nobody_opens": copied("partners_unopenedreminder"),
+    "answer_language_is_known": copied("partners_answertext", language="'xx'"),
     "one_policy_for_partners": changed("partners_policy", "id = 2"),
     "partners_countersignature_stays": changed("partners_agreement", "countersigned_at = NULL"),
     "a_confirmed_application_has_a_partner": changed("partners_application", "partner_id = NULL"),
@@ -246,6 +247,7 @@ ONLY_ADDED_TO = {
     "requests_policychange": "after",
     "partners_policychange": "after",
     "partners_unopenedreminder": "at",
+    "partners_answertext": "text",
     "requests_requeststep": "verb",
     "shipping_shipmentstep": "verb",
     "shipping_roundstep": "verb",
@@ -331,6 +333,8 @@ def written(partner, request, user):
     conversation.messages.create(by=user, is_from_association=False, text="x")
     conversation.readings.create(user=user, is_association=True, last_message=1)
     conversation.unopened_reminders.create(since=conversation.waiting_since)
+    answer = partner_models.Answer.objects.create(name="x")
+    answer.texts.create(language="de", text="x", by=user)
     partner_models.Policy.objects.create()
     partner_models.PolicyChange.objects.create(field="team_mailbox", after="x@example.org", by=user)
 

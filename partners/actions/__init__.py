@@ -9,6 +9,7 @@ from .agreements import (
     sign,
     upload_agreement,
 )
+from .answers import retire_answer, write_answer
 from .applications import admit, announce, apply_again, complete, confirm, decline, delete_unconfirmed, write
 from .behalf import act_on_behalf, end_on_behalf, refuse_on_behalf
 from .campaign import REMINDER_MAIL, remind_by_the_clock, remind_to_sign
@@ -129,6 +130,7 @@ __all__ = [
     "replace_intake_link",
     "resend_invitation",
     "resume",
+    "retire_answer",
     "revoke_token",
     "set_aside",
     "set_house_rules",
@@ -143,6 +145,7 @@ __all__ = [
     "upload_agreement",
     "withdraw_notice",
     "write",
+    "write_answer",
     "write_message",
     "write_note",
 ]

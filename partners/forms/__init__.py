@@ -1,7 +1,16 @@
 from .agreements import AgreementForm, SetAsideForm, SignForm, UploadForm, VersionForm
 from .applications import DeclineForm, JoinForm, MessageForm
 from .communes import CoverageForm, ForWhomForm
-from .conversations import DeskFilterForm, DeskPolicyForm, HandOverForm, OwnerForm, TalkNoteForm, TopicForm, WriteForm
+from .conversations import (
+    AnswerForm,
+    DeskFilterForm,
+    DeskPolicyForm,
+    HandOverForm,
+    OwnerForm,
+    TalkNoteForm,
+    TopicForm,
+    WriteForm,
+)
 from .members import ROLES, InviteForm, RoleForm
 from .notices import NoticeForm
 from .organisation import (
@@ -24,6 +33,7 @@ __all__ = [
     "FROM_THE_PARTNER",
     "ROLES",
     "AgreementForm",
+    "AnswerForm",
     "BillToForm",
     "CompleteForm",
     "CoverageForm",

@@ -3,6 +3,7 @@
 import uuid
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -102,6 +103,26 @@ class HandOverForm(Form):
         if given.get("of") and given.get("of") == given.get("to"):
             self.add_error("to", _("Choose somebody else."))
         return given
+
+
+class AnswerForm(Form):
+    """What the association answers again and again, in the languages of its readers."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), help_text=gettext_lazy("By which the desk finds it."), max_length=80
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for language, name in settings.LANGUAGES:
+            self.fields[f"text_{language}"] = forms.CharField(
+                label=name, max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4, "lang": language})
+            )
+
+    def clean(self):
+        if not any(text for name, text in self.cleaned_data.items() if name.startswith("text_")):
+            self.add_error("text_de", _("Write it in one language at least."))
+        return self.cleaned_data
 
 
 class DeskFilterForm(Form):

@@ -7,6 +7,7 @@ from .agreement import (
     Tariff,
     sha256_of,
 )
+from .answer import Answer, AnswerText
 from .application import Application, Message
 from .behalf import OnBehalf
 from .conversation import (
@@ -36,6 +37,8 @@ __all__ = [
     "AgreementReminder",
     "AgreementText",
     "AgreementVersion",
+    "Answer",
+    "AnswerText",
     "ApiToken",
     "Application",
     "Attachment",

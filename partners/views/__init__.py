@@ -15,6 +15,7 @@ from .agreements import (
     upload_agreement,
     versions,
 )
+from .answers import answer, answers, new_answer, retire_answer
 from .applications import admit, application, apply_again, ask, complete, confirm, decline, join, write
 from .behalf import act_on_behalf, end_on_behalf
 from .communes import communes, leave_commune, share_commune
@@ -73,6 +74,8 @@ __all__ = [
     "agreement",
     "agreement_text",
     "agreement_version",
+    "answer",
+    "answers",
     "application",
     "apply_again",
     "ask",
@@ -109,6 +112,7 @@ __all__ = [
     "invite",
     "join",
     "leave_commune",
+    "new_answer",
     "new_bill_to",
     "new_notice",
     "new_question",
@@ -127,6 +131,7 @@ __all__ = [
     "replace_intake_link",
     "resend_invitation",
     "resume",
+    "retire_answer",
     "set_aside",
     "set_price",
     "share_commune",

@@ -22,12 +22,22 @@ from partners.forms import (
     TopicForm,
     WriteForm,
 )
-from partners.models import Attachment, Conversation, Message, Partner, Policy, PolicyChange, Reading, desk_people
+from partners.models import (
+    Answer,
+    Attachment,
+    Conversation,
+    Message,
+    Partner,
+    Policy,
+    PolicyChange,
+    Reading,
+    desk_people,
+)
 from partners.tables import DESK, QUESTIONS
 from people.access import admin_required, dispatcher_required
 from people.models import AuditEntry, User
 from web.forms import attempt
-from web.pagination import paginate, paginate_by
+from web.pagination import find_row, paginate, paginate_by
 
 Side = Conversation.Side
 DESK_VIEWS = {
@@ -150,6 +160,7 @@ def talk_of(conversation, user, form=None, note_form=None):
         "form": form or WriteForm(),
         "note_form": (note_form or TalkNoteForm()) if is_desk else None,
         "owner_form": OwnerForm(initial={"owner": conversation.owner_id or user.pk}) if is_desk else None,
+        "answers": Answer.objects.offered() if is_desk else [],
         "is_mine": conversation.owner_id == user.pk,
         "may_write": not user.acts_on_behalf,
         "waits_for_me": conversation.is_open
@@ -182,6 +193,8 @@ def _entry(row, user, seen):
 def write_message(request, pk):
     """Write to the other side, and close the conversation with it if that was pressed."""
     conversation = _fetch(request, pk)
+    if "insert" in request.POST and not request.user.acting_for:
+        return _page(request, conversation, form=_with_answer(request, conversation))
     form = WriteForm(request.POST, request.FILES)
     if form.is_valid():
         closing = "close" in request.POST
@@ -190,6 +203,17 @@ def write_message(request, pk):
             messages.success(request, _("Sent, and closed.") if closing else _("Sent."))
             return redirect(conversation)
     return _page(request, conversation, form=form)
+
+
+def _with_answer(request, conversation):
+    """The form as it was typed, with the chosen answer below, in the language of whoever reads it."""
+    chosen = find_row(Answer.objects.offered(), request.POST.get("answer"))
+    language = (conversation.colleague or conversation.partner).language
+    parts = (request.POST.get("text", "").strip(), chosen.in_language(language) if chosen else "")
+    if request.FILES:
+        messages.info(request, _("Choose the files once more: a browser does not keep them."))
+    token = request.POST.get("form_token")
+    return WriteForm(initial={"text": "\n\n".join(filter(None, parts))} | ({"form_token": token} if token else {}))
 
 
 @require_POST

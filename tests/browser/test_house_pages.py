@@ -97,6 +97,9 @@ def house(visit, known_passwords):
             "/settings/vat/propose/",
             f"/settings/accounts/{proposed.pk}/confirm/",
             "/settings/communes/",
+            "/settings/desk/",
+            "/settings/answers/new/",
+            "/desk/hand-over/",
             "/partners/",
             "/partners/new/",
             "/partners/import/",
@@ -117,7 +120,7 @@ def house(visit, known_passwords):
             f"/requests/take-over/{partner.pk}/?successor={other.pk}",
             *shared,
         ],
-        "manager": [*shared, f"{own}agreement/", f"{own}sign/", f"{own}upload-agreement/"],
+        "manager": [*shared, f"{own}agreement/", f"{own}sign/", f"{own}upload-agreement/", "/questions/new/"],
     }
     assert Coverage.objects.contested().count() == 1
     return {"admin": (person, secret), "manager": (manager, None)}, pages

@@ -12,7 +12,7 @@ from documents.mail import DOORS
 from documents.models import Mail
 from partners import actions, tasks
 from partners.actions.conversations import working_days_before
-from partners.models import Attachment, Conversation, ConversationMessage, Membership, Partner, Policy, Reading
+from partners.models import Answer, Attachment, Conversation, ConversationMessage, Membership, Partner, Policy, Reading
 from people.models import AuditEntry
 from records import clock
 from tests import factories
@@ -336,3 +336,37 @@ class TestMails:
         assert Policy.objects.current().address == "team@weitergabe.example.org"
         shown = client.get("/settings/desk/").content.decode()
         assert "– → team@weitergabe.example.org" in shown and str(admin) in shown
+
+
+class TestAnswersThatAreWrittenAlready:
+    def test_one_is_put_into_a_message_in_the_readers_language_and_nothing_is_sent(
+        self, client, partner, social_worker, admin
+    ):
+        conversation = question(partner, by=social_worker)
+        client.force_login(admin)
+        assert "one language at least" in client.post("/settings/answers/new/", {"name": "Zeiten"}).content.decode()
+        client.post(
+            "/settings/answers/new/", {"name": "Zeiten", "text_de": "Montag bis Freitag.", "text_en": "Mondays."}
+        )
+        chosen = Answer.objects.get()
+        asked = form("Hello.", answer=chosen.pk, insert="1")
+        shown = client.post(f"/questions/{conversation.pk}/write/", asked).content.decode()
+        assert "Hello.\n\nMondays." in shown and f'value="{asked["form_token"]}"' in shown
+        assert ConversationMessage.objects.count() == 1
+        social_worker.language = "fr"
+        social_worker.save()
+        shown = client.post(f"/questions/{conversation.pk}/write/", asked).content.decode()
+        assert "Montag bis Freitag." in shown  # there is none in French
+
+    def test_a_change_is_written_down_and_a_retired_one_comes_back(self, client, partner, social_worker, admin):
+        conversation = question(partner, by=social_worker)
+        client.force_login(admin)
+        client.post("/settings/answers/new/", {"name": "Zeiten", "text_de": "Montag."})
+        chosen = Answer.objects.get()
+        for _time in range(2):
+            client.post(f"/settings/answers/{chosen.pk}/", {"name": "Zeiten", "text_de": "Dienstag."})
+        assert list(chosen.texts.values_list("text", "by")) == [("Dienstag.", admin.pk), ("Montag.", admin.pk)]
+        assert "Montag." in client.get(f"/settings/answers/{chosen.pk}/").content.decode()
+        for data, is_there in (({}, False), ({"restore": "1"}, True)):
+            client.post(f"/settings/answers/{chosen.pk}/retire/", data)
+            assert (">Zeiten</option>" in client.get(f"/questions/{conversation.pk}/").content.decode()) == is_there
