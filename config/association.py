@@ -51,6 +51,16 @@ SECTIONS = [
         "requests:set_policy",
     ),
     Section(
+        _("Service desk"),
+        _("Where messages go that nobody has opened for three working days."),
+        "partners:desk_policy",
+    ),
+    Section(
+        _("Answers"),
+        _("What the desk answers again and again, in four languages."),
+        "partners:answers",
+    ),
+    Section(
         _("Notices"),
         _("What all or some readers are told, from a day to a day, on their pages and by mail."),
         "partners:notices",

@@ -25,6 +25,7 @@ SCHEDULE = {
     "forget whose sign-in is over": {"task": "people.delete_expired", "schedule": 3600.0},
     "end agreements on their day": {"task": "partners.end_due", "schedule": 600.0},
     "remind who has not signed": {"task": "partners.remind_by_the_clock", "schedule": 3600.0},
+    "tell what nobody opens": {"task": "partners.remind_unopened", "schedule": 3600.0},
     "let communes merge on their day": {"task": "partners.take_due_mutations", "schedule": 600.0},
     "count changes of the map anew": {"task": "partners.forget_map_changes", "schedule": 3600.0},
     "remove files that nothing names": {"task": "documents.sweep_files", "schedule": crontab(hour=3, minute=10)},

@@ -17,6 +17,7 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .conversations import write_about
 from .expected_day import at_the_door
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
@@ -63,6 +64,7 @@ __all__ = [
     "withdraw",
     "withdraw_left_over",
     "withdraw_of_ended",
+    "write_about",
 ]
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("new/<uuid:token>/discard/", views.discard, name="discard"),
     path("<slug:number>/", views.detail, name="detail"),
     path("<slug:number>/proof/", views.proof, name="proof"),
+    path("<slug:number>/write/", views.write_about, name="write_about"),
     path("<slug:number>/complete/", views.complete, name="complete"),
     path("<slug:number>/approve/", views.approve, name="approve"),
     path("<slug:number>/decline/", views.decline, name="decline"),

@@ -20,7 +20,7 @@ from documents.models import StoredFile
 from help.models import Article, ArticleVersion, Feedback
 from jobs.models import Batch, Job
 from partners.actions import publish_first_version
-from partners.models import AgreementVersion, BillTo, Commune, Membership, PartnerImport, Tariff
+from partners.models import AgreementVersion, Answer, BillTo, Commune, Membership, PartnerImport, Tariff
 from people.models import User
 from requests.models import RequestDraft
 from shipping.models import Label
@@ -152,6 +152,23 @@ ROWS = {
     "partners:publish_notice": Row({"admin"}, "notice"),
     "partners:withdraw_notice": Row({"admin"}, "notice"),
     "partners:dismiss_notice": Row(EVERYBODY, "notice", "post"),
+    "partners:desk": Row(DISPATCH),
+    "partners:hand_over_all": Row(DISPATCH),
+    "partners:desk_policy": Row({"admin"}),
+    "partners:answers": Row({"admin"}),
+    "partners:new_answer": Row({"admin"}),
+    "partners:answer": Row({"admin"}, "answer"),
+    "partners:retire_answer": Row({"admin"}, "answer", "post"),
+    "partners:write_to": Row(DISPATCH, "partner"),
+    "partners:questions": Row(DECIDES),
+    "partners:new_question": Row(DECIDES),
+    "partners:question": Row(READS_REQUESTS, "question"),
+    "partners:attachment": Row(READS_REQUESTS, "attachment"),
+    "partners:write_message": Row(READS_REQUESTS, "question", "post"),
+    "partners:write_note": Row(DISPATCH, "question", "post"),
+    "partners:close_conversation": Row(READS_REQUESTS, "question", "post"),
+    "partners:reopen_conversation": Row(READS_REQUESTS, "question", "post"),
+    "partners:hand_over": Row(DISPATCH, "question", "post"),
     "devices:list": Row(WORKSHOP),
     "devices:scan": Row(WORKSHOP),
     "devices:receive": Row(WORKSHOP),
@@ -175,6 +192,7 @@ ROWS = {
     "requests:discard": Row(DECIDES, "draft"),
     "requests:detail": Row(READS_REQUESTS, "request"),
     "requests:proof": Row(READS_REQUESTS, "request"),
+    "requests:write_about": Row(READS_REQUESTS, "request"),
     "requests:complete": Row(DECIDES, "request"),
     "requests:approve": Row(DECIDES, "request", "post"),
     "requests:decline": Row(DECIDES, "request"),
@@ -288,6 +306,9 @@ MISSING = {
     "invitation": 99_999_999,
     "partner": 99_999_999,
     "note": 99_999_999,
+    "question": 99_999_999,
+    "attachment": 99_999_999,
+    "answer": 99_999_999,
     "bill_to": 99_999_999,
     "job": 99_999_999,
     "shipment": 99_999_999,
@@ -347,7 +368,13 @@ def _records(partner, file):
     proposed = {"valid_from": date(2099, 1, 1) + timedelta(partner.pk), "proposed_by": colleague, "confirmed_at": None}
     ibans = {"iban": "CH5800791123000889012", "qr_iban": "CH4431999123000889012"}
     account, vat = CreditorAccount.objects.create(**ibans, **proposed), VatStatus.objects.create(**proposed)
+    question = partner.conversations.create(topic="x", waits_for="association", colleague=colleague)
+    message = question.messages.create(by=colleague, is_from_association=False, text="x")
+    partner.conversations.filter(pk=question.pk).update(last_message=message)
     return {
+        "question": question.pk,
+        "answer": Answer.objects.create(name="x").pk,
+        "attachment": message.attachments.create(file=file).pk,
         "agreement": agreement.pk,
         "account": account.pk,
         "vat": vat.pk,

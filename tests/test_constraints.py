@@ -22,6 +22,7 @@ from devices.models import Device, Drive, Erasure, Inspection
 from documents.models import MailText, StoredFile
 from help.models import Article
 from jobs.models import IdempotentAnswer, Job
+from partners import models as partner_models
 from partners.actions import publish_first_version
 from partners.models import (
     Agreement,
@@ -118,6 +119,20 @@ ATTACKS = {
     "partners_onbehalf_stays": changed("partners_onbehalf", "reason = 'data'"),
     "no_successor_comes_before_itself": follows("max(id)", "min(id)"),
     "partners_partnernote_stays": changed("partners_partnernote", "text = 'y'"),
+    "one_conversation_per_request": copied("partners_conversation", last_message_id="NULL"),
+    "a_conversation_is_about_something": changed("partners_conversation", "topic = 'x'"),
+    "a_conversation_waits_for_a_side": changed("partners_conversation", "waits_for = 'x'"),
+    "somebody_closed_a_conversation": changed("partners_conversation", "closed_at = now()"),
+    "a_message_has_words_until_they_are_erased": changed("partners_conversationmessage", "text = ''"),
+    "a_message_is_only_emptied": changed("partners_conversationmessage", "text = 'y'"),
+    "only_the_association_keeps_notes": copied(
+        "partners_conversationmessage", is_internal="true", form_token="gen_random_uuid()"
+    ),
+    "partners_conversationmessage_stays": changed("partners_conversationmessage", "at = now()"),
+    "one_reading_per_conversation_and_person": copied("partners_reading"),
+    "told_once_of_what_nobody_opens": copied("partners_unopenedreminder"),
+    "answer_language_is_known": copied("partners_answertext", language="'xx'"),
+    "one_policy_for_partners": changed("partners_policy", "id = 2"),
     "partners_countersignature_stays": changed("partners_agreement", "countersigned_at = NULL"),
     "a_confirmed_application_has_a_partner": changed("partners_application", "partner_id = NULL"),
     "a_mandated_organisation_names_its_mandate": changed("partners_application", "kind = 'mandated'"),
@@ -238,6 +253,9 @@ ONLY_ADDED_TO = {
     "devices_erasure": "result",
     "devices_inspection": "grade",
     "requests_policychange": "after",
+    "partners_policychange": "after",
+    "partners_unopenedreminder": "at",
+    "partners_answertext": "text",
     "requests_requeststep": "verb",
     "shipping_shipmentstep": "verb",
     "shipping_roundstep": "verb",
@@ -278,7 +296,6 @@ def one_of_each(partner, commune, social_worker, volunteer):
     notice.dismissals.create(version=1, user=volunteer)
     request, _second = (factories.request_of(bill_to, commune=commune) for _time in range(2))
     request.note("receive")
-    request.tracking_links.create()
     Recipient.objects.create(request=request, partner=partner, first_name="Samira", last_name="Wenger")
     device, _second = (Device.objects.create(asset_tag=tag) for tag in ("5CG1", "5CG2"))
     device.note("receive")
@@ -299,6 +316,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
         article.versions.create(language="de", number=number, title="t", summary="s", body="b", is_current=number > 1)
     article.feedback.create(language="de", is_helpful=True)
     looked_after(partner, request, volunteer)
+    written(partner, request, volunteer)
     booked(partner, bill_to, shipment, volunteer)
     with connection.cursor() as cursor:  # what was made is looked at now, and what an attack does after it
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -307,6 +325,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
 
 def looked_after(partner, request, user):
     """What the association does about an organisation and its requests."""
+    request.tracking_links.create()
     PersonMark.objects.create(request=request, partner=partner, mark="x")
     Policy.objects.create()
     RegisterLoad.objects.create(file="x", sha256="x", counts={})
@@ -315,6 +334,18 @@ def looked_after(partner, request, user):
     other = factories.active_partner("Dienst Wangental", postcode="3366")
     Succession.objects.create(predecessor=other, successor=partner, by=user)
     OnBehalf.objects.create(partner=partner, by=user, reason="asked")
+
+
+def written(partner, request, user):
+    """What an organisation and the association write to each other."""
+    conversation = partner.conversations.create(request_number=request.number, waits_for="association")
+    conversation.messages.create(by=user, is_from_association=False, text="x")
+    conversation.readings.create(user=user, is_association=True, last_message=1)
+    conversation.unopened_reminders.create(since=conversation.waiting_since)
+    answer = partner_models.Answer.objects.create(name="x")
+    answer.texts.create(language="de", text="x", by=user)
+    partner_models.Policy.objects.create()
+    partner_models.PolicyChange.objects.create(field="team_mailbox", after="x@example.org", by=user)
 
 
 def booked(partner, bill_to, shipment, user):

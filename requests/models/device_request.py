@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devices.models import Device
 from partners.lifecycle import PartnerStatus
-from partners.models import BillTo, Commune, IntakeLink, Partner
+from partners.models import BillTo, Commune, Conversation, IntakeLink, Partner
 from partners.models.map_change import tells_the_map
 from people.models import User
 from records import clock
@@ -22,7 +22,7 @@ from records.folding import BETWEEN_WORDS, Folded
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
 from records.status import Next
-from records.triggers import same_partner
+from records.triggers import OF_ANOTHER, CompositeKey, same_partner
 from requests import lifecycle
 from requests.lifecycle import RequestStatus
 
@@ -195,6 +195,7 @@ class DeviceRequest(Lifecycle):
     expected_by = models.CharField(max_length=10, choices=ExpectedBy, blank=True, db_default="", editable=False)
     proof = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, editable=False, related_name="+")
     form_token = models.UUIDField(null=True, unique=True, editable=False)
+    conversation = models.OneToOneField(Conversation, models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = DeviceRequestQuerySet.as_manager()
 
@@ -203,6 +204,13 @@ class DeviceRequest(Lifecycle):
             models.UniqueConstraint(fields=["id", "partner"], name="request_with_partner"),
             same_partner("bill_to", "partners.BillTo", name="request_bill_to_of_its_partner"),
             same_partner("intake_link", "partners.IntakeLink", name="request_link_of_its_partner"),
+            CompositeKey(
+                name="request_conversation_is_about_it",
+                fields=["conversation", "partner", "number"],
+                to="partners.Conversation",
+                to_fields=["id", "partner", "request_number"],
+                violation_error_message=OF_ANOTHER,
+            ),
             # What the person who asks doesn't know; before anything is promised, somebody has added it.
             models.CheckConstraint(
                 condition=Q(bill_to__isnull=False, commune__isnull=False) & ~Q(case_reference="")

@@ -1,5 +1,6 @@
 from .allocation import allocate, choose, queue, release
 from .calendar import calendar
+from .conversation import write_about
 from .form import check, discard, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
@@ -49,4 +50,5 @@ __all__ = [
     "tracking_slip",
     "withdraw",
     "withdraw_left_over",
+    "write_about",
 ]

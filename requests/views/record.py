@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner, Tariff
+from partners.views.conversations import talk_or_form
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
@@ -84,6 +85,7 @@ def detail(request, number):
         "may_track": social_worker_required.allowed(user) and not device_request.recipient.erased_at,
         "deeds": _deeds(device_request) if settles else [],
     }
+    context |= talk_or_form(device_request.conversation_id, user)
     return render(request, "requests/detail.html", context)
 
 

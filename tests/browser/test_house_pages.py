@@ -117,6 +117,9 @@ def house(visit, known_passwords):
             "/help/queue/edit/",
             "/help/queue/history/",
             "/help/feedback/",
+            "/settings/desk/",
+            "/settings/answers/new/",
+            "/desk/hand-over/",
             "/partners/",
             "/partners/new/",
             "/partners/import/",
@@ -137,7 +140,7 @@ def house(visit, known_passwords):
             f"/requests/take-over/{partner.pk}/?successor={other.pk}",
             *shared,
         ],
-        "manager": [*shared, f"{own}agreement/", f"{own}sign/", f"{own}upload-agreement/"],
+        "manager": [*shared, f"{own}agreement/", f"{own}sign/", f"{own}upload-agreement/", "/questions/new/"],
     }
     assert Coverage.objects.contested().count() == 1
     return {"admin": (person, secret), "manager": (manager, None)}, pages

@@ -14,6 +14,7 @@ from demo.accounts import make_staff
 from demo.bank import import_payments
 from demo.calendar import Calendar
 from demo.closings import closings
+from demo.conversations import make_conversations
 from demo.laptops import Workshop
 from demo.notices import make_notices
 from demo.partners import make_partners
@@ -89,6 +90,7 @@ def load(requests: int, seed: int, today: date, progress: Progress) -> None:
     make_feedback(calendar)
     make_notices(staff.admin)
     work_out_expected_days()
+    make_conversations(calendar, clients, staff)
     _check_keys()
     progress.end()
 
