@@ -219,7 +219,7 @@ def _keep(
 def _readers(conversation: Conversation, side: str) -> list[User]:
     """Who is told of a message: whoever looks after it on that side; in an organisation else its managers."""
     if side == Conversation.Side.ASSOCIATION:
-        return list(desk_people().filter(pk=conversation.owner_id))
+        return [user for user in desk_people() if user.pk == conversation.owner_id]
     members = Membership.objects.live().filter(partner=conversation.partner, user__is_active=True)
     colleague = members.filter(user=conversation.colleague_id, role__in=("social_worker", "manager"))
     if first := colleague.select_related("user").first():
