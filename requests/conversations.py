@@ -15,7 +15,7 @@ from .models import DeviceRequest
 
 @transaction.atomic
 def write_about(
-    device_request: DeviceRequest, *, text: str, by: User, form_token: uuid.UUID, files: Iterable[IO[bytes]] = ()
+    device_request: DeviceRequest, *, text: str, by: User, form_token: uuid.UUID, attachments: Iterable[IO[bytes]] = ()
 ) -> ConversationMessage:
     """Write to the other side about a request; its conversation begins with the first message."""
     refuse_on_behalf(by)
@@ -26,4 +26,4 @@ def write_about(
             device_request.partner, by=by, colleague=colleague, request_number=device_request.number
         )
         device_request.save(update_fields=["conversation"])
-    return write_message(device_request.conversation, text=text, by=by, form_token=form_token, files=files)
+    return write_message(device_request.conversation, text=text, by=by, form_token=form_token, attachments=attachments)

@@ -42,7 +42,7 @@ def begin_conversation(
     text: str,
     by: User,
     form_token: uuid.UUID,
-    files: Iterable[IO[bytes]] = (),
+    attachments: Iterable[IO[bytes]] = (),
 ) -> Conversation:
     """Begin a conversation without a request; the same form sent twice is sent once."""
     refuse_on_behalf(by)
@@ -50,7 +50,7 @@ def begin_conversation(
     if sent := _sent(form_token, by):
         return sent.conversation
     conversation = open_conversation(partner, topic=topic, colleague=by if by.acting_for else None, by=by)
-    write_message(conversation, text=text, by=by, form_token=form_token, files=files)
+    write_message(conversation, text=text, by=by, form_token=form_token, attachments=attachments)
     return conversation
 
 
@@ -75,7 +75,7 @@ def write_message(
     text: str,
     by: User,
     form_token: uuid.UUID,
-    files: Iterable[IO[bytes]] = (),
+    attachments: Iterable[IO[bytes]] = (),
     closing: bool = False,
 ) -> ConversationMessage:
     """Write to the other side, which is told by mail, and close the conversation or not; sent twice is as sent once.
@@ -86,7 +86,7 @@ def write_message(
     _lock(conversation)
     if sent := _sent(form_token, by):
         return sent
-    message = _keep(conversation, text, by=by, form_token=form_token, files=files)
+    message = _keep(conversation, text, by=by, form_token=form_token, attachments=attachments)
     side = _other_side(by)
     if conversation.waits_for != side or conversation.closed_at or conversation.last_message_id is None:
         conversation.waits_for, conversation.waiting_since = side, message.at
@@ -103,12 +103,12 @@ def write_message(
 
 @transaction.atomic
 def write_note(
-    conversation: Conversation, *, text: str, by: User, form_token: uuid.UUID, files: Iterable[IO[bytes]] = ()
+    conversation: Conversation, *, text: str, by: User, form_token: uuid.UUID, attachments: Iterable[IO[bytes]] = ()
 ) -> ConversationMessage:
     """Keep a note that only the association reads; nobody is told, and nothing is answered by it."""
     _lock(conversation)
     return _sent(form_token, by) or _keep(
-        conversation, text, by=by, form_token=form_token, files=files, is_internal=True
+        conversation, text, by=by, form_token=form_token, attachments=attachments, is_internal=True
     )
 
 
@@ -200,13 +200,13 @@ def _keep(
     *,
     by: User,
     form_token: uuid.UUID,
-    files: Iterable[IO[bytes]],
+    attachments: Iterable[IO[bytes]],
     is_internal: bool = False,
 ) -> ConversationMessage:
     message = conversation.messages.create(
         by=by, is_from_association=by.is_association, is_internal=is_internal, text=text, form_token=form_token
     )
-    for file in files:
+    for file in attachments:
         content = file.read()
         media_type = detect_media_type(content) or ""
         stem = PurePath(file.name or "").stem[:100] or _("file")
@@ -220,7 +220,7 @@ def _keep(
 def _readers(conversation: Conversation, side: str) -> list[User]:
     """Who is told of a message: whoever looks after it on that side; in an organisation else its managers."""
     if side == Conversation.Side.ASSOCIATION:
-        return [conversation.owner] if conversation.owner and conversation.owner in desk_people() else []
+        return [user for user in desk_people() if user.pk == conversation.owner_id]
     members = Membership.objects.live().filter(partner=conversation.partner, user__is_active=True)
     colleague = members.filter(user=conversation.colleague_id, role__in=("social_worker", "manager"))
     if first := colleague.select_related("user").first():

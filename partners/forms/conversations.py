@@ -1,7 +1,6 @@
 """What organisations and the association write to each other, and who looks after it."""
 
 import uuid
-from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -10,9 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from documents import uploads
 from partners.models import Policy, desk_people
+from people.models import User
 from web.forms import Form, ModelForm
 
 MOST_FILES = 5
+NOBODY = User.objects.none()
 
 
 class _FilesInput(forms.ClearableFileInput):
@@ -41,7 +42,7 @@ class WriteForm(Form):
     text = forms.CharField(
         label=gettext_lazy("Your message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    files: Any = FilesField(
+    attachments = FilesField(
         label=gettext_lazy("Attachments"),
         help_text=gettext_lazy("PDF or photos, up to 5 files of 10 MB."),
         required=False,
@@ -49,8 +50,8 @@ class WriteForm(Form):
     form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def clean(self):
-        if self.errors and self.files.getlist(self.add_prefix("files")) and "files" not in self.errors:
-            self.add_error("files", _("Choose the files once more: a browser does not keep them."))
+        if self.errors and self.files.getlist(self.add_prefix("attachments")) and "attachments" not in self.errors:
+            self.add_error("attachments", _("Choose the files once more: a browser does not keep them."))
         return self.cleaned_data
 
 
@@ -72,13 +73,13 @@ class TopicForm(WriteForm):
         help_text=gettext_lazy("A few words, no names of people who get laptops."),
         max_length=100,
     )
-    field_order = ("topic", "text", "files")
+    field_order = ("topic", "text", "attachments")
 
 
 class OwnerForm(Form):
     """Who of the desk looks after a conversation."""
 
-    owner: Any = forms.ModelChoiceField(label=gettext_lazy("Who looks after it"), queryset=None, empty_label=None)
+    owner = forms.ModelChoiceField(label=gettext_lazy("Who looks after it"), queryset=NOBODY, empty_label=None)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -88,10 +89,12 @@ class OwnerForm(Form):
 class HandOverForm(Form):
     """All conversations of one person for another one."""
 
-    of: Any = forms.ModelChoiceField(
-        label=gettext_lazy("All open conversations of"), queryset=None, empty_label=gettext_lazy("Choose")
+    of = forms.ModelChoiceField(
+        label=gettext_lazy("All open conversations of"),
+        queryset=NOBODY,
+        empty_label=gettext_lazy("Choose"),
     )
-    to: Any = forms.ModelChoiceField(label=gettext_lazy("go to"), queryset=None, empty_label=gettext_lazy("Choose"))
+    to = forms.ModelChoiceField(label=gettext_lazy("go to"), queryset=NOBODY, empty_label=gettext_lazy("Choose"))
 
     def __init__(self, *args, owners, counts, **options):
         super().__init__(*args, **options)

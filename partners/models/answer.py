@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -21,9 +21,6 @@ class Answer(models.Model):
     retired_at = models.DateTimeField(null=True)
 
     objects = AnswerQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        texts: Any
 
     class Meta:
         ordering = ["name", "pk"]

@@ -49,8 +49,9 @@ TABLES = {
 }
 NOT_COMPARED = {
     "partners_billto": {"department", "cost_centre", "order_number", "supplier_number"},  # as each organisation wishes
-    # Files are made of the sets' newest requests only; a day is expected for what waits, unless its organisation rests.
-    "requests_devicerequest": {"proof_id", "expected_on", "expected_by"},
+    # Files are made of the sets' newest requests only, who signs in asks about theirs, and a day is expected for what
+    # waits, unless its organisation rests.
+    "requests_devicerequest": {"proof_id", "conversation_id", "expected_on", "expected_by"},
 }
 
 

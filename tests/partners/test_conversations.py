@@ -84,7 +84,7 @@ class TestOnARequest:
         seen_before = conversation.last_message_id
         client.post(
             f"/questions/{conversation.pk}/note/",
-            note("Vorsicht, heikel.") | {"note-files": SimpleUploadedFile("heikel.pdf", PDF)},
+            note("Vorsicht, heikel.") | {"note-attachments": SimpleUploadedFile("heikel.pdf", PDF)},
         )
         assert "Vorsicht, heikel." in page(client, admin, device_request.get_absolute_url())
         conversation.refresh_from_db()
@@ -109,11 +109,11 @@ class TestOnARequest:
 
     def test_what_was_typed_survives_a_refusal(self, client, device_request, social_worker):
         client.force_login(social_worker)
-        wrong = form("Mit Beilage", files=SimpleUploadedFile("a.exe", b"MZ"))
+        wrong = form("Mit Beilage", attachments=SimpleUploadedFile("a.exe", b"MZ"))
         answer = client.post(f"/requests/{device_request.number}/write/", wrong).content.decode()
         assert "Mit Beilage" in answer and "neither a PDF nor a photo" in answer and not Conversation.objects.exists()
         client.post(f"/requests/{device_request.number}/write/", form("Mit Beilage"))
-        empty = form("", files=SimpleUploadedFile("a.pdf", PDF))
+        empty = form("", attachments=SimpleUploadedFile("a.pdf", PDF))
         answer = client.post(f"/questions/{Conversation.objects.get().pk}/write/", empty).content.decode()
         assert "Choose the files once more" in answer
 
@@ -122,7 +122,7 @@ class TestOnARequest:
     ):
         client.force_login(social_worker)
         files = [SimpleUploadedFile("Brief.docx.pdf", PDF), SimpleUploadedFile("Foto.png", b"\x89PNG\r\n\x1a\n")]
-        client.post(f"/requests/{device_request.number}/write/", form("Zwei Beilagen", files=files))
+        client.post(f"/requests/{device_request.number}/write/", form("Zwei Beilagen", attachments=files))
         first, second = Attachment.objects.all()
         assert (str(first), str(second)) == ("Brief.docx.pdf", "Foto.png")
         client.force_login(admin)
