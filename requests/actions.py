@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from devices import actions as device_actions
 from devices.models import Device
 from documents.models import StoredFile
-from documents.uploads import ENDINGS, detect_media_type
 from partners.actions import refuse_on_behalf
 from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Locality, Partner, PartnerStep, Tariff
@@ -17,9 +16,11 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .correcting import correct
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, PersonMark, Policy, PolicyChange, Recipient, RequestDraft
+from .proofs import keep_proof
 from .reasons import KNOWN, LACKS, PARTNER_ENDED
 from .rules import faults
 from .succession import take_over
@@ -28,6 +29,7 @@ __all__ = [
     "allocate",
     "approve",
     "complete",
+    "correct",
     "decline",
     "delete_old_drafts",
     "discard_draft",
@@ -198,12 +200,6 @@ def _request_already_sent(token: uuid.UUID, *, approving: bool, by: User) -> Dev
     if approving:
         approve(device_request, by=by)
     return device_request
-
-
-def keep_proof(content: bytes) -> StoredFile:
-    """Store a proof under a name that says nothing about the person; the form has looked at its first bytes."""
-    media_type = detect_media_type(content) or ""
-    return StoredFile.objects.store(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
 
 
 @transaction.atomic

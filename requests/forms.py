@@ -12,6 +12,7 @@ from web.forms import Form, ModelForm, RowChoiceField
 from web.statements import statement
 from web.validators import validate_plain_name
 
+from .correcting import what_was_sent
 from .lifecycle import RequestStatus
 from .models import DeclineReason, DeviceRequest, Policy
 from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
@@ -246,10 +247,13 @@ class RequestForm(CostForm):
         asked["proof"] = self.has_proof or answers.get("proof")
         for name, sentence in faults(asked).items():
             if name not in self.errors:  # one is enough
-                self.add_error(name, sentence)
-        if "case_reference" not in self.errors and (fault := self.partner.reference_fault(asked["case_reference"])):
+                self.add_error(name if name in self.fields else None, sentence)
+        if "case_reference" not in self.errors and (fault := self._reference_fault(asked["case_reference"])):
             self.add_error("case_reference", fault)
         return answers
+
+    def _reference_fault(self, reference):
+        return self.partner.reference_fault(reference)
 
     def _leave_out_what_is_not_shown(self):
         """The person's address when the parcel goes to the office, and a proof for Linux: as good as not typed."""
@@ -277,6 +281,29 @@ class RequestForm(CostForm):
     @property
     def wish(self):
         return {name: self.cleaned_data[name] for name in WISH}
+
+
+class CorrectForm(RequestForm):
+    """What was sent, as far as it can still be corrected; what can't stands beside the form and counts as it is."""
+
+    def __init__(self, *args, user, device_request, **options):
+        super().__init__(*args, user=user, has_proof=device_request.proof_id is not None, **options)
+        self.sent = what_was_sent(device_request)
+        self.initial |= self.sent
+        for name in self.fields.keys() - set(device_request.correctable):
+            del self.fields[name]
+
+    def clean(self):
+        self.cleaned_data = self.sent | self.cleaned_data
+        return super().clean()
+
+    def _reference_fault(self, reference):
+        """By the organisation's rule of today, unless it is an older one that stays."""
+        return "" if reference == self.sent["case_reference"] else super()._reference_fault(reference)
+
+    @property
+    def answers(self):
+        return {name: self.cleaned_data[name] for name in self.sent}
 
 
 class DeclineForm(Form):

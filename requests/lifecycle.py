@@ -111,6 +111,7 @@ MOVES = {
 NOTES = {
     "receive": Note(_("Received")),
     "complete": Note(_("Completed")),
+    "correct": Note(_("Corrected")),
     "take_over": Note(_("Taken over from another organisation")),
     "billed": Note(_("On the invoice")),
     "paid": Note(_("Invoice paid")),
@@ -118,6 +119,7 @@ NOTES = {
 WAY = (S.RECEIVED, S.APPROVED, S.ALLOCATED, S.SHIPPED, S.DELIVERED)
 ON_THE_WAY = (S.APPROVED, S.ALLOCATED, S.SHIPPED)
 ENDED_UNSENT = (S.DECLINED, S.REJECTED, S.WITHDRAWN)  # nothing is charged
+CORRECTABLE = (S.RECEIVED, S.APPROVED)  # as a whole; once a laptop is kept, where the parcel goes
 RESTING = (S.RECEIVED, S.APPROVED)  # while the organisation is not active
 PAUSED = Next("", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
 RESTS = Next("", _("Rests"), _("The organisation takes part no longer. The association decides what becomes of it."))

@@ -10,7 +10,7 @@ from web.statements import statement
 from web.timeline import rows_for
 
 from .models import DeclineReason, RequestStep
-from .reasons import KNOWN, PARTNER_ENDED, TAKEN_OVER
+from .reasons import CORRECTED, KNOWN, PARTNER_ENDED, TAKEN_OVER
 
 
 @statement
@@ -35,8 +35,13 @@ def _parcel(code):
     return format_html('<a class="wg-id" href="{}">{}</a>', url, ident_codes.printed(code))
 
 
-def _words(step, user):
-    """The sentences of a step; a partner reads the names of its own people only."""
+def _fields(step):
+    """What a correction changed, each thing once."""
+    names = step.numbers.get("fields", "").split()
+    return f"{', '.join(dict.fromkeys(str(CORRECTED[name]) for name in names))}."
+
+
+def _who(step, user):
     if step.by and not user.acting_for and step.on_behalf_of and not step.is_own:
         yield _("By %(name)s, on behalf of the organisation.") % {"name": step.by}
     elif step.by and (not user.acting_for or step.is_own):
@@ -45,11 +50,18 @@ def _words(step, user):
         yield _("By the association.")
     elif step.verb == "receive":
         yield _("By the person, through the organisation’s link.")
+
+
+def _words(step, user):
+    """The sentences of a step; a partner reads the names of its own people only."""
+    yield from _who(step, user)
     if step.reason in DeclineReason.values:
         yield f"{DeclineReason(step.reason).label}."
     if step.numbers.get("known") in KNOWN:
         words = {"what": KNOWN[step.numbers["known"]], "number": step.numbers.get("request", "")}
         yield _("%(what)s, though there is %(number)s.") % words
+    if step.verb == "correct":
+        yield _fields(step)
     if step.reason == TAKEN_OVER:
         yield _("It goes on at the organisation that has taken over.")
     if other := step.numbers.get("request") if step.verb in ("take_over", "withdraw") else "":

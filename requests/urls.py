@@ -19,6 +19,7 @@ urlpatterns = [
     path("<slug:number>/", views.detail, name="detail"),
     path("<slug:number>/proof/", views.proof, name="proof"),
     path("<slug:number>/complete/", views.complete, name="complete"),
+    path("<slug:number>/correct/", views.correct, name="correct"),
     path("<slug:number>/approve/", views.approve, name="approve"),
     path("<slug:number>/decline/", views.decline, name="decline"),
     path("<slug:number>/withdraw/", views.withdraw, name="withdraw"),

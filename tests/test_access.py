@@ -174,6 +174,7 @@ ROWS = {
     "requests:detail": Row(READS_REQUESTS, "request"),
     "requests:proof": Row(READS_REQUESTS, "request"),
     "requests:complete": Row(DECIDES, "request"),
+    "requests:correct": Row(DECIDES, "request"),
     "requests:approve": Row(DECIDES, "request", "post"),
     "requests:decline": Row(DECIDES, "request"),
     "requests:withdraw": Row(DECIDES, "request"),

@@ -3,7 +3,7 @@ from .form import check, discard, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
 from .policy import set_policy
-from .record import approve, complete, decline, detail, proof, withdraw
+from .record import approve, complete, correct, decline, detail, proof, withdraw
 from .succession import take_over
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "approve",
     "check",
     "complete",
+    "correct",
     "decline",
     "detail",
     "discard",

@@ -13,7 +13,8 @@ from partners.models import Partner, Tariff
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
-from requests.forms import CompleteForm, DeclineForm
+from requests.correcting import fingerprint
+from requests.forms import CompleteForm, CorrectForm, DeclineForm
 from requests.models import Allocation, DeviceRequest, PersonMark
 from requests.timeline import steps_of, timeline
 from web.forms import attempt
@@ -65,6 +66,7 @@ def detail(request, number):
         "may_decide": may_decide,
         "is_to_complete": may_decide and not device_request.is_complete,
         "may_complete": may_decide and device_request.intake_link_id is not None,
+        "may_correct": bool(user.acting_for and device_request.correctable),
         "price": _price(device_request) if may_decide else device_request.price,
         # For the association only: what other organisations ask for perhaps the same person.
         "elsewhere": [] if user.acting_for else _elsewhere(device_request.pk, device_request.partner_id),
@@ -135,6 +137,41 @@ def complete(request, number):
         "price": _price(device_request),
     }
     return render(request, "requests/complete.html", context)
+
+
+@social_worker_required
+def correct(request, number):
+    """Correct what was sent: all of it until a laptop is kept, then where the parcel goes."""
+    device_request = fetch(request, number, "recipient")
+    if not device_request.correctable:
+        return _too_late(request, device_request)
+    AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
+    is_sent = request.method == "POST"
+    typed = (request.POST, request.FILES) if is_sent else ()
+    form = CorrectForm(*typed, user=request.user, device_request=device_request)
+    if is_sent and form.is_valid():
+        file = form.cleaned_data.get("proof")
+        action = partial(
+            actions.correct,
+            device_request,
+            answers=form.answers,
+            proof=file.read() if file else b"",
+            seen=request.POST.get("seen", ""),
+            by=request.user,
+        )
+        changed = attempt(form, action)
+        if form.is_valid():
+            sentence = _("%(number)s is corrected.") if changed else _("%(number)s is as it was: nothing was changed.")
+            messages.success(request, sentence % {"number": device_request})
+            return redirect(device_request)
+    context = {
+        "device_request": device_request,
+        "person": device_request.recipient,
+        "delivery": _delivery(device_request, request.user),
+        "form": form,
+        "seen": fingerprint(device_request),
+    }
+    return render(request, "requests/correct.html", context)
 
 
 @require_POST

@@ -258,3 +258,13 @@ def test_what_a_person_asked_by_the_link_is_read_completed_and_approved(
     assert worker.post(f"{path}approve/").json()["status"] == "approved"
     assert_problem(worker.post(f"{path}complete/", known | {"case_reference": "LT-2"}), 409)
     assert [step["verb"] for step in worker.get(path).json()["steps"]] == ["receive", "complete", "approve"]
+
+
+def test_single_fields_are_corrected_and_the_rest_stays(worker, wish, assert_problem):
+    number = worker.post("requests/", wish).json()["number"]
+    answer = worker.post(f"requests/{number}/correct/", {"recipient": {"street": "Hofgut"}, "purpose": "everyday"})
+    assert (answer.status_code, answer.json()["purpose"]) == (200, "everyday")
+    found = DeviceRequest.objects.get()
+    assert (found.recipient.street, found.recipient.town) == ("Hofgut", "Burgdorf")
+    assert found.steps.last().numbers == {"fields": "street purpose"}
+    assert_problem(worker.post(f"requests/{number}/correct/", {"recipient": {"first_name": "-"}}), 409)
