@@ -33,6 +33,7 @@ __all__ = [
     "decline",
     "delete_old_drafts",
     "discard_draft",
+    "discard_drafts",
     "forget_marks",
     "keep_draft",
     "keep_proof",
@@ -143,6 +144,15 @@ def discard_draft(token: uuid.UUID, *, by: User) -> bool:
     if draft:  # not sent just now, so its proof is nobody else's
         draft.forget()
     return draft is not None
+
+
+@transaction.atomic
+def discard_drafts(*, by: User) -> int:
+    """Throw all unfinished forms of one's own away, with their proofs; how many."""
+    drafts = list(RequestDraft.objects.visible_to(by).select_for_update().order_by("pk"))
+    for draft in drafts:
+        draft.forget()
+    return len(drafts)
 
 
 def delete_old_drafts() -> None:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("left-over/<int:pk>/withdraw/", views.withdraw_left_over, name="withdraw_left_over"),
     path("take-over/<int:pk>/", views.take_over, name="take_over"),
     path("drafts/", views.drafts, name="drafts"),
+    path("drafts/discard/", views.discard_all, name="discard_all"),
     path("new/", views.new, name="new"),
     path("new/<uuid:token>/", views.draft, name="draft"),
     path("new/<uuid:token>/check/", views.check, name="check"),

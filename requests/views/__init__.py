@@ -1,5 +1,5 @@
 from .allocation import allocate, queue, release
-from .form import check, discard, draft, new
+from .form import check, discard, discard_all, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
 from .policy import set_policy
@@ -15,6 +15,7 @@ __all__ = [
     "decline",
     "detail",
     "discard",
+    "discard_all",
     "draft",
     "drafts",
     "index",

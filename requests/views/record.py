@@ -66,6 +66,7 @@ def detail(request, number):
         "may_decide": may_decide,
         "is_to_complete": may_decide and not device_request.is_complete,
         "may_complete": may_decide and device_request.intake_link_id is not None,
+        "may_enter": bool(user.acting_for) and not device_request.recipient.erased_at,
         "may_correct": bool(user.acting_for and device_request.correctable),
         "price": _price(device_request) if may_decide else device_request.price,
         # For the association only: what other organisations ask for perhaps the same person.
