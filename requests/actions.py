@@ -16,7 +16,7 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
-from .correcting import correct
+from .correcting import correct, refuse_wrong_place
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
 from .models import Allocation, DeclineReason, DeviceRequest, PersonMark, Policy, PolicyChange, Recipient, RequestDraft
@@ -78,9 +78,13 @@ def _write_down(
     recipient: dict[str, Any],
     proof: StoredFile | None,
     known: dict[str, str] | None = None,
+    place_confirmed: bool = False,
     **columns: Any,
 ) -> DeviceRequest:
-    """Make a request with its person and first step; Refused if something stands against it. The partner is locked."""
+    """Make a request with its person and first step; Refused if something stands against it. The partner is locked.
+
+    `place_confirmed`: a postcode and town that don't belong together, as far as we know, are right all the same.
+    """
     columns["proof"] = proof if columns.get("system") == Device.System.WINDOWS else None
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
@@ -93,9 +97,10 @@ def _write_down(
     if to_office:  # the parcel goes there, so the person's address is not kept
         recipient |= {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
     commune, bill_to, postcode = columns["commune"], columns["bill_to"], recipient["postcode"]
-    # Asked under the lock, and in one statement as long as commune and postcode are recorded, as they mostly are.
+    # Asked under the lock, and in one statement as long as commune and place are recorded, as they mostly are.
     payer = partner.bill_tos.filter(pk=bill_to.pk, is_active=True).values_list(
-        Exists(partner.coverage.live().filter(commune=commune)), Exists(Locality.objects.filter(postcode=postcode))
+        Exists(partner.coverage.live().filter(commune=commune)),
+        Exists(Locality.objects.filter(postcode=postcode, name=recipient["town"])),
     )
     found = payer.first()
     speaks_for_it, is_known = found or (False, False)
@@ -103,8 +108,8 @@ def _write_down(
         raise Refused(_("Your organisation does not speak for this commune."))
     if found is None:
         raise Refused(_("This unit no longer pays for your organisation. Choose who pays."))
-    if not (to_office or is_known or Locality.objects.has_postcode(postcode)):
-        raise Refused(_("We don’t know this postcode."))
+    if not (to_office or is_known):
+        refuse_wrong_place(postcode, recipient["town"], is_confirmed=place_confirmed)
     device_request = DeviceRequest.objects.create(partner=partner, owner=owner, **columns)
     Recipient.objects.create(request=device_request, partner=partner, **recipient)
     PersonMark.objects.remember(device_request, recipient)
@@ -214,11 +219,19 @@ def _request_already_sent(token: uuid.UUID, *, approving: bool, by: User) -> Dev
 
 @transaction.atomic
 def complete(
-    device_request: DeviceRequest, *, commune: Commune, bill_to: BillTo, case_reference: str, approving: bool, by: User
+    device_request: DeviceRequest,
+    *,
+    commune: Commune,
+    bill_to: BillTo,
+    case_reference: str,
+    approving: bool,
+    by: User,
+    town: str = "",
 ) -> None:
     """Add what a person who asked by a link doesn't know, and approve at once if that is wished.
 
-    Whoever adds it has taken the request on: where two approve, a second one does.
+    `town` is the one of the person's postcode, where another one was typed. Whoever adds it has taken the request on:
+    where two approve, a second one does.
     """
     partner = _lock_partner(device_request.partner_id)
     device_request.lock()
@@ -238,6 +251,8 @@ def complete(
         device_request.case_reference, device_request.owner = case_reference, by
         device_request.save(update_fields=["commune", "bill_to", "case_reference", "owner"])
         device_request.note("complete", by=by)
+        if town:
+            correct(device_request, answers={"town": town}, by=by)
     if approving:
         if not partner.is_active:
             raise Refused(_("Your organisation has no running agreement."))

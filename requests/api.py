@@ -84,6 +84,9 @@ class NewRequestSerializer(WhoPaysSerializer):
 
     recipient = RecipientSerializer()
     delivery = serializers.ChoiceField(Delivery)
+    place_confirmed = serializers.BooleanField(
+        default=False, help_text="Postcode and town are right, though they don’t seem to belong together."
+    )
     purpose = serializers.ChoiceField(DeviceRequest.Purpose)
     system = serializers.ChoiceField(Device.System, default=Device.System.LINUX)
     keyboard = serializers.ChoiceField(Device.Keyboard)
@@ -120,7 +123,7 @@ class RequestSerializer(serializers.ModelSerializer):
 class PersonSerializer(serializers.ModelSerializer):
     class Meta:
         model = Recipient
-        fields = [*PERSON, "erased_at"]
+        fields = [*PERSON, "country", "erased_at"]
 
 
 class StepSerializer(serializers.ModelSerializer):
@@ -215,6 +218,9 @@ class CorrectionSerializer(serializers.Serializer):
     recipient = CorrectedPersonSerializer(required=False)
     case_reference = serializers.CharField(max_length=40, required=False, help_text="Printed on the invoice: no names.")
     delivery = serializers.ChoiceField(Delivery, required=False)
+    place_confirmed = serializers.BooleanField(
+        default=False, help_text="Postcode and town are right, though they don’t seem to belong together."
+    )
     purpose = serializers.ChoiceField(DeviceRequest.Purpose, required=False)
     system = serializers.ChoiceField(Device.System, required=False)
     keyboard = serializers.ChoiceField(Device.Keyboard, required=False)
@@ -239,6 +245,7 @@ class RequestCorrect(RequestView):
         file = answers.pop("proof", None)
         actions.correct(
             device_request,
+            place_confirmed=answers.pop("place_confirmed"),
             answers=answers.pop("recipient", {}) | answers,
             proof=file.read() if file else b"",
             by=request.user,

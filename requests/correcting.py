@@ -40,7 +40,13 @@ def fingerprint(device_request: DeviceRequest) -> str:
 
 @transaction.atomic
 def correct(
-    device_request: DeviceRequest, *, by: User, answers: dict[str, Any], proof: bytes = b"", seen: str | None = None
+    device_request: DeviceRequest,
+    *,
+    by: User,
+    answers: dict[str, Any],
+    proof: bytes = b"",
+    seen: str | None = None,
+    place_confirmed: bool = False,
 ) -> list[str]:
     """Change what was sent and write down which fields, by name; none if it is all as it was.
 
@@ -66,6 +72,8 @@ def correct(
     if seen is not None and seen != fingerprint(device_request):
         raise Refused(_("Somebody changed this request meanwhile. Look at it once more, then correct what is left."))
     _refuse_faults(device_request, partner, becomes, changed, proof=proof)
+    if {"postcode", "town"} & set(changed) and becomes["delivery"] == Delivery.PERSON:
+        refuse_wrong_place(becomes["postcode"], becomes["town"], is_confirmed=place_confirmed)
     _write(device_request, partner, becomes, changed, proof=proof if is_windows else b"", by=by)
     device_request.note("correct", by=by, fields=" ".join(changed))
     return changed
@@ -91,10 +99,16 @@ def _refuse_faults(
             raise Refused(_("Add your case reference."))
         if sentence := partner.reference_fault(becomes["case_reference"]):
             raise Refused(sentence)
-    if "postcode" in changed and becomes["postcode"] and not Locality.objects.has_postcode(becomes["postcode"]):
-        raise Refused(_("We don’t know this postcode."))
     if "delivery" in changed and device_request.price:
         _refuse_other_price(device_request, partner, becomes["delivery"])
+
+
+def refuse_wrong_place(postcode: str, town: str, *, is_confirmed: bool) -> None:
+    """Refuse a postcode that can't be, and one of another town unless somebody was asked and says that it is right."""
+    if not Locality.objects.has_postcode(postcode):
+        raise Refused(_("We don’t know this postcode."))
+    if not is_confirmed and (question := Locality.objects.question_about(postcode, town)):
+        raise Refused(question.sentence)
 
 
 def _refuse_other_price(device_request: DeviceRequest, partner: Partner, delivery: str) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner, Tariff
+from partners.places import country_of
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
@@ -99,7 +100,8 @@ def _delivery(device_request, user):
     lines = [delivery.label_for(user)]
     if person.town or delivery == Partner.Delivery.OFFICE:
         place = person if person.town else office
-        lines += [f"{place.street} {place.house_number}".strip(), f"{place.postcode} {place.town}"]
+        country = "Liechtenstein" if country_of(place.postcode) == "LI" else ""
+        lines += [f"{place.street} {place.house_number}".strip(), f"{place.postcode} {place.town}", country]
     return "\n".join(filter(None, lines))
 
 
@@ -122,7 +124,7 @@ def complete(request, number):
     )
     if request.method == "POST" and form.is_valid():
         approving = request.POST.get("verb") == "approve"
-        action = partial(actions.complete, device_request, approving=approving, by=request.user, **form.cleaned_data)
+        action = partial(actions.complete, device_request, approving=approving, by=request.user, **form.answers)
         attempt(form, action)
         if form.is_valid():
             if approving:
@@ -158,6 +160,7 @@ def correct(request, number):
             answers=form.answers,
             proof=file.read() if file else b"",
             seen=request.POST.get("seen", ""),
+            place_confirmed=form.is_place_asked,
             by=request.user,
         )
         changed = attempt(form, action)

@@ -129,3 +129,14 @@ def test_once_its_label_is_printed_the_address_stays_until_the_laptop_is_taken_b
 def text_of(shipment):
     file = Label.objects.get(shipment=shipment).file
     return pypdfium2.PdfDocument(file.read())[0].get_textpage().get_text_range()
+
+
+@pytest.mark.parametrize(("postcode", "town", "is_said"), [("9490", "Vaduz", True), ("3400", "Burgdorf", False)])
+def test_the_label_says_the_country_where_it_is_not_switzerland(make_allocation, postcode, town, is_said):
+    allocation = make_allocation()
+    person = allocation.request.recipient
+    person.postcode, person.town = postcode, town
+    face = actions.label_face(Shipment(request=allocation.request), "990000000000000001")
+    text = pypdfium2.PdfDocument(render_label(face))[0].get_textpage().get_text_range()
+    assert f"{postcode} {town}" in text
+    assert ("Liechtenstein" in text) is is_said
