@@ -168,6 +168,7 @@ def correct(request, number):
             sentence = _("%(number)s is corrected.") if changed else _("%(number)s is as it was: nothing was changed.")
             messages.success(request, sentence % {"number": device_request})
             return redirect(device_request)
+        device_request = fetch(request, number, "recipient")  # as it stands, and not as it was refused
     context = {
         "device_request": device_request,
         "person": device_request.recipient,

@@ -163,7 +163,7 @@ class TestABillThatCannotBePrinted:
         assert r"/20/\/\/\/" in payload(bill_from_snapshot(draft.snapshot))
         assert draft.document.sha256
 
-    def test_says_the_country_of_a_payer_in_liechtenstein(self, draft, treasurer):
+    def test_says_the_country_of_a_payer_in_liechtenstein(self, draft, account, treasurer):
         payer = BillTo.objects.get()
         payer.postcode, payer.town = "9490", "Vaduz"
         payer.save()

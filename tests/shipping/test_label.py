@@ -120,6 +120,8 @@ def test_once_its_label_is_printed_the_address_stays_until_the_laptop_is_taken_b
     answer = client.post(page, typed).content.decode()
     assert "The label is printed with the old address. Call the association" in answer
     assert 'value="Hofgut"' in answer
+    assert "Mühlegasse" in answer  # beside the form, as it stands
+    assert f'name="seen" value="{seen}"' in answer
     correct_address(shipment, social_worker, mobile="+41791234567")
     requests.release(DeviceRequest.objects.get(), by=dispatcher)
     correct_address(shipment, social_worker, street="Hofgut")
