@@ -199,7 +199,7 @@ class Shipment(Lifecycle):
             Trigger(
                 name="a_printed_label_keeps_its_address",
                 on="requests.Recipient",
-                when="BEFORE UPDATE OF first_name, last_name, street, house_number, postcode, town",
+                when="AFTER UPDATE OF first_name, last_name, street, house_number, postcode, town",
                 body=LABEL_IS_PRINTED,
                 refusals={"a_printed_label_keeps_its_address": PRINTED},
             ),
