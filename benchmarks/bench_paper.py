@@ -101,6 +101,7 @@ def _snapshot():
             }
             for n in range(LINES)
         ],
+        "received": LINES,
     }
 
 

@@ -148,7 +148,7 @@ def _bank_file(month: date, last: BankFile | None, waiting: int) -> Check:
             "warn",
             ngettext("%(count)s bank entry waits for you", "%(count)s bank entries wait for you", waiting)
             % {"count": waiting},
-            _("They could not be booked by themselves. Closing the month does not depend on it."),
+            _("They could not be booked automatically. Closing the month does not depend on it."),
             url=reverse("billing:bank_files"),
             action=_("See the entries"),
         )
@@ -162,7 +162,7 @@ def _bank_file(month: date, last: BankFile | None, waiting: int) -> Check:
             action=_("Book a file"),
         )
     booked = ngettext(
-        "%(count)s payment was booked by itself.", "%(count)s payments were booked by themselves.", last.booked
+        "%(count)s payment was booked automatically.", "%(count)s payments were booked automatically.", last.booked
     )
     return Check("ok", _("The bank’s file is booked"), booked % {"count": last.booked}, meta=moment(last.at))
 

@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from stdnum.ch import vat
 
-from web.forms import Form, ModelForm
+from web.forms import DateInput, Form, ModelForm
 from web.pagination import parse_key
 
 from .camt import LARGEST, SENTENCES
@@ -68,7 +68,7 @@ def _day_field():
     return forms.DateField(
         label=_("From"),
         help_text=_("From tomorrow on at the earliest. Invoices issued before keep what stands on them."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput(),
     )
 
 

@@ -10,11 +10,13 @@ from unicodedata import normalize
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from documents.drawing import MARK
 from documents.pdf import render
+from web.counts import spelled
 
-from .periods import words_for
+from .periods import month_name, words_for
 from .qr_bill import LABELS, Bill, Party, billing_information, in_words, slip
 from .snapshot import with_days_and_amounts
 
@@ -76,9 +78,42 @@ def _letter(snapshot: dict[str, Any], bill: Bill) -> dict[str, Any]:
         "period": words_for(date.fromisoformat(snapshot["period"]), snapshot["period_kind"]),
         "bill": bill,
         "lines": lines,
+        "received": _received(snapshot, lines),
         "vat": _vat(snapshot["vat"], bill.amount),
         "detach": LABELS[snapshot["language"]]["detach"],
     }
+
+
+def _received(snapshot: dict[str, Any], lines: list[dict[str, Any]]) -> str | None:
+    """How many people have a laptop through the payer, or will soon; None for what was issued before this was counted.
+
+    It names the period unless a parcel of an earlier one comes along; it is empty where all are lost or came back.
+    """
+    if "received" not in snapshot:
+        return None
+    count, period = snapshot["received"], date.fromisoformat(snapshot["period"])
+    words = {"people": spelled(count), "month": month_name(period)}
+    if not count:
+        return ""
+    if min(line["sent_on"] for line in lines) < period:
+        sentence = ngettext(
+            "One person received a laptop through you.", "%(people)s people received a laptop through you.", count
+        )
+        return sentence % {"people": words["people"].capitalize()}
+    if snapshot["period_kind"] == "quarter":
+        words["last"] = month_name(period.replace(month=period.month + 2))
+        sentence = ngettext(
+            "From %(month)s to %(last)s one person received a laptop through you.",
+            "From %(month)s to %(last)s %(people)s people received a laptop through you.",
+            count,
+        )
+    else:
+        sentence = ngettext(
+            "In %(month)s one person received a laptop through you.",
+            "In %(month)s %(people)s people received a laptop through you.",
+            count,
+        )
+    return sentence % words
 
 
 def _vat(status: dict[str, str] | None, total: Decimal) -> dict[str, Any] | None:

@@ -49,14 +49,14 @@ def _partner_step(words, is_overdue):
     sentence = _("The PDF has the QR code for your bank.")
     if is_overdue:
         headline = _("You: pay %(sum)s; it was due on %(day)s.") % words
-        return NextStep("wait", headline, f"{sentence} {_('If it is on its way, nothing is left to do.')}")
+        return NextStep("wait", headline, " ".join([sentence, _("If it is on its way, nothing is left to do.")]))
     return NextStep("wait", _("You: pay %(sum)s by %(day)s.") % words, sentence)
 
 
 def _association_step(words, is_overdue, user):
     if not is_overdue:
         headline = _("Next: %(unit)s pays %(sum)s by %(day)s.") % words
-        return NextStep("work", headline, _("The bank’s file books it by itself. Nothing to do for you."))
+        return NextStep("work", headline, _("The bank’s file books it automatically. Nothing to do for you."))
     headline = _("Overdue: %(sum)s was due on %(day)s.") % words
     sentence = _("Book the newest bank file before you ask.")
     if treasurer_required.allowed(user):

@@ -4,7 +4,7 @@ No recipient is in it. Days are ISO dates and amounts texts in CHF, as it is kep
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from shipping.lifecycle import PASSED_ON
+
 from .models import ChargeLine, CreditorAccount, Invoice, VatStatus
 
 
 def build_snapshot(
     invoice: Invoice,
-    charges: Iterable[ChargeLine],
+    charges: Sequence[ChargeLine],
     *,
     account: CreditorAccount,
     vat_status: VatStatus | None,
@@ -26,7 +28,7 @@ def build_snapshot(
     total: Decimal,
     contact: str,
 ) -> dict[str, Any]:
-    """All that is printed but number and reference, which are drawn last."""
+    """All that is printed but number and reference, which are drawn last; `received` counts people."""
     bill_to = invoice.bill_to
     return {
         "language": bill_to.language,
@@ -53,6 +55,7 @@ def build_snapshot(
         },
         "contact": contact,
         "lines": [line_snapshot(charge) for charge in charges],
+        "received": sum(charge.shipment.status in PASSED_ON for charge in charges),
         "total": f"{total:.2f}",
         "vat": vat_snapshot(vat_status),
     }

@@ -13,7 +13,8 @@ from .periods import month_before, words_for
 def counts_for(user):
     invoices = Invoice.objects.visible_to(user)
     if user.acting_for:
-        return {"unpaid": invoices.in_state("unpaid")}
+        to_pay = invoices.in_state("unpaid").filter(due_on__gte=clock.today())
+        return {"to_pay": to_pay, "late": invoices.in_state("overdue")}
     if not user.has_role("treasurer", "admin"):
         return {}
     return {
@@ -27,7 +28,7 @@ def counts_for(user):
 
 
 def todo_for(user, counts):
-    """The month to close, drafts, overdue invoices and bank entries for treasurers; what is open for who pays."""
+    """The month to close, drafts, overdue invoices and bank entries for treasurers; what is to pay for who pays."""
     makers = {
         "to_charge": _to_close,
         "drafts": _drafts,
@@ -35,7 +36,8 @@ def todo_for(user, counts):
         "bank_entries": _bank_entries,
         "accounts": _accounts,
         "vat_statuses": _accounts,
-        "unpaid": _unpaid,
+        "to_pay": _to_pay,
+        "late": _late,
     }
     return [makers[name](count) for name, count in counts.items() if count]
 
@@ -94,17 +96,30 @@ def _bank_entries(entries):
     return Todo(
         entries,
         ngettext("Bank entry waits for you", "Bank entries wait for you", entries),
-        _("No invoice fits by itself."),
+        _("Not booked automatically: the page says why."),
         reverse("billing:bank_files"),
         _("See the entries"),
         urgency=48,
     )
 
 
-def _unpaid(unpaid):
+def _late(invoices):
+    """The same for who has to pay."""
     return Todo(
-        unpaid,
-        ngettext("Invoice to pay", "Invoices to pay", unpaid),
+        invoices,
+        ngettext("Invoice is overdue", "Invoices are overdue", invoices),
+        _("The day to pay is past. The PDF has the QR code for your bank."),
+        reverse("billing:list") + "?state=overdue",
+        _("See what is open"),
+        urgency=45,
+        tone="stop",
+    )
+
+
+def _to_pay(invoices):
+    return Todo(
+        invoices,
+        ngettext("Invoice to pay", "Invoices to pay", invoices),
         _("The PDF has the QR code for your bank."),
         reverse("billing:list") + "?view=unpaid",
         _("See the invoices"),

@@ -47,8 +47,18 @@ SECTIONS = [
     ),
     Section(
         _("Rules for requests"),
-        _("For how long a second request for one person is noticed."),
+        _("On which days parcels go out, and for how long a second request for one person is noticed."),
         "requests:set_policy",
+    ),
+    Section(
+        _("Service desk"),
+        _("Where messages go that nobody has opened for three working days."),
+        "partners:desk_policy",
+    ),
+    Section(
+        _("Answers"),
+        _("What the desk answers again and again, in four languages."),
+        "partners:answers",
     ),
     Section(
         _("Notices"),

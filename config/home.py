@@ -18,7 +18,7 @@ from people.forms import AppearanceForm
 from records import clock
 from requests import todo as requests_todo
 from shipping import todo as shipping_todo
-from web.counts import Counting
+from web.counts import MANY, Counting, spelled
 
 TODOS = (partners_todo, devices_todo, requests_todo, shipping_todo, billing_todo, jobs_todo, help_todo)
 
@@ -60,10 +60,12 @@ def home(request):
     todos = [todo for app in TODOS for todo in app.todo_for(user, _counts_of(app, counts))]
     invited = list(_invitations(user).select_related("partner")) if counts["invitations"] else []
     others = {membership.partner for membership in user.live_memberships or []} - {user.acting_for}
+    needed = len(invited) + sum(todo.count for todo in todos)
     context = {
         "todos": sorted(todos, key=lambda todo: -todo.urgency),
         "invitations": invited,
-        "needed": len(todos) + len(invited),
+        "needed": needed,
+        "needed_in_words": spelled(needed, MANY),
         "place": user.acting_for,
         "others": sorted(others, key=str) if user.acting_for else [],
     }

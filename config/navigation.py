@@ -14,6 +14,8 @@ TODAY = (_("Today"), "home")
 REQUESTS = (_("Requests"), "requests:list")
 NEW_REQUEST = (_("New request"), "requests:new")
 MATCHING = (_("Matching"), "requests:queue")
+DESK = (_("Service desk"), "partners:desk")
+QUESTIONS = (_("Questions"), "partners:questions")
 PARTNERS = (_("Partners"), "partners:list")
 OWN = (_("Organisation"), "partners:list")  # which leads a member to its own
 DEVICES = (_("Devices"), "devices:list")
@@ -33,6 +35,7 @@ ASSOCIATION = {
         TODAY,
         REQUESTS,
         MATCHING,
+        DESK,
         PARTNERS,
         DEVICES,
         ROUNDS,
@@ -44,13 +47,13 @@ ASSOCIATION = {
         SETTINGS,
     ],
     "treasurer": [TODAY, MONTH_END, INVOICES, PAYMENTS, PARTNERS, SETTINGS],
-    "dispatcher": [TODAY, MATCHING, ROUNDS, STATION, DEVICES, REQUESTS],
+    "dispatcher": [TODAY, MATCHING, ROUNDS, STATION, DEVICES, REQUESTS, DESK],
     "volunteer": [TODAY, TAKE_IN, DEVICES, STATION],
     "auditor": [TODAY, INVOICES, PAYMENTS, PARTNERS],
 }
 PARTNER = {
-    "social_worker": [TODAY, REQUESTS, NEW_REQUEST],
-    "manager": [TODAY, REQUESTS, NEW_REQUEST, INVOICES, OWN],
+    "social_worker": [TODAY, REQUESTS, NEW_REQUEST, QUESTIONS],
+    "manager": [TODAY, REQUESTS, NEW_REQUEST, QUESTIONS, INVOICES, OWN],
     "accounting": [TODAY, INVOICES],
 }
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("requests/", include("requests.urls")),
     path("ask/", include("requests.ask_urls")),
+    path("track/", include("requests.track_urls")),
     path("devices/", include("devices.urls")),
     path("", include("shipping.urls")),
     path("", include("billing.urls")),

@@ -83,7 +83,7 @@ STREETS = {
         "Rosenstrasse, Hinterdorf, Ziegelackerweg, Alte Landstrasse, Büelstrasse, Käsereiweg"
     ),
     "fr": _names(
-        "rue du Moulin, chemin des Vignes, rue de l'Église, avenue de la Gare, route de l'Hôpital, ruelle du Four,"
+        "rue du Moulin, chemin des Vignes, rue de l’Église, avenue de la Gare, route de l’Hôpital, ruelle du Four,"
         "chemin du Grand-Pré, rue Saint-Roch, impasse des Tilleuls, place de la Fontaine"
     ),
     "it": _names(

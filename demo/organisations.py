@@ -59,7 +59,7 @@ ORGANISATIONS = (
     ),
     Organisation(
         "autre",
-        "Service social de l'Autre-Rive",
+        "Service social de l’Autre-Rive",
         "regional",
         "fr",
         ("Vevey", "La Tour-de-Peilz", "Corsier-sur-Vevey"),

@@ -8,6 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from billing.periods import midnight
+from documents.payment_text import with_plain_signs
 from partners import actions
 from partners.models import Agreement, BillTo, Commune, Coverage, Locality, Membership, Partner, PartnerStep, Tariff
 from people.models import User
@@ -171,12 +172,12 @@ def _bill_tos(rng: Random, organisation: Organisation, partner: Partner) -> list
         found.append(
             BillTo(
                 partner=partner,
-                name=payer.name or partner.name,
+                name=with_plain_signs(payer.name or partner.name),
                 department=payer.department,
-                street=road,
+                street=with_plain_signs(road),
                 house_number=number,
                 postcode=partner.postcode,
-                town=partner.town,
+                town=with_plain_signs(partner.town),
                 email=f"finanzen@{organisation.slug}.example",
                 language=payer.language or partner.language,
                 cadence=payer.cadence,

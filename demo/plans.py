@@ -261,7 +261,8 @@ class Planner:
         rng, calendar = self.rng, self.calendar
         ended_at = calendar.moment(rng, ending.day + rng.randrange(1, 6))
         times = self._up_to_approval(ending.day)
-        return times | {"ended_at": ended_at, "end_verb": "reject", "end_from": "approved"}, None
+        ended = {"ended_at": ended_at, "end_verb": "reject", "end_from": "approved", "end_reason": "nothing_suits"}
+        return times | ended, None
 
     def _withdrawn(self, ending: Ending) -> tuple[dict[str, Any], int | None]:
         """Taken back before it was examined, while it waited, or when a laptop was kept already."""

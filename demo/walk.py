@@ -280,10 +280,10 @@ class WalkingRequest:
 
     def end(self) -> None:
         plan, by = self.plan, self.people[cast(int, self.plan.ended_by)]
-        if plan.end_verb == "decline":
-            request_actions.decline(self.request, reason=plan.end_reason, by=by)
-        elif plan.end_verb in ("withdraw", "reject"):
-            getattr(request_actions, plan.end_verb)(self.request, by=by)
+        if plan.end_verb in ("decline", "reject"):
+            getattr(request_actions, plan.end_verb)(self.request, reason=plan.end_reason, by=by)
+        elif plan.end_verb == "withdraw":
+            request_actions.withdraw(self.request, by=by)
         else:
             getattr(shipping_actions, plan.end_verb)(self.shipment, by=by)  # record_loss, record_return
 

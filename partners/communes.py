@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
 
-from records.text import clean
+from records.text import clean, fold, typographic
 
 from .models import Commune, Locality
 
@@ -66,6 +66,7 @@ def _by_number(number: str) -> Iterable[Commune]:
 
 
 def _by_name(name: str) -> Iterable[Commune]:
+    name = typographic(name)
     called = Commune.objects.live().filter(Q(name__iexact=name) | Q(name__istartswith=f"{name} ("))
     if exact := list(called):
         return exact
@@ -77,4 +78,4 @@ def _by_name(name: str) -> Iterable[Commune]:
 
 def _is_called(commune: Commune, name: str) -> bool:
     """Whether this is the commune's very name and no other's: "Buchs" is none, there are four."""
-    return commune.name.lower() == name.lower()
+    return fold(commune.name) == fold(name)

@@ -20,7 +20,7 @@ from documents.cells import Cell, Fault
 from documents.payment_text import unknown_signs, with_plain_signs
 from people.models import AssociationRole, User
 from records import clock
-from records.text import clean, fold, with_numbers
+from records.text import clean, fold, typographic, with_numbers
 from web.validators import validate_plain_name
 
 from .import_columns import FIELDS, NEEDED, example_names, headings, offered, words_of
@@ -359,7 +359,7 @@ def _merged(group: list[Entry]) -> Organisation:
     """One organisation from its rows: a later row adds who pays, communes and people, and may leave the rest empty."""
     first = group[0]
     found = Organisation(
-        name=first.values["name"] or _("Row %(row)s") % {"row": first.number},
+        name=typographic(first.values["name"] or "") or _("Row %(row)s") % {"row": first.number},
         rows=[entry.number for entry in group],
         postcode=first.values["postcode"] or "",
         faults=[fault for entry in group for fault in entry.faults],

@@ -10,13 +10,13 @@ DECLINED = {
     "other": _("Another reason, said in the message"),
 }
 SET_ASIDE = {
-    "not_authorised": _("Whoever signed may not sign for the organisation"),
+    "not_authorised": _("Whoever signed has no authority to sign"),
     "wrong_paper": _("The paper handed in is not the agreement, or not whole"),
-    "wrong_data": _("The organisation’s data in it are wrong"),
-    "at_request": _("The organisation asked for it"),
+    "wrong_data": _("The data in it are wrong"),
+    "at_request": _("At its own request"),
 }
 ENDED = {
-    "by_organisation": _("The organisation gave notice"),
+    "by_organisation": _("By its own notice"),
     "by_association": _("The association gave notice"),
     "merged": _("Another organisation has taken over its tasks"),
 }

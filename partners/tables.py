@@ -1,12 +1,18 @@
 """The list of organisations, as its page shows it."""
 
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext
 
-from documents.templatetags.swiss import day
+from documents.templatetags.swiss import day, moment
+from records import clock
 from web.tables import Column, address, joined, link, span
 from web.templatetags.components import pill
 
-from .models import Agreement, Partner
+from .models import Agreement, Conversation, Partner
+
+NEW = ' <span class="wg-pill" data-tone="move">{}</span>'
 
 
 def _signature(row):
@@ -42,6 +48,46 @@ def signature_cells(row):
     ]
 
 
+def _conversation(row, *below):
+    """What it is about, with the way to it and whether there is something new in it."""
+    shown = link(row.get_absolute_url(), row, "wg-id" if row.request_number else "text-break")
+    new = format_html(NEW, pgettext("message", "New")) if row.is_unread else ""
+    return joined(shown, new, *(span(part, "d-block fw-normal wg-meta text-break") for part in below if part))
+
+
+def _for_the_desk(row):
+    return _conversation(row, row.partner)
+
+
+def _for_an_organisation(row):
+    return _conversation(row, row.colleague)
+
+
+def _age(row):
+    """For how many days it has waited; under the day since when."""
+    if row.closed_at:
+        return day(row.closed_at)
+    days = (clock.today() - timezone.localtime(row.waiting_since).date()).days
+    words = ngettext("%(count)s day", "%(count)s days", days) % {"count": days} if days else _("today")
+    return joined(words, span(moment(row.waiting_since), "d-block wg-meta"))
+
+
+def _whose_turn(row):
+    if row.closed_at:
+        return pgettext("conversation", "Closed")
+    return _("You: answer or close it") if row.waits_for == Conversation.Side.PARTNER else _("The association answers")
+
+
+DESK = [
+    Column(_("Conversation"), _for_the_desk),
+    Column(_("Since"), _age, css="text-nowrap"),
+    Column(_("Who looks after it"), lambda row: row.owner or _("Nobody yet"), "sm", narrow="fw-normal wg-meta"),
+]
+QUESTIONS = [
+    Column(_("Conversation"), _for_an_organisation),
+    Column(_("Next"), _whose_turn, "sm", narrow="fw-normal wg-meta"),
+    Column(_("Last message"), lambda row: moment(row.last_message.at), css="text-nowrap"),
+]
 SIGNATURES = [
     Column(_("Organisation"), lambda row: link(address("partners:detail", row.partner.pk), row.partner)),
     Column(_("Contact"), lambda row: row.contact, "md", css="wg-words", narrow="fw-normal wg-meta"),

@@ -21,6 +21,7 @@ from .models import (
     AgreementVersion,
     Application,
     CommuneLetter,
+    ConversationMessage,
     IntakePoster,
     MapChange,
     Membership,
@@ -29,7 +30,11 @@ from .models import (
     OnBehalf,
     Partner,
     PartnerImport,
+    Policy,
+    Reading,
     Succession,
+    UnopenedReminder,
+    desk_people,
 )
 
 
@@ -51,6 +56,11 @@ def end_due():
 @shared_task(name="partners.remind_by_the_clock")
 def remind_by_the_clock():
     actions.remind_by_the_clock()
+
+
+@shared_task(name="partners.remind_unopened")
+def remind_unopened():
+    actions.remind_unopened()
 
 
 @shared_task(name="partners.delete_unconfirmed")
@@ -225,7 +235,7 @@ def _to_sign(partner, version):
     _("A signature was set aside"),
     names={
         "organisation": organisation("agreement.partner.name"),
-        "reason": Name("reason", _("the reason"), _("Whoever signed may not sign for the organisation")),
+        "reason": Name("reason", _("the reason"), _("Whoever signed has no authority to sign")),
         "link": link(_("Read and sign")),
     },
 )
@@ -243,7 +253,7 @@ def set_aside(row):
     return Envelope(user.email, user.language, {"agreement": agreement, "reason": reason, "url": url})
 
 
-ENDING_NAMES = {"organisation": organisation("partner"), "link": link(_("Open the page of the organisation"))}
+ENDING_NAMES = {"organisation": organisation("partner"), "link": link(_("Open the page"))}
 
 
 @mail(
@@ -287,7 +297,7 @@ def _about_ending(row, partner, more=None):
     names={
         "organisation": organisation("succession.predecessor"),
         "successor": Name("succession.successor", _("the organisation that takes over"), "Sozialdienst Lindental"),
-        "link": link(_("Open the page of the organisation")),
+        "link": link(_("Open the page")),
     },
 )
 def succeeded(row):
@@ -304,7 +314,7 @@ def succeeded(row):
     _("The association acts on behalf of an organisation"),
     names={
         "organisation": organisation("partner"),
-        "reason": Name("reason", _("the reason"), _("The organisation has asked us to")),
+        "reason": Name("reason", _("the reason"), _("We were asked to")),
         "link": link(_("Read the history")),
     },
 )
@@ -329,3 +339,33 @@ def notice(row):
     if not holds or reader.pk not in notice.readers(reader).texts:
         return None
     return Envelope(reader.email, reader.language, {"text": text, "url": settings.BASE_URL + reverse("home")})
+
+
+@mail(actions.MESSAGE_MAIL, _("A message between organisation and association"), names={"link": link(_("Read it"))})
+def message(row):
+    """To whoever looks after a conversation on the other side; not once they have read it, or may not any more."""
+    message = ConversationMessage.objects.select_related("conversation__partner").get(pk=row.key)
+    conversation, reader = message.conversation, row.reader
+    has_read = Reading.objects.filter(conversation=conversation, user=reader, last_message__gte=message.pk).exists()
+    members = Membership.objects.approvers_of(conversation.partner).filter(user=reader)
+    may_read = members.exists() if message.is_from_association else reader in desk_people()
+    if has_read or not may_read:
+        return None
+    return Envelope(reader.email, reader.language, {"url": settings.BASE_URL + conversation.get_absolute_url()})
+
+
+@mail(
+    actions.UNOPENED_MAIL,
+    _("To the team: a message that nobody has opened"),
+    names={"organisation": organisation("partner"), "link": link(_("Read it"))},
+)
+def unopened(row):
+    """To the team's mailbox; not once somebody has opened it, or it is answered or closed."""
+    reminder = UnopenedReminder.objects.select_related("conversation__partner").get(pk=row.key)
+    conversation, address = reminder.conversation, Policy.objects.current().address
+    still_waits = conversation.is_open and conversation.waiting_since == reminder.since
+    opened = Reading.objects.filter(conversation=conversation, is_association=True)
+    if not address or not still_waits or opened.filter(last_message__gte=conversation.last_message_id).exists():
+        return None
+    context = {"partner": conversation.partner, "url": settings.BASE_URL + conversation.get_absolute_url()}
+    return Envelope(address, settings.LANGUAGES[0][0], context)

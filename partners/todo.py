@@ -4,13 +4,26 @@ from django.utils.translation import ngettext
 
 from web.todo import Todo
 
+from .access import reads_requests
 from .lifecycle import PartnerStatus
-from .models import Agreement, AgreementVersion, Coverage, Partner
+from .models import Agreement, AgreementVersion, Conversation, Coverage, Partner
 
 
 def counts_for(user):
-    if not user.has_role("admin"):
-        return {}
+    counts = {}
+    if reads_requests(user) and not user.acts_on_behalf:
+        conversations = Conversation.objects.visible_to(user)
+        if user.acting_for:
+            counts["to_answer"] = conversations.waiting_for(Conversation.Side.PARTNER)
+        else:
+            to_answer = conversations.waiting_for(Conversation.Side.ASSOCIATION)
+            counts["to_answer"] = to_answer.for_me_or_nobody(user)
+    if user.acting_for and "manager" in user.membership_roles:
+        counts["to_sign"] = AgreementVersion.objects.to_sign().filter(pk=user.acting_for_id)
+    return counts | (_counts_for_admins(user) if user.has_role("admin") else {})
+
+
+def _counts_for_admins(user):
     partners = Partner.objects.visible_to(user)
     waiting = {status: partners.filter(status=status) for status in (PartnerStatus.APPLIED, PartnerStatus.ADMITTED)}
     waiting["to_countersign"] = Agreement.objects.to_countersign()
@@ -19,9 +32,13 @@ def counts_for(user):
 
 
 def todo_for(user, counts):
-    """Organisations to admit, and those that have not signed yet, for the association's admins."""
+    """The agreement to sign, messages to answer; for admins organisations to admit, and those that have not signed."""
     page = reverse("partners:list")
     todos = []
+    if counts.get("to_sign"):
+        todos.append(_to_sign(user))
+    if to_answer := counts.get("to_answer"):
+        todos.append(_to_answer(user, to_answer))
     if applied := counts.get(PartnerStatus.APPLIED):
         todos.append(
             Todo(
@@ -84,3 +101,23 @@ def todo_for(user, counts):
             )
         )
     return todos
+
+
+def _to_answer(user, count):
+    title = ngettext("Message to answer", "Messages to answer", count)
+    if user.acting_for:
+        sentence = _("The association has written. Answer, or close the conversation when nothing is open.")
+        return Todo(count, title, sentence, reverse("partners:questions"), _("Read"), urgency=55)
+    sentence = _("Organisations wait for your answer, or for anybody’s.")
+    return Todo(count, title, sentence, reverse("partners:desk"), _("Answer"), urgency=55)
+
+
+def _to_sign(user):
+    return Todo(
+        1,
+        _("Framework agreement to sign"),
+        _("Sign it on screen, or hand in the signed paper. The association signs after you."),
+        reverse("partners:sign", args=[user.acting_for_id]),
+        _("Read and sign"),
+        urgency=70,
+    )

@@ -26,6 +26,7 @@ class Next(NamedTuple):
 
     `actor` is partner, association, post, nobody (it has ended) or empty (it rests). `your_action` and
     `your_sentence` are for who acts; `page` is the URL name of where it is done, empty for the record's own page.
+    `own_action` and `own_sentence` are how the organisation itself reads what names it: "your organisation", or "you".
     """
 
     actor: str
@@ -34,6 +35,14 @@ class Next(NamedTuple):
     your_action: Words = ""
     your_sentence: Words = ""
     page: str = ""
+    own_action: Words = ""
+    own_sentence: Words = ""
+
+    def told_to(self, user: Any) -> "Next":
+        """The same as this reader is told it."""
+        if not user.acting_for:
+            return self
+        return self._replace(action=self.own_action or self.action, sentence=self.own_sentence or self.sentence)
 
     def waits_for(self, user: Any) -> bool:
         """Whether this reader acts next: for the partner whoever acts for one, else the association."""

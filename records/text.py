@@ -23,9 +23,14 @@ def clean_typed(sent: Any) -> Any:
     return [clean_typed(value) for value in sent] if isinstance(sent, list) else sent
 
 
+def typographic(name: str) -> str:
+    """A name with the apostrophe that is printed: Château-d’Oex."""
+    return name.replace("'", "’")
+
+
 def fold(text: str) -> str:
-    """What two texts share that differ only in capitals, composition and spaces; for comparing, not for keeping."""
-    return clean(unicodedata.normalize("NFKC", text).casefold())
+    """What two texts share that differ only in capitals, composition, spaces and the apostrophe; for comparing only."""
+    return clean(typographic(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def with_numbers(signs: str) -> str:

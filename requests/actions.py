@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from devices import actions as device_actions
 from devices.models import Device
-from documents.models import StoredFile
+from documents.models import Mail, StoredFile
 from partners.actions import refuse_on_behalf
 from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Locality, Partner, PartnerStep, Tariff
@@ -16,18 +16,34 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .conversations import write_about
 from .correcting import correct, refuse_wrong_place
+from .expected_day import at_the_door
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
-from .models import Allocation, DeclineReason, DeviceRequest, PersonMark, Policy, PolicyChange, Recipient, RequestDraft
+from .models import (
+    REASONS,
+    Allocation,
+    DeviceRequest,
+    ExpectedBy,
+    PersonMark,
+    Policy,
+    PolicyChange,
+    Recipient,
+    RequestDraft,
+)
 from .proofs import keep_proof
 from .reasons import KNOWN, LACKS, PARTNER_ENDED
 from .rules import faults
 from .succession import take_over
+from .tracking import close_tracking_link, open_tracking_link, replace_tracking_link
+
+SENT_BACK, REJECTED = "requests.sent_back", "requests.rejected"  # mails to the organisation
 
 __all__ = [
     "allocate",
     "approve",
+    "close_tracking_link",
     "complete",
     "correct",
     "decline",
@@ -35,17 +51,23 @@ __all__ = [
     "discard_draft",
     "discard_drafts",
     "forget_marks",
+    "give_up",
     "keep_draft",
     "keep_proof",
+    "open_tracking_link",
     "receive",
     "reject",
     "release",
+    "replace_tracking_link",
+    "requeue",
+    "send_back",
     "send_draft",
     "set_policy",
     "take_over",
     "withdraw",
     "withdraw_left_over",
     "withdraw_of_ended",
+    "write_about",
 ]
 
 
@@ -355,8 +377,7 @@ def forget_marks() -> None:
 def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The organisation says no, with a reason code."""
     refuse_on_behalf(by)
-    if reason not in DeclineReason.values:
-        raise Refused(_("Say why."))
+    _refuse_unknown_reason("decline", reason)
     device_request.move("decline", by=by, reason=reason, moved_at=clock.now())
 
 
@@ -433,15 +454,46 @@ def release(device_request: DeviceRequest, *, by: User) -> None:
 
 
 @transaction.atomic
-def reject(device_request: DeviceRequest, *, by: User) -> None:
+def send_back(device_request: DeviceRequest, *, reason: str, by: User) -> None:
+    """The association gives an approved request back to be corrected; it keeps its place and its price."""
+    _refuse_unknown_reason("send_back", reason)
+    if device_request.move("send_back", by=by, reason=reason, moved_at=clock.now()):
+        Mail.objects.plan(SENT_BACK, device_request)
+
+
+@transaction.atomic
+def reject(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The association says no to an approved request; a laptop that was kept for it is free again."""
-    if device_request.move("reject", by=by, moved_at=clock.now()):
+    _refuse_unknown_reason("reject", reason)
+    if device_request.move("reject", by=by, reason=reason, moved_at=clock.now()):
         _end_allocation(_latest_allocation(device_request), by=by)
+        Mail.objects.plan(REJECTED, device_request)
+
+
+@transaction.atomic
+def requeue(device_request: DeviceRequest, *, by: User) -> None:
+    """After a return or a loss another laptop is sent: back to the queue, with the place and the price it had."""
+    if device_request.move("requeue", by=by, moved_at=clock.now()):
+        _end_allocation(_latest_allocation(device_request), by=by)
+
+
+@transaction.atomic
+def give_up(device_request: DeviceRequest, *, reason: str, by: User) -> None:
+    """After a return or a loss nothing more is sent."""
+    _refuse_unknown_reason("give_up", reason)
+    if device_request.move("give_up", by=by, reason=reason, moved_at=clock.now()):
+        _end_allocation(_latest_allocation(device_request), by=by)
+
+
+def _refuse_unknown_reason(verb: str, reason: str) -> None:
+    if reason not in REASONS[verb].values:
+        raise Refused(_("Say why."))
 
 
 def ship(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
     """The parcel with the laptop leaves the house."""
-    device_request.move("ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now())
+    expected: dict[str, Any] = {"expected_on": at_the_door(clock.today()), "expected_by": ExpectedBy.POST}
+    device_request.move("ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now(), **expected)
 
 
 def record_delivery(device_request: DeviceRequest, *, by: User | None) -> None:

@@ -18,7 +18,7 @@ from web.validators import validate_plain_name
 
 from . import actions
 from .models import Allocation, DeviceRequest, Recipient, RequestStep
-from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
+from .models.recipient import LANGUAGES, PERSON, validate_birth_year
 from .rules import name_faults
 
 Delivery = Partner.Delivery
@@ -32,7 +32,7 @@ class RecipientSerializer(serializers.Serializer):
     )
     last_name = serializers.CharField(max_length=50, default="", allow_blank=True, validators=[validate_plain_name])
     birth_year = serializers.IntegerField(
-        required=False, allow_null=True, min_value=1900, validators=[validate_not_in_future]
+        required=False, allow_null=True, validators=[validate_birth_year], help_text="Four digits."
     )
     street = serializers.CharField(max_length=70, required=False, allow_blank=True)
     house_number = serializers.CharField(max_length=16, required=False, allow_blank=True)
@@ -117,6 +117,7 @@ class RequestSerializer(serializers.ModelSerializer):
             "price",
             "received_at",
             "approved_at",
+            "expected_on",
         ]
 
 

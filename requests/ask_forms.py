@@ -4,7 +4,6 @@ They have no labels and no sentences for errors: both stand in the templates, in
 """
 
 from django import forms
-from django.core.validators import MinValueValidator
 from phonenumber_field.formfields import PhoneNumberField
 
 from partners.models import Locality, Partner
@@ -13,7 +12,7 @@ from web.forms import Form
 from web.validators import validate_plain_name
 
 from .models import DeviceRequest
-from .models.recipient import validate_not_in_future
+from .models.recipient import validate_birth_year
 from .rules import name_faults
 
 
@@ -31,9 +30,7 @@ class NameForm(Form):
 
 
 class BirthYearForm(Form):
-    birth_year = forms.IntegerField(
-        required=False, validators=[MinValueValidator(1900), validate_not_in_future], widget=forms.TextInput
-    )
+    birth_year = forms.IntegerField(required=False, validators=[validate_birth_year], widget=forms.TextInput)
 
 
 class AddressForm(Form):

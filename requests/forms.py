@@ -1,21 +1,21 @@
 import re
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from devices.models import Device
 from documents import uploads
 from partners.models import BillTo, Commune, Coverage, Locality, Partner
-from web.forms import Form, ModelForm, RowChoiceField
+from web.forms import DateInput, Form, ModelForm, RowChoiceField
 from web.statements import statement
 from web.validators import validate_plain_name
 
 from .correcting import what_was_sent
 from .lifecycle import RequestStatus
-from .models import DeclineReason, DeviceRequest, Policy
-from .models.recipient import LANGUAGES, PERSON, validate_not_in_future
+from .models import REASONS, DeclineReason, DeviceRequest, Policy
+from .models.policy import ROUND_CAPACITY
+from .models.recipient import LANGUAGES, PERSON, validate_birth_year
 from .rules import ADDRESS, faults
 
 Purpose, System, Delivery = DeviceRequest.Purpose, Device.System, Partner.Delivery
@@ -139,10 +139,27 @@ class CompleteForm(CostForm, PlaceForm):
 class PolicyForm(ModelForm):
     class Meta:
         model = Policy
-        fields = ["guard_months"]
+        fields = ["guard_months", "round_first", "round_days", "round_capacity"]
+        widgets = {"round_first": DateInput()}
         help_texts = {
-            "guard_months": _("By marks of name and year of birth that nobody can read. The privacy page says it, too.")
+            "guard_months": _(
+                "By marks of name and year of birth that nobody can read. The privacy page says it, too."
+            ),
+            "round_first": _("The others follow from it. Single days are changed in the calendar."),
         }
+
+
+class RoundDateForm(Form):
+    """How many parcels a day holds; nothing typed: as the rule says."""
+
+    on = forms.DateField(label=_("Day"), widget=DateInput())
+    capacity = forms.IntegerField(
+        label=_("Parcels"),
+        required=False,
+        min_value=0,
+        max_value=ROUND_CAPACITY[-1],
+        help_text=_("0: nothing goes out on this day. Empty: as the rule says."),
+    )
 
 
 class SuccessorForm(Form):
@@ -164,7 +181,7 @@ class TakeOverForm(Form):
         label=_("What becomes of its requests without a laptop?"),
         choices=[
             ("move", _("They go along"), _("With a new number, and with their place in the queue and their price.")),
-            ("withdraw", Resting.WITHDRAW.label, _("Within a minute. Who asked is told by the organisation.")),
+            ("withdraw", Resting.WITHDRAW.label, _("Within a minute. Whoever asked does not hear it from us.")),
             ("leave", Resting.LEAVE.label, _("The association decides on them once it has ended.")),
         ],
         initial="move",
@@ -199,7 +216,7 @@ class RequestForm(CostForm, PlaceForm):
         label=_("Year of birth"),
         help_text=_("Four digits: 1989"),
         required=False,
-        validators=[MinValueValidator(1900), validate_not_in_future],
+        validators=[validate_birth_year],
         widget=forms.TextInput,
     )
     delivery = RowChoiceField(
@@ -220,7 +237,11 @@ class RequestForm(CostForm, PlaceForm):
     )
     town = forms.CharField(label=_("Town"), max_length=35, required=False)
     mobile = PhoneNumberField(
-        label=_("Mobile"), help_text=_("Only for questions about the parcel"), required=False, region="CH"
+        label=_("Mobile"),
+        help_text=_("Only for questions about the parcel"),
+        required=False,
+        region="CH",
+        error_messages={"invalid": _("A mobile number, like 079 123 45 67, or one with its country code")},
     )
     language = forms.ChoiceField(
         label=_("Language of the person"), help_text=_("For questions to the person"), choices=LANGUAGES
@@ -346,6 +367,19 @@ class CorrectForm(RequestForm):
 
 class DeclineForm(Form):
     reason = forms.ChoiceField(label=_("Why?"), choices=DeclineReason, widget=forms.RadioSelect)
+
+
+class SettleForm(Form):
+    """Why the association decides so about a request: the reasons of a verb."""
+
+    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, verb, **options):
+        super().__init__(*args, **options)
+        if verb in REASONS:
+            self.fields["reason"].choices = REASONS[verb].choices
+        else:
+            del self.fields["reason"]
 
 
 class FilterForm(Form):

@@ -79,6 +79,7 @@ def send_answers(
     Recipient.objects.create(request=device_request, partner=partner, **recipient)
     PersonMark.objects.remember(device_request, recipient)
     device_request.note("receive", by=None)
+    device_request.tracking_links.create()
     if partner.email:
         Mail.objects.plan(ARRIVED, device_request)
     locked.delete()

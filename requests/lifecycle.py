@@ -16,6 +16,8 @@ class RequestStatus(Status):
             _("The organisation examines the request and approves or declines it."),
             _("Examine and decide"),
             _("Examine the request by your own rules, then approve or decline it."),
+            own_action=_("Your organisation decides"),
+            own_sentence=_("Your organisation examines the request and approves or declines it."),
         ),
     )
     APPROVED = (
@@ -55,7 +57,12 @@ class RequestStatus(Status):
     DECLINED = (
         "declined",
         Look(pgettext_lazy("request", "Declined"), "stop", "x-circle"),
-        Next("nobody", _("Closed"), _("The organisation declined the request.")),
+        Next(
+            "nobody",
+            _("Closed"),
+            _("The organisation declined the request."),
+            own_sentence=_("Your organisation declined the request."),
+        ),
     )
     REJECTED = (
         "rejected",
@@ -73,9 +80,11 @@ class RequestStatus(Status):
         Next(
             "association",
             _("The association calls"),
-            _("The parcel came back. The association settles by phone with the organisation where it should go."),
+            _("The parcel came back. The association calls the organisation and asks where to send it."),
             _("Call the organisation"),
-            _("The parcel came back. Settle by phone with the organisation where it should go."),
+            _("The parcel came back. Call the organisation and ask where to send it."),
+            own_action=_("The association calls you"),
+            own_sentence=_("The parcel came back. The association calls you and asks where to send it."),
         ),
     )
     LOST = (
@@ -87,6 +96,7 @@ class RequestStatus(Status):
             _("The association asks Swiss Post where the parcel is, and calls the organisation."),
             _("Look for the parcel"),
             _("Ask Swiss Post where the parcel is, and call the organisation."),
+            own_sentence=_("The association asks Swiss Post where the parcel is, and calls you."),
         ),
     )
 
@@ -95,7 +105,7 @@ S = RequestStatus
 MOVES = {
     "approve": Move({S.RECEIVED}, S.APPROVED),
     "decline": Move({S.RECEIVED}, S.DECLINED),
-    "send_back": Move({S.APPROVED}, S.RECEIVED),
+    "send_back": Move({S.APPROVED}, S.RECEIVED, _("Sent back to the organisation")),  # by the association
     "withdraw": Move({S.RECEIVED, S.APPROVED, S.ALLOCATED}, S.WITHDRAWN),  # by the organisation, until hand-over
     "reject": Move({S.APPROVED, S.ALLOCATED}, S.REJECTED),  # by the association
     "allocate": Move({S.APPROVED}, S.ALLOCATED),
@@ -105,14 +115,19 @@ MOVES = {
     "record_delivery": Move({S.SHIPPED, S.LOST}, S.DELIVERED),
     "record_loss": Move({S.SHIPPED}, S.LOST),
     "record_return": Move({S.SHIPPED, S.LOST, S.DELIVERED}, S.RETURNED),
-    "requeue": Move({S.LOST, S.RETURNED}, S.APPROVED),
-    "give_up": Move({S.LOST, S.RETURNED}, S.WITHDRAWN),  # by the association, after a loss or a return
+    "requeue": Move({S.LOST, S.RETURNED}, S.APPROVED, _("Another laptop is sent")),
+    "give_up": Move(
+        {S.LOST, S.RETURNED}, S.WITHDRAWN, _("Nothing more is sent")
+    ),  # by the association, after a loss or a return
 }
 NOTES = {
     "receive": Note(_("Received")),
     "complete": Note(_("Completed")),
     "correct": Note(_("Corrected")),
     "take_over": Note(_("Taken over from another organisation")),
+    "open_tracking_link": Note(_("Page for the person opened")),
+    "replace_tracking_link": Note(_("Page for the person replaced")),
+    "close_tracking_link": Note(_("Page for the person closed")),
     "billed": Note(_("On the invoice")),
     "paid": Note(_("Invoice paid")),
 }
@@ -121,5 +136,15 @@ ON_THE_WAY = (S.APPROVED, S.ALLOCATED, S.SHIPPED)
 ENDED_UNSENT = (S.DECLINED, S.REJECTED, S.WITHDRAWN)  # nothing is charged
 CORRECTABLE = (S.RECEIVED, S.APPROVED)  # as a whole; once a laptop is kept, where the parcel goes
 RESTING = (S.RECEIVED, S.APPROVED)  # while the organisation is not active
-PAUSED = Next("", _("Paused"), _("The organisation is suspended: its requests pause until that is settled."))
-RESTS = Next("", _("Rests"), _("The organisation takes part no longer. The association decides what becomes of it."))
+PAUSED = Next(
+    "",
+    _("Paused"),
+    _("The organisation is suspended: its requests pause until that is settled."),
+    own_sentence=_("Your organisation is suspended: its requests pause until that is settled."),
+)
+RESTS = Next(
+    "",
+    _("Rests"),
+    _("The organisation takes part no longer. The association decides what becomes of it."),
+    own_sentence=_("Your organisation takes part no longer. The association decides what becomes of the request."),
+)

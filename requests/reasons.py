@@ -25,18 +25,18 @@ CORRECTED = {  # what a correction changed: several fields of a form are one thi
     "keyboard": _("Keyboard"),
     "proof": _("Proof"),
 }
-SUITS = {
-    "system": _("the system asked for"),
-    "memory": _("enough memory"),
-    "keyboard": _("the right keyboard"),
-    "grade": _("grade A or B"),
-    "oldest_approval": _("the oldest approval comes first"),
+SUITS = {  # what speaks for this laptop, with its own values
+    "system": _("%(system)s as asked for"),
+    "memory": _("%(memory)s, %(needed)s needed"),
+    "keyboard": _("keyboard %(keyboard)s"),
+    "grade": _("grade %(grade)s"),
+    "oldest_approval": _("approved on %(approved)s"),
 }
-LACKS = {  # what stands in the way of one laptop, in the words for what suits
-    "other_system": SUITS["system"],
-    "too_little_memory": SUITS["memory"],
-    "other_keyboard": SUITS["keyboard"],
-    "grade_below_b": SUITS["grade"],
+LACKS = {  # what stands in the way of one laptop
+    "other_system": _("the system asked for"),
+    "too_little_memory": _("enough memory"),
+    "other_keyboard": _("the right keyboard"),
+    "grade_below_b": _("grade A or B"),
 }
 WAITS = {
     "nothing_ready": _("No laptop is ready."),

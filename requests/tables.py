@@ -8,12 +8,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from devices.models import Device
 from documents.templatetags.swiss import day, size
 from people.models import User
-from web.tables import Column, address, below, escaped, joined, link, span, token_field
-from web.templatetags.components import pill
+from web.tables import Column, Picks, address, below, escaped, joined, link, span, token_field
+from web.templatetags.components import action_text, pick, pick_all, pill
 
+from .matching import MEMORY_GB
 from .models import DeviceRequest
+from .reasons import SUITS, WAITS
 
 # What a row shows, and no more: a phone number, say, is taken apart for each row that holds one.
 SHOWN = (
@@ -21,6 +24,8 @@ SHOWN = (
     "case_reference",
     "status",
     "moved_at",
+    "expected_on",
+    "expected_by",
     "partner__name",
     "partner__status",
     "recipient__partner",
@@ -37,6 +42,10 @@ KEEP = (
     '<span class="d-block wg-meta">{6} {7}.</span></span>'
     '<button class="btn wg-btn btn-sm text-nowrap" type="submit">{8}</button></form>'
 )
+CHOOSE = (
+    '<form method="post" action="{0}">{1}<input type="hidden" name="device" value="{2}">'
+    '<button class="btn wg-btn btn-sm" type="submit">{3}</button></form>'
+)
 
 
 def columns_for(user: User) -> list[Column]:
@@ -45,9 +54,12 @@ def columns_for(user: User) -> list[Column]:
     @cache  # shown in two cells, of which a width shows one
     def next_action(row: DeviceRequest) -> str:
         step = row.next_step
+        action: Any = step.told_to(user).action
         if step.waits_for(user):
-            return SafeString(f"<b>{escaped(_('You:'))}</b> {escaped(step.your_action)}")
-        return str(step.action)
+            action = SafeString(f"<b>{escaped(_('You:'))}</b> {escaped(step.your_action)}")
+        if not (row.expectation and row.expected_on):
+            return str(action)
+        return joined(action, span(_("about %(day)s") % {"day": day(row.expected_on)}, "d-block wg-meta"))
 
     def status(row: DeviceRequest) -> str:
         return joined(pill(row.shown_status), below("md", next_action(row), "wg-meta mt-1"))
@@ -87,7 +99,7 @@ def queue_for(token: str) -> list[Column]:
     def match(line: dict[str, Any]) -> str:
         device = line["device"]
         if not device:
-            return f"{gettext('Waits.')} {' '.join(map(str, line['reasons']))}"
+            return " ".join([gettext("Waits."), *(str(WAITS[code]) for code in line["reasons"])])
         return format_html(
             KEEP,
             address("requests:allocate", line["request"].number),
@@ -97,7 +109,7 @@ def queue_for(token: str) -> list[Column]:
             size(device.memory_gb),
             f", {device.shelf}" if device.shelf else "",
             gettext("Why:"),
-            ", ".join(map(str, line["reasons"])),
+            _why(line),
             gettext("Keep %(number)s") % {"number": device.number},
         )
 
@@ -107,6 +119,63 @@ def queue_for(token: str) -> list[Column]:
         Column(_("Approved"), lambda line: day(line["request"].approved_at), "md"),
         Column(_("Match and why"), match),
     ]
+
+
+def round_columns() -> list[Column]:
+    """The same where all are kept by one press: each request with its laptop, why, and the way to another one."""
+
+    def match(line: dict[str, Any]) -> str:
+        device = line["device"]
+        words = ", ".join(filter(None, [device.get_system_display(), size(device.memory_gb), device.shelf]))
+        other = link(address("requests:choose", line["request"].number), gettext("Another laptop"), "d-block")
+        return joined(span(device.number, "wg-id fw-bold"), ", ", words, span(_why(line), "d-block wg-meta"), other)
+
+    return [
+        Column(_("Request"), _asking),
+        Column(_("Asked for"), _asked_for, "lg"),
+        Column(_("Laptop and why"), match),
+    ]
+
+
+def round_picks() -> Picks:
+    """All are ticked: who wants one to wait unticks it."""
+    return Picks(
+        pick_all(),
+        lambda line: pick(
+            "pair", f"{line['request'].number}_{line['device'].number}", line["request"].number, checked=True
+        ),
+    )
+
+
+def laptops_for(row: DeviceRequest, token: str) -> list[Column]:
+    """Laptops of which one is chosen by hand for a request."""
+
+    def keep(device: Device) -> str:
+        label = action_text(_("Keep it"), device.number)
+        return format_html(CHOOSE, address("requests:allocate", row.number), token_field(token), device.number, label)
+
+    return [
+        Column(_("Device"), lambda device: span(device.number, "wg-id")),
+        Column(_("Model"), lambda device: f"{device.maker} {device.model}", "md", "wg-words", "wg-meta fw-normal"),
+        Column(_("Memory"), lambda device: size(device.memory_gb)),
+        Column(_("Grade"), lambda device: device.grade),
+        Column(_("Shelf"), lambda device: device.shelf, "md", narrow="wg-meta fw-normal"),
+        Column(_("Keep it"), keep, unseen=True),
+    ]
+
+
+def _why(line: dict[str, Any]) -> str:
+    """What speaks for a pair, in words that are true of this one."""
+    row, device = line["request"], line["device"]
+    words = {
+        "system": row.get_system_display(),
+        "memory": size(device.memory_gb),
+        "needed": size(MEMORY_GB[row.system]),
+        "keyboard": row.get_keyboard_display(),
+        "grade": device.grade,
+        "approved": day(row.approved_at),
+    }
+    return ", ".join(str(SUITS[code]) % words for code in line["reasons"])
 
 
 def _asking(line: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from partners.models import Membership
 from web.statements import statement
 from web.timeline import rows_for
 
-from .models import DeclineReason, RequestStep
+from .models import REASONS, RequestStep
 from .reasons import CORRECTED, KNOWN, PARTNER_ENDED, TAKEN_OVER
 
 
@@ -49,14 +49,15 @@ def _who(step, user):
     elif step.by:
         yield _("By the association.")
     elif step.verb == "receive":
-        yield _("By the person, through the organisation’s link.")
+        ours, theirs = _("By the person, through your link."), _("By the person, through the organisation’s link.")
+        yield ours if user.acting_for else theirs
 
 
 def _words(step, user):
     """The sentences of a step; a partner reads the names of its own people only."""
     yield from _who(step, user)
-    if step.reason in DeclineReason.values:
-        yield f"{DeclineReason(step.reason).label}."
+    if step.reason in REASONS.get(step.verb, ()):
+        yield f"{REASONS[step.verb](step.reason).label}."
     if step.numbers.get("known") in KNOWN:
         words = {"what": KNOWN[step.numbers["known"]], "number": step.numbers.get("request", "")}
         yield _("%(what)s, though there is %(number)s.") % words
@@ -67,7 +68,7 @@ def _words(step, user):
     if other := step.numbers.get("request") if step.verb in ("take_over", "withdraw") else "":
         yield _("Request %(number)s.") % {"number": other}
     if step.reason == PARTNER_ENDED:
-        yield _("The organisation’s agreement has ended.")
+        yield _("Your agreement has ended.") if user.acting_for else _("The organisation’s agreement has ended.")
     if device := step.numbers.get("device"):
         yield _("Laptop %(number)s.") % {"number": device}
     if parcel := step.numbers.get("parcel"):

@@ -18,7 +18,7 @@ from requests.models import Allocation, DeviceRequest
 
 from .carriers import Address, LabelFace
 from .carriers.own_label import render_label
-from .lifecycle import ShipmentStatus
+from .lifecycle import IN_HOUSE, ShipmentStatus
 from .models import Label, Shipment, allocations_to_pack
 
 MAKE_LABEL = "shipping.make_label"  # the kind of its job
@@ -126,12 +126,10 @@ def _draw_label(shipment: Shipment) -> Label | None:
 @transaction.atomic
 def check_label(shipment: Shipment) -> None:
     """The first of the two scans: refuse a parcel that must not be closed now."""
-    _lock_request(shipment.request_id, shipment.allocation_id)
+    _lock_request(shipment.request_id, shipment.allocation_id, shipment)
     shipment.lock()
-    if shipment.handed_over_at:
-        raise Refused(_("This parcel has left the house."))
-    if shipment.status == ShipmentStatus.CANCELLED:
-        raise Refused(_("The parcel was taken out. Its label must not be used."))
+    if shipment.status not in IN_HOUSE:
+        raise Refused(_never_again(shipment))
     if shipment.status != ShipmentStatus.LABELLED:
         raise Refused(_("This parcel has no label yet."))
 
@@ -154,7 +152,7 @@ def hand_over(shipment: Shipment, *, by: User) -> bool:
 
     False if this very step was taken before.
     """
-    request = _lock_request(shipment.request_id, shipment.allocation_id)
+    request = _lock_request(shipment.request_id, shipment.allocation_id, shipment)
     shipment.device.lock()
     shipment.lock()
     if shipment.status == ShipmentStatus.LABELLED and shipment.closed_at is None:
@@ -235,11 +233,27 @@ def void_labels(shipment: Shipment, *, by: User) -> None:
         shipment.note("void_labels", by=by)
 
 
-def _lock_request(request_id: int, allocation_id: int) -> DeviceRequest:
-    """Lock the request, so that nobody withdraws it meanwhile; refuse when its laptop was taken away already."""
+def _lock_request(request_id: int, allocation_id: int, shipment: Shipment | None = None) -> DeviceRequest:
+    """Lock the request, so that nobody withdraws it meanwhile; refuse when its laptop was taken away already.
+
+    The refusal says what to do with the parcel, if one was begun.
+    """
     request = DeviceRequest.objects.get(pk=request_id).lock()
-    if not Allocation.objects.live().filter(pk=allocation_id).exists():
-        if request.status == RequestStatus.WITHDRAWN:
-            raise Refused(_("%(number)s was withdrawn: take it out.") % {"number": request})
-        raise Refused(_("%(number)s no longer has this laptop: take it out.") % {"number": request})
-    return request
+    if Allocation.objects.live().filter(pk=allocation_id).exists():
+        return request
+    is_withdrawn = request.status == RequestStatus.WITHDRAWN
+    if shipment is None:
+        withdrawn, moved_on = _("%(number)s was withdrawn."), _("%(number)s no longer has this laptop.")
+    elif shipment.lock().status in IN_HOUSE:
+        withdrawn = _("%(number)s was withdrawn: take it out.")
+        moved_on = _("%(number)s no longer has this laptop: take it out.")
+    else:
+        raise Refused(_never_again(shipment))
+    raise Refused((withdrawn if is_withdrawn else moved_on) % {"number": request})
+
+
+def _never_again(shipment: Shipment) -> str:
+    """Why a parcel that isn't in the house any more is neither closed nor handed over."""
+    if shipment.handed_over_at:
+        return _("This parcel has left the house.")
+    return _("The parcel was taken out. Its label must not be used.")

@@ -27,7 +27,7 @@ class ShipmentStatus(Status):
     DELIVERED = "delivered", Look(pgettext_lazy("shipment", "Delivered"), "done", "check-circle-fill")
     RETURNED = "returned", Look(pgettext_lazy("shipment", "Returned"), "wait", "arrow-return-left")
     LOST = "lost", Look(pgettext_lazy("shipment", "Lost"), "stop", "question-octagon-fill")
-    CANCELLED = "cancelled", Look(pgettext_lazy("shipment", "Cancelled"), "none", "x-lg")
+    CANCELLED = "cancelled", Look(pgettext_lazy("shipment", "Taken out"), "none", "x-lg")
 
 
 S = ShipmentStatus

@@ -268,8 +268,8 @@ class Label(models.Model):
         ORDERED = "ordered", _("Ordered")
         MADE = "made", _("Made")
         UNKNOWN = "unknown", _("Answer lost")
-        TO_VOID = "to_void", _("To be voided")
-        VOID = "void", _("Void")
+        TO_VOID = "to_void", _("To throw away")
+        VOID = "void", _("Thrown away")
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="labels")
     item_number = models.PositiveIntegerField(unique=True, editable=False)

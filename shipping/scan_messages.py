@@ -92,7 +92,7 @@ def refused(mode: Mode, form: Form, parcel: Shipment) -> Message:
         "withdrawn": _("Take it out."),
         "packing": _("No label yet."),
         "labelled": _("Close it first."),
-        "cancelled": _("Old label."),
+        "cancelled": _("Taken out."),
     }
     if mode == CLOSE_PARCEL:
         del words["labelled"]  # closing is what was tried

@@ -75,7 +75,7 @@ def in_house(token: str, failed: Container[int]) -> list[Column]:
         if row.stage == ShipmentStage.WITHDRAWN:
             return press(address("shipping:take_out", row.pk), token, gettext("It is taken out"))
         if row.stage == ShipmentStage.CANCELLED:
-            words = action_text(gettext("Thrown away"), row.printed_code)
+            words = action_text(gettext("Label thrown away"), row.printed_code)
             return press(address("shipping:void_labels", row.pk), token, words)
         if row.pk in failed:
             why = format_html('<p class="wg-bad mb-1">{}</p>', gettext("The label was not made."))

@@ -41,7 +41,7 @@ def _to_close(count, done):
         ngettext("Parcel to close", "Parcels to close", count),
         sentence,
         reverse("shipping:station"),
-        _("Go on packing"),
+        _("Close parcels"),
         urgency=65,
     )
 

@@ -20,7 +20,7 @@ from documents.models import StoredFile
 from help.models import Article, ArticleVersion, Feedback
 from jobs.models import Batch, Job
 from partners.actions import publish_first_version
-from partners.models import AgreementVersion, BillTo, Commune, Membership, PartnerImport, Tariff
+from partners.models import AgreementVersion, Answer, BillTo, Commune, Membership, PartnerImport, Tariff
 from people.models import User
 from requests.models import RequestDraft
 from shipping.models import Label
@@ -156,6 +156,23 @@ ROWS = {
     "partners:publish_notice": Row({"admin"}, "notice"),
     "partners:withdraw_notice": Row({"admin"}, "notice"),
     "partners:dismiss_notice": Row(EVERYBODY, "notice", "post"),
+    "partners:desk": Row(DISPATCH),
+    "partners:hand_over_all": Row(DISPATCH),
+    "partners:desk_policy": Row({"admin"}),
+    "partners:answers": Row({"admin"}),
+    "partners:new_answer": Row({"admin"}),
+    "partners:answer": Row({"admin"}, "answer"),
+    "partners:retire_answer": Row({"admin"}, "answer", "post"),
+    "partners:write_to": Row(DISPATCH, "partner"),
+    "partners:questions": Row(DECIDES),
+    "partners:new_question": Row(DECIDES),
+    "partners:question": Row(READS_REQUESTS, "question"),
+    "partners:attachment": Row(READS_REQUESTS, "attachment"),
+    "partners:write_message": Row(READS_REQUESTS, "question", "post"),
+    "partners:write_note": Row(DISPATCH, "question", "post"),
+    "partners:close_conversation": Row(READS_REQUESTS, "question", "post"),
+    "partners:reopen_conversation": Row(READS_REQUESTS, "question", "post"),
+    "partners:hand_over": Row(DISPATCH, "question", "post"),
     "devices:list": Row(WORKSHOP),
     "devices:scan": Row(WORKSHOP),
     "devices:receive": Row(WORKSHOP),
@@ -166,6 +183,8 @@ ROWS = {
     "requests:list": Row(READS_REQUESTS),
     "requests:search": Row(READS_REQUESTS, method="post"),
     "requests:queue": Row(DISPATCH),
+    "requests:calendar": Row(DISPATCH),
+    "requests:round": Row(DISPATCH),
     "requests:left_over": Row(DISPATCH),
     "requests:set_policy": Row({"admin"}),
     "requests:take_over": Row({"admin"}, "partner"),
@@ -178,11 +197,22 @@ ROWS = {
     "requests:discard": Row(DECIDES, "draft"),
     "requests:detail": Row(READS_REQUESTS, "request"),
     "requests:proof": Row(READS_REQUESTS, "request"),
+    "requests:write_about": Row(READS_REQUESTS, "request"),
     "requests:complete": Row(DECIDES, "request"),
     "requests:correct": Row(DECIDES, "request"),
     "requests:approve": Row(DECIDES, "request", "post"),
     "requests:decline": Row(DECIDES, "request"),
+    "requests:send_back": Row(DISPATCH, "request"),
+    "requests:reject": Row(DISPATCH, "request"),
+    "requests:requeue": Row(DISPATCH, "request"),
+    "requests:give_up": Row(DISPATCH, "request"),
+    "requests:tracking": Row(DECIDES, "request"),
+    "requests:tracking_slip": Row(DECIDES, "request"),
+    "requests:open_tracking_link": Row(DECIDES, "request", "post"),
+    "requests:replace_tracking_link": Row(DECIDES, "request"),
+    "requests:close_tracking_link": Row(DECIDES, "request"),
     "requests:withdraw": Row(DECIDES, "request"),
+    "requests:choose": Row(DISPATCH, "request"),
     "requests:allocate": Row(DISPATCH, "request", "post", {"device": "D-900001"}),
     "requests:release": Row(DISPATCH, "request", "post"),
     "shipping:list": Row(DISPATCH),
@@ -216,6 +246,7 @@ PUBLIC = {"front", "impact", "privacy", "contact", "healthz", "set_language"} | 
 # Found by a private link instead of an account, or the register, which is open: tests/partners/test_join.py
 BY_LINK = ("join", "application", "confirm", "complete", "ask", "apply_again", "places")
 PUBLIC |= {f"partners:{name}" for name in BY_LINK}
+PUBLIC |= {f"track:{name}" for name in ("page", "in_language")}  # requests/test_tracking.py
 PUBLIC |= {f"ask:{name}" for name in ("language", "start", "question", "check", "sent", "anew")}  # requests/test_ask.py
 PUBLIC |= {"help:index", "help:article", "help:rate", "help:comment"}
 PUBLIC |= {"map", "map_data", "map_letter", "map_letter_made", "map_letter_file"}
@@ -281,6 +312,9 @@ MISSING = {
     "invitation": 99_999_999,
     "partner": 99_999_999,
     "note": 99_999_999,
+    "question": 99_999_999,
+    "attachment": 99_999_999,
+    "answer": 99_999_999,
     "bill_to": 99_999_999,
     "job": 99_999_999,
     "shipment": 99_999_999,
@@ -335,11 +369,18 @@ def _records(partner, file):
     staff.save()
     staff.roles.create(role="volunteer")
     partner.intake_links.create()
+    request.tracking_links.create()
     tariff = Tariff.objects.create(tier=f"t{partner.pk}", delivery="person", valid_from="2099-01-01", amount=1)
     proposed = {"valid_from": date(2099, 1, 1) + timedelta(partner.pk), "proposed_by": colleague, "confirmed_at": None}
     ibans = {"iban": "CH5800791123000889012", "qr_iban": "CH4431999123000889012"}
     account, vat = CreditorAccount.objects.create(**ibans, **proposed), VatStatus.objects.create(**proposed)
+    question = partner.conversations.create(topic="x", waits_for="association", colleague=colleague)
+    message = question.messages.create(by=colleague, is_from_association=False, text="x")
+    partner.conversations.filter(pk=question.pk).update(last_message=message)
     return {
+        "question": question.pk,
+        "answer": Answer.objects.create(name="x").pk,
+        "attachment": message.attachments.create(file=file).pk,
         "agreement": agreement.pk,
         "account": account.pk,
         "vat": vat.pk,

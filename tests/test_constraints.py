@@ -22,6 +22,7 @@ from devices.models import Device, Drive, Erasure, Inspection
 from documents.models import MailText, StoredFile
 from help.models import Article
 from jobs.models import IdempotentAnswer, Job
+from partners import models as partner_models
 from partners.actions import publish_first_version
 from partners.models import (
     Agreement,
@@ -99,7 +100,7 @@ ATTACKS = {
     "mail_text_language_is_known": copied("documents_mailtext", language="'xx'"),
     # partners
     "partner_status_is_known": changed("partners_partner", "status = 'x'"),
-    "one_partner_per_name_and_postcode": copied("partners_partner", name="'SOZIALDIENST LINDENTAL'"),
+    "one_partner_per_name_and_postcode": changed("partners_partner", "name = 'A', postcode = '3400'"),
     "bill_to_has_an_address": changed("partners_billto", "town = ''"),
     "an_active_partner_is_complete": changed("partners_partner", "street = ''"),
     "an_active_partner_keeps_a_payer": changed("partners_billto", "email = ''"),
@@ -118,6 +119,20 @@ ATTACKS = {
     "partners_onbehalf_stays": changed("partners_onbehalf", "reason = 'data'"),
     "no_successor_comes_before_itself": follows("max(id)", "min(id)"),
     "partners_partnernote_stays": changed("partners_partnernote", "text = 'y'"),
+    "one_conversation_per_request": copied("partners_conversation", last_message_id="NULL"),
+    "a_conversation_is_about_something": changed("partners_conversation", "topic = 'x'"),
+    "a_conversation_waits_for_a_side": changed("partners_conversation", "waits_for = 'x'"),
+    "somebody_closed_a_conversation": changed("partners_conversation", "closed_at = now()"),
+    "a_message_has_words_until_they_are_erased": changed("partners_conversationmessage", "text = ''"),
+    "a_message_is_only_emptied": changed("partners_conversationmessage", "text = 'y'"),
+    "only_the_association_keeps_notes": copied(
+        "partners_conversationmessage", is_internal="true", form_token="gen_random_uuid()"
+    ),
+    "partners_conversationmessage_stays": changed("partners_conversationmessage", "at = now()"),
+    "one_reading_per_conversation_and_person": copied("partners_reading"),
+    "told_once_of_what_nobody_opens": copied("partners_unopenedreminder"),
+    "answer_language_is_known": copied("partners_answertext", language="'xx'"),
+    "one_policy_for_partners": changed("partners_policy", "id = 2"),
     "partners_countersignature_stays": changed("partners_agreement", "countersigned_at = NULL"),
     "a_confirmed_application_has_a_partner": changed("partners_application", "partner_id = NULL"),
     "a_mandated_organisation_names_its_mandate": changed("partners_application", "kind = 'mandated'"),
@@ -151,6 +166,12 @@ ATTACKS = {
     "a_closed_intake_link_stays_closed": (
         "UPDATE partners_intakelink SET closed_at = '2099-01-01'; UPDATE partners_intakelink SET closed_at = NULL"
     ),
+    "one_open_tracking_link_per_request": copied("requests_trackinglink", token="'x'"),
+    "requests_trackinglink_stays": changed("requests_trackinglink", "token = 'x'"),
+    "tracking_link_closes_after_it_opened": changed("requests_trackinglink", "closed_at = '2020-01-01'"),
+    "a_closed_tracking_link_stays_closed": (
+        "UPDATE requests_trackinglink SET closed_at = '2099-01-01'; UPDATE requests_trackinglink SET closed_at = NULL"
+    ),
     "one_poster_per_link_and_language": copied("partners_intakeposter"),
     # devices
     "one_live_device_per_tag": copied("devices_device", number="'D-999999'"),
@@ -171,6 +192,8 @@ ATTACKS = {
     "one_mark_per_request": copied("requests_personmark"),
     "one_policy_for_requests": changed("requests_policy", "id = 2"),
     "guard_period_is_measured": changed("requests_policy", "guard_months = 0"),
+    "rounds_come_and_hold_something": changed("requests_policy", "round_days = 0"),
+    "an_expected_day_stands_on_something": changed("requests_devicerequest", "expected_on = '2026-12-01'"),
     "erased_person_is_blank": changed("requests_recipient", "erased_at = now()"),
     "a_person_has_a_name": changed("requests_recipient", "first_name = '', last_name = ''"),
     # shipping
@@ -231,6 +254,9 @@ ONLY_ADDED_TO = {
     "devices_erasure": "result",
     "devices_inspection": "grade",
     "requests_policychange": "after",
+    "partners_policychange": "after",
+    "partners_unopenedreminder": "at",
+    "partners_answertext": "text",
     "requests_requeststep": "verb",
     "shipping_shipmentstep": "verb",
     "shipping_roundstep": "verb",
@@ -291,6 +317,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
         article.versions.create(language="de", number=number, title="t", summary="s", body="b", is_current=number > 1)
     article.feedback.create(language="de", is_helpful=True)
     looked_after(partner, request, volunteer)
+    written(partner, request, volunteer)
     booked(partner, bill_to, shipment, volunteer)
     with connection.cursor() as cursor:  # what was made is looked at now, and what an attack does after it
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -299,6 +326,7 @@ def one_of_each(partner, commune, social_worker, volunteer):
 
 def looked_after(partner, request, user):
     """What the association does about an organisation and its requests."""
+    request.tracking_links.create()
     PersonMark.objects.create(request=request, partner=partner, mark="x")
     Policy.objects.create()
     RegisterLoad.objects.create(file="x", sha256="x", counts={})
@@ -307,6 +335,18 @@ def looked_after(partner, request, user):
     other = factories.active_partner("Dienst Wangental", postcode="3366")
     Succession.objects.create(predecessor=other, successor=partner, by=user)
     OnBehalf.objects.create(partner=partner, by=user, reason="asked")
+
+
+def written(partner, request, user):
+    """What an organisation and the association write to each other."""
+    conversation = partner.conversations.create(request_number=request.number, waits_for="association")
+    conversation.messages.create(by=user, is_from_association=False, text="x")
+    conversation.readings.create(user=user, is_association=True, last_message=1)
+    conversation.unopened_reminders.create(since=conversation.waiting_since)
+    answer = partner_models.Answer.objects.create(name="x")
+    answer.texts.create(language="de", text="x", by=user)
+    partner_models.Policy.objects.create()
+    partner_models.PolicyChange.objects.create(field="team_mailbox", after="x@example.org", by=user)
 
 
 def booked(partner, bill_to, shipment, user):

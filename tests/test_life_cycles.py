@@ -16,7 +16,7 @@ LIFE_CYCLES = {model.__name__: model for model in apps.get_models() if issubclas
 LATER = {
     "Partner": set(),
     "Notice": set(),
-    "DeviceRequest": {"send_back", "undo_ship", "requeue", "give_up"},
+    "DeviceRequest": {"undo_ship"},
     "Device": {"undo_ship", "start_over", "find"},
     "Shipment": {"relabel", "undo_hand_over"},
     "Round": {"close_round", "reopen_round", "hand_over_round", "undo_hand_over_round"},
@@ -31,7 +31,6 @@ WITHOUT_A_PAGE = {
         "record_delivery": "shipping.record_delivery",
         "record_loss": "shipping.record_loss",
         "record_return": "shipping.record_return",
-        "reject": "later: so far the demo only",
     },
     "Device": {
         "reserve": "requests.allocate",

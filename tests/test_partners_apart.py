@@ -31,6 +31,7 @@ def records(partner):
         "device": allocation.device,
         "allocation": allocation,
         "shipment": shipment,
+        "conversation": partner.conversations.create(request_number=request.number, waits_for="partner"),
     }
 
 
@@ -58,6 +59,7 @@ def stopped_by(statement, values):
     [
         ("requests_devicerequest", "bill_to_id", "request", "bill_to", "request_bill_to_of_its_partner"),
         ("requests_devicerequest", "intake_link_id", "request", "link", "request_link_of_its_partner"),
+        ("requests_devicerequest", "conversation_id", "request", "conversation", "request_conversation_is_about_it"),
         ("requests_requestdraft", "link_id", "draft", "link", "draft_link_of_its_partner"),
         ("requests_personmark", "request_id", "mark", "request", "mark_of_its_partner"),
         ("requests_allocation", "request_id", "allocation", "request", "allocation_of_its_partner"),
@@ -93,3 +95,9 @@ def test_a_laptop_and_a_request_have_one_live_allocation(own, partner, commune, 
         VALUES (%s, %s, %s, now())
     """
     assert stopped_by(statement, [values["request"], partner.pk, values["device"]]) == key
+
+
+def test_a_request_has_no_conversation_about_another_one(own, partner, commune):
+    other = records(partner)["conversation"]
+    statement = "UPDATE requests_devicerequest SET conversation_id = %s WHERE id = %s"
+    assert stopped_by(statement, [other.pk, own["request"].pk]) == "request_conversation_is_about_it"

@@ -1,5 +1,6 @@
 """How many rows there are: several such numbers in one statement, which stops counting where nobody reads on."""
 
+import math
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -7,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import IntegerField, QuerySet, Subquery
+from django.utils.translation import pgettext
 
 MANY = 100  # from here on nobody needs to know how many on the home page; people read "99+"
 Name = TypeVar("Name", bound=Hashable)
@@ -56,6 +58,12 @@ def count_each(wanted: Mapping[Name, QuerySet[Any]], limit: int | None = MANY) -
     return Counting(wanted, limit).count()
 
 
-def in_words(count: int, limit: int = MANY) -> str:
+def in_words(count: int, limit: float = MANY) -> str:
     """A number that was counted up to a limit, as people read it: "7", or "99+"."""
     return f"{limit - 1}+" if count >= limit else str(count)
+
+
+def spelled(count: int, limit: float = math.inf) -> str:
+    """The same within a sentence: up to ten in words, in a language that writes them so: "seven"."""
+    words = pgettext("numbers in a sentence", "one two three four five six seven eight nine ten").split()
+    return words[count - 1] if 0 < count <= len(words) else in_words(count, limit)

@@ -11,7 +11,7 @@ from django import forms
 from django.db import DatabaseError, transaction
 
 from records.refusals import Refused, sentence_for
-from records.text import clean_lines
+from records.text import clean_lines, typographic
 
 Result = TypeVar("Result")
 
@@ -50,6 +50,20 @@ class Form(TypedText, forms.Form):
 
 class ModelForm(TypedText, forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker only
     """Django's, with what was typed cleaned."""
+
+
+class DateInput(forms.DateInput):
+    """A day, chosen in the browser's calendar, which is sent and prefilled as ISO writes it."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class NameField(forms.CharField):
+    """An organisation's name, kept with the apostrophe of print whichever was typed."""
+
+    def to_python(self, value: Any) -> str:
+        return typographic(super().to_python(value) or "")
 
 
 class _WithLines:

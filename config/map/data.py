@@ -122,6 +122,10 @@ class MapData:
         today = Span(self.today, self.today + timedelta(days=1))
         return sorted({part.kind for part in self.parts.get(number, ()) if part.touches(today)})
 
+    @cached_property
+    def taking_part_today(self) -> int:
+        return sum(self.since_today(number) is not None for number in self.places)
+
     def since_today(self, number: int) -> date | None:
         return since(self.parts.get(number, ()), Span(self.today, self.today + timedelta(days=1)))
 
@@ -156,8 +160,11 @@ def read() -> MapData:
 
 
 def _handed_over(followers: Mapping[int, int]) -> dict[int, dict[int, int]]:
-    """Laptops that left the house, by year and the commune that bears the cost, never by where they went."""
-    rows = Shipment.objects.out().order_by().values_list(ExtractYear("handed_over_at"), "request__commune")
+    """Laptops passed on, by year and the commune that bears the cost, never by where they went; counted as on the home.
+
+    One that comes back counts no more from the next change on: for so few, nothing is noted in the map's own table.
+    """
+    rows = Shipment.objects.passed_on().order_by().values_list(ExtractYear("handed_over_at"), "request__commune")
     found: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for year, commune, count in rows.annotate(Count("pk")):
         found[year][followers.get(commune, commune)] += count

@@ -76,14 +76,17 @@ UPDATE billing_invoice i SET
       'name', b.name, 'department', b.department, 'street', b.street, 'house_number', b.house_number,
       'postcode', b.postcode, 'town', b.town, 'country', b.country, 'cost_centre', b.cost_centre,
       'order_number', b.order_number, 'supplier_number', b.supplier_number),
-    'contact', %(contact)s::text, 'reference', n.reference, 'lines', printed.lines, 'total', i.total::text,
+    'contact', %(contact)s::text, 'reference', n.reference, 'lines', printed.lines,
+    'received', printed.received, 'total', i.total::text,
     'vat', %(vat)s::jsonb)
 FROM issued n, partners_billto b, (
   SELECT c.invoice_id, jsonb_agg(jsonb_build_object(
       'sent_on', (r.handed_over_at AT TIME ZONE 'Europe/Zurich')::date, 'case_reference', r.case_reference,
       'request', r.number, 'device', r.device_number, 'kind', 'laptop', 'amount', c.amount::text
-    ) ORDER BY r.handed_over_at, c.id) AS lines
-  FROM billing_chargeline c JOIN request r ON r.shipment_id = c.shipment_id GROUP BY c.invoice_id
+    ) ORDER BY r.handed_over_at, c.id) AS lines,
+    count(*) FILTER (WHERE s.status IN ('handed_over', 'delivered')) AS received
+  FROM billing_chargeline c JOIN request r ON r.shipment_id = c.shipment_id
+  JOIN shipping_shipment s ON s.id = c.shipment_id GROUP BY c.invoice_id
 ) printed
 WHERE i.id = n.invoice_id AND b.id = i.bill_to_id AND printed.invoice_id = i.id
 """

@@ -33,10 +33,16 @@ ORDER BY ready_at
 
 REQUESTS = """
 INSERT INTO requests_devicerequest (id, number, partner_id, status, owner_id, bill_to_id, commune_id, case_reference,
-  purpose, system, keyboard, delivery, price, received_at, approved_at, approved_by_id, moved_at, form_token)
+  purpose, system, keyboard, delivery, price, received_at, approved_at, approved_by_id, moved_at, form_token,
+  expected_on, expected_by)
 SELECT request_id, number, partner, status, owner, bill_to, commune, case_reference, purpose, system, keyboard,
        delivery, price, received_at, approved_at, CASE WHEN approved_at IS NOT NULL THEN approver END,
-       GREATEST(received_at, approved_at, allocated_at, released_at, handed_over_at, delivered_at, ended_at), form_token
+       GREATEST(received_at, approved_at, allocated_at, released_at, handed_over_at, delivered_at, ended_at),
+       form_token,
+       -- two working days later; who waits for a laptop is told at the end
+       handed_over_at::date
+         + CASE EXTRACT(isodow FROM handed_over_at) WHEN 4 THEN 4 WHEN 5 THEN 4 WHEN 6 THEN 3 ELSE 2 END,
+       CASE WHEN handed_over_at IS NULL THEN '' ELSE 'post' END
 FROM request ORDER BY request_id;
 
 INSERT INTO requests_recipient (request_id, partner_id, first_name, last_name, birth_year, street, house_number,

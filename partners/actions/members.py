@@ -83,7 +83,7 @@ def end_access(membership: Membership, *, by: User) -> None:
     if membership.user == by:
         raise Refused(_("Nobody ends their own access: ask a colleague or the association."))
     if is_last_manager(membership):
-        raise Refused(_("Somebody has to manage the organisation: make another person a manager first."))
+        raise Refused(_("Somebody has to be a manager: make another person one first."))
     if _end_membership(membership):
         membership.partner.note("end_access", by=by, role=membership.role)
         _sign_out(membership.user)
@@ -101,7 +101,7 @@ def change_role(membership: Membership, *, role: str, by: User) -> bool:
     if membership.role == role:
         return False
     if is_last_manager(membership):
-        raise Refused(_("Somebody has to manage the organisation: make another person a manager first."))
+        raise Refused(_("Somebody has to be a manager: make another person one first."))
     same = {"user": membership.user, "partner": membership.partner, "role": role, "ended_at": None}
     how = {"accepted_at": membership.accepted_at, "invited_as": membership.invited_as}
     _end_membership(membership)

@@ -1,6 +1,16 @@
 from .agreements import AgreementForm, SetAsideForm, SignForm, UploadForm, VersionForm
 from .applications import DeclineForm, JoinForm, MessageForm
 from .communes import CoverageForm, ForWhomForm
+from .conversations import (
+    AnswerForm,
+    DeskFilterForm,
+    DeskPolicyForm,
+    HandOverForm,
+    OwnerForm,
+    TalkNoteForm,
+    TopicForm,
+    WriteForm,
+)
 from .members import ROLES, InviteForm, RoleForm
 from .notices import NoticeForm
 from .organisation import (
@@ -23,15 +33,19 @@ __all__ = [
     "FROM_THE_PARTNER",
     "ROLES",
     "AgreementForm",
+    "AnswerForm",
     "BillToForm",
     "CompleteForm",
     "CoverageForm",
     "DeclineForm",
+    "DeskFilterForm",
+    "DeskPolicyForm",
     "EditForm",
     "EndForm",
     "FilterForm",
     "ForWhomForm",
     "GiveNoticeForm",
+    "HandOverForm",
     "HouseRulesForm",
     "InviteForm",
     "JoinForm",
@@ -39,12 +53,16 @@ __all__ = [
     "NoteForm",
     "NoticeForm",
     "OnBehalfForm",
+    "OwnerForm",
     "PartnerForm",
     "RestingRequestsForm",
     "RoleForm",
     "SetAsideForm",
     "SignForm",
+    "TalkNoteForm",
     "TariffForm",
+    "TopicForm",
     "UploadForm",
     "VersionForm",
+    "WriteForm",
 ]

@@ -9,7 +9,7 @@ from partners.agreement_text import FACTS, unknown_names
 from partners.models import Agreement
 from partners.reasons import SET_ASIDE
 from records import clock
-from web.forms import Form, ModelForm
+from web.forms import DateInput, Form, ModelForm
 from web.validators import validate_plain_name
 
 
@@ -17,7 +17,7 @@ class AgreementForm(ModelForm):
     class Meta:
         model = Agreement
         fields = ["version", "signed_on", "signed_by", "function"]
-        widgets = {"signed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"signed_on": DateInput()}
 
     def clean_signed_on(self):
         return not_to_come(self.cleaned_data["signed_on"])
@@ -32,7 +32,7 @@ class SignForm(Form):
 
     name = forms.CharField(label=_("First and last name"), max_length=100, validators=[validate_plain_name])
     function = forms.CharField(label=_("Function"), max_length=100, validators=[validate_plain_name])
-    may_sign = forms.BooleanField(label=_("I have read the agreement, and I may sign for the organisation."))
+    may_sign = forms.BooleanField(label=_("I have read the agreement, and I may sign for my organisation."))
     read = forms.CharField(widget=forms.HiddenInput)
 
 
@@ -40,7 +40,7 @@ class UploadForm(Form):
     file = forms.FileField(label=_("The signed agreement as a PDF"), help_text=_("At most 10 MB."))
     name = forms.CharField(label=_("Signed by"), max_length=100, validators=[validate_plain_name])
     function = forms.CharField(label=_("Function"), max_length=100, validators=[validate_plain_name])
-    signed_on = forms.DateField(label=_("Signed on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    signed_on = forms.DateField(label=_("Signed on"), widget=DateInput())
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -75,7 +75,7 @@ class VersionForm(Form):
         label=_("All partners sign by"),
         help_text=_("Each is asked by mail. Empty: only who joins from now on signs it."),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DateInput(),
     )
 
     def __init__(self, *args, **options):

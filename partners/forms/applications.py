@@ -8,7 +8,7 @@ from partners.cantons import CANTONS
 from partners.models import Application, Commune, Partner
 from partners.reasons import DECLINED
 from web.bots import ByAPersonForm
-from web.forms import Form, ModelForm, RowChoiceField
+from web.forms import Form, ModelForm, NameField, RowChoiceField
 from web.validators import validate_plain_name
 
 from .communes import CommunesMixin, area_field, communes_field, postcode_field
@@ -17,7 +17,7 @@ from .communes import CommunesMixin, area_field, communes_field, postcode_field
 class JoinForm(CommunesMixin, ByAPersonForm, ModelForm):
     """What an organisation says of itself before anybody knows it."""
 
-    name = forms.CharField(label=_("Name of the organisation"), max_length=70, validators=[validate_plain_name])
+    name = NameField(label=_("Name of the organisation"), max_length=70, validators=[validate_plain_name])
     kind = RowChoiceField(
         label=_("What kind of organisation is it?"),
         choices=[

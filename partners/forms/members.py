@@ -8,7 +8,7 @@ from web.validators import validate_plain_name
 
 ROLES = [  # with what each of them sees
     ("social_worker", _("Social worker"), _("Enters and approves requests, and sees where each laptop is.")),
-    ("manager", _("Manager"), _("All that, and invoices, the organisation’s data and its people.")),
+    ("manager", _("Manager"), _("All that, and invoices, addresses and people.")),
     ("accounting", _("Accounting"), _("Invoices only: no names of people, no requests.")),
 ]
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.cantons import CANTONS
 from partners.models import Notice, Partner
 from records import clock
-from web.forms import ModelForm
+from web.forms import DateInput, ModelForm
 
 
 class NoticeForm(ModelForm):
@@ -32,8 +32,8 @@ class NoticeForm(ModelForm):
         model = Notice
         fields = ["audience", "kind", "cantons", "from_on", "until_on", "tone", "by_mail"]
         widgets = {
-            "from_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "until_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "from_on": DateInput(),
+            "until_on": DateInput(),
             "tone": forms.RadioSelect,
         }
         help_texts = {"by_mail": _("It goes out when it is published, once to each person, in the person’s language.")}

@@ -15,7 +15,7 @@ from partners.reasons import ENDED
 from partners.reference_pattern import is_pattern
 from records import clock
 from records.text import with_numbers
-from web.forms import Form, ModelForm, RowChoiceField
+from web.forms import DateInput, Form, ModelForm, NameField, RowChoiceField
 from web.validators import validate_plain_name
 
 from .communes import CommunesMixin, area_field, communes_field, postcode_field
@@ -28,7 +28,7 @@ Resting = Partner.RestingRequests
 class PartnerForm(CommunesMixin, ModelForm):
     """An organisation with its address and the communes it speaks for."""
 
-    name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
+    name = NameField(label=_("Name"), max_length=70, validators=[validate_plain_name])
     area = area_field()
     communes = communes_field()
     postcode = postcode_field()
@@ -111,7 +111,7 @@ class CompleteForm(ModelForm):
 class EditForm(CompleteForm):
     """An organisation's data, for its managers and the association's admins."""
 
-    name = forms.CharField(label=_("Name"), max_length=70, validators=[validate_plain_name])
+    name = NameField(label=_("Name"), max_length=70, validators=[validate_plain_name])
 
     class Meta(CompleteForm.Meta):
         fields = ["name", "kind", "language", *CompleteForm.Meta.fields, "tier"]
@@ -161,7 +161,7 @@ class RestingRequestsForm(Form):
     requests = RowChoiceField(
         label=_("What becomes of its requests without a laptop?"),
         choices=[
-            (Resting.WITHDRAW, Resting.WITHDRAW.label, _("Within a minute. Who asked is told by the organisation.")),
+            (Resting.WITHDRAW, Resting.WITHDRAW.label, _("Within a minute. Whoever asked does not hear it from us.")),
             (Resting.LEAVE, Resting.LEAVE.label, _("The association decides on them once it has ended.")),
         ],
         initial=Resting.WITHDRAW,
@@ -183,7 +183,7 @@ class GiveNoticeForm(RestingRequestsForm):
         super().__init__(*args, **options)
         label, today = _("Last day of the agreement"), clock.today()
         if is_by_association:  # which may agree on another day with the organisation
-            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            widget = DateInput()
             self.fields["ends_on"] = forms.DateField(label=label, widget=widget, initial=earliest_end(today))
         else:
             days = [(day.isoformat(), date_format(day)) for day in next_ends(today, DAYS_TO_CHOOSE)]

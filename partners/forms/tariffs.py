@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import Tariff
 from records import clock
 from records.text import fold
-from web.forms import ModelForm
+from web.forms import DateInput, ModelForm
 
 
 class TariffForm(ModelForm):
@@ -21,7 +21,7 @@ class TariffForm(ModelForm):
         fields = ["tier", "delivery", "amount", "valid_from"]
         widgets = {
             "delivery": forms.RadioSelect,
-            "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "valid_from": DateInput(),
         }
 
     def clean_tier(self):

@@ -7,8 +7,17 @@ from .agreement import (
     Tariff,
     sha256_of,
 )
+from .answer import Answer, AnswerText
 from .application import Application, Message
 from .behalf import OnBehalf
+from .conversation import (
+    Attachment,
+    Conversation,
+    ConversationMessage,
+    Reading,
+    UnopenedReminder,
+    desk_people,
+)
 from .intake_link import IntakeLink, IntakePoster
 from .letter import CommuneLetter
 from .map_change import MapChange
@@ -16,6 +25,7 @@ from .note import PartnerNote
 from .notice import Notice, NoticeDismissal, NoticeStep, NoticeText
 from .partner import BillTo, Membership, Partner, PartnerStep
 from .partner_import import PartnerImport
+from .policy import Policy, PolicyChange
 from .register import Commune, CommuneMutation, Coverage, Locality, RegisterLoad
 from .succession import Succession
 from .token import SCOPES, ApiToken
@@ -27,12 +37,17 @@ __all__ = [
     "AgreementReminder",
     "AgreementText",
     "AgreementVersion",
+    "Answer",
+    "AnswerText",
     "ApiToken",
     "Application",
+    "Attachment",
     "BillTo",
     "Commune",
     "CommuneLetter",
     "CommuneMutation",
+    "Conversation",
+    "ConversationMessage",
     "Coverage",
     "IntakeLink",
     "IntakePoster",
@@ -49,8 +64,13 @@ __all__ = [
     "PartnerImport",
     "PartnerNote",
     "PartnerStep",
+    "Policy",
+    "PolicyChange",
+    "Reading",
     "RegisterLoad",
     "Succession",
     "Tariff",
+    "UnopenedReminder",
+    "desk_people",
     "sha256_of",
 ]

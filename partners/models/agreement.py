@@ -1,7 +1,7 @@
 import hashlib
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -32,10 +32,21 @@ class AgreementVersionManager(models.Manager["AgreementVersion"]):
 
     def overdue(self) -> "models.QuerySet[Partner]":
         """The organisations that have let the day pass by which all sign the current version."""
+        return Partner.objects.filter(self._asks_all(sign_by__lt=clock.today()))
+
+    def to_sign(self) -> "models.QuerySet[Partner]":
+        """The organisations that are to sign the current version: who joins, and all where all are asked."""
+        joins = Q(Exists(self._unsigned()), status=PartnerStatus.ADMITTED)
+        return Partner.objects.filter(joins | self._asks_all(sign_by__isnull=False))
+
+    def _asks_all(self, **by: Any) -> Q:
+        return Q(Exists(self._unsigned().filter(**by)), status__in=(PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED))
+
+    def _unsigned(self) -> "models.QuerySet[AgreementVersion]":
+        """The current version, as long as the organisation of the query around it has not signed it."""
         newer = self.filter(pk__gt=OuterRef("pk"))
         signed = Agreement.objects.standing().filter(partner=OuterRef(OuterRef("pk")), version=OuterRef("number"))
-        asked = self.filter(~Exists(newer), ~Exists(signed), sign_by__lt=clock.today())
-        return Partner.objects.filter(Exists(asked), status__in=(PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED))
+        return self.filter(~Exists(newer), ~Exists(signed))
 
 
 class AgreementVersion(models.Model):

@@ -3,10 +3,11 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from partners.lifecycle import PartnerStatus
 from people.models import User
 from records import clock
 from records.triggers import RowsStay
@@ -77,6 +78,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
             return self
         is_manager = user.acting_for and "manager" in user.membership_roles
         return self.filter(partner=user.acting_for_id) if is_manager else self.none()
+
+    def unanswered(self) -> Self:
+        """The last word of each applicant that wrote last."""
+        later = Message.objects.filter(partner=OuterRef("partner"), pk__gt=OuterRef("pk"))
+        applying = self.filter(partner__status__in=(PartnerStatus.APPLIED, PartnerStatus.ADMITTED))
+        return applying.filter(~Exists(later), is_from_association=False)
 
 
 class Message(models.Model):

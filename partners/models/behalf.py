@@ -32,7 +32,7 @@ class OnBehalf(models.Model):
     """That an admin sees and does what an organisation's manager could, for an hour at most, and why."""
 
     class Reason(models.TextChoices):
-        ASKED = "asked", _("The organisation has asked us to")
+        ASKED = "asked", _("We were asked to")
         HELP = "help", _("To help with a question: we look at what they see")
         DATA = "data", _("To correct data")
 

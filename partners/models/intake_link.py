@@ -14,13 +14,19 @@ from records.triggers import RowsStay, Trigger
 from .partner import Partner
 
 SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # without those that are taken for each other on paper
-IS_CLOSED = """
+
+
+def stays_closed(name: str, *, what: str) -> Trigger:
+    """The trigger, of this name, that keeps a closed link closed; `what` is closed, for the log."""
+    body = f"""
 BEGIN
   IF OLD.closed_at IS NULL THEN RETURN NEW; END IF;
-  RAISE EXCEPTION 'a closed intake link is opened again'
-    USING ERRCODE = '23514', CONSTRAINT = 'a_closed_intake_link_stays_closed';
+  RAISE EXCEPTION 'a closed {what} is opened again'
+    USING ERRCODE = '23514', CONSTRAINT = '{name}';
 END
 """
+    refusals = {name: _("A closed link stays closed. Open a new one.")}
+    return Trigger(name=name, when="BEFORE UPDATE OF closed_at", body=body, refusals=refusals)
 
 
 def new_token() -> str:
@@ -56,19 +62,14 @@ class IntakeLink(models.Model):
                 fields=["partner"],
                 condition=Q(closed_at__isnull=True),
                 name="one_open_intake_link_per_partner",
-                violation_error_message=_("The organisation has an open link already."),
+                violation_error_message=_("There is an open link already."),
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
                 name="intake_link_closes_after_it_opened",
             ),
             RowsStay(name="partners_intakelink_stays", fields=["partner", "token", "opened_at"]),
-            Trigger(
-                name="a_closed_intake_link_stays_closed",
-                when="BEFORE UPDATE OF closed_at",
-                body=IS_CLOSED,
-                refusals={"a_closed_intake_link_stays_closed": _("A closed link stays closed. Open a new one.")},
-            ),
+            stays_closed("a_closed_intake_link_stays_closed", what="intake link"),
         ]
 
     def __str__(self) -> str:

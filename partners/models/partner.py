@@ -20,6 +20,7 @@ from people.models import User
 from records import clock
 from records.folding import Folded
 from records.lifecycle import Lifecycle, Step
+from records.text import typographic
 from records.triggers import Trigger
 
 from .register import Commune, Coverage, Locality
@@ -61,7 +62,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
 
     def found_by(self, words: str) -> Self:
         """Those with these words in name or town, that speak for such a commune, or that took over from such a one."""
-        communes = Commune.objects.live().filter(Q(name__icontains=words) | Q(canton__iexact=words))
+        communes = Commune.objects.live().filter(Q(name__icontains=typographic(words)) | Q(canton__iexact=words))
         if words.isascii() and words.isdecimal():
             postcode = Locality.objects.filter(postcode=words).values("commune")
             communes = Commune.objects.live().filter(Q(pk=int(words[:6])) | Q(pk__in=postcode))

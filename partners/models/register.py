@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from partners.lifecycle import PartnerStatus
 from partners.places import LIECHTENSTEIN, is_one_of
 from records import clock
+from records.text import typographic
 from records.triggers import RowsStay
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class LocalityQuerySet(models.QuerySet["Locality"]):
     def main_commune(self, postcode: str, place: str = "") -> int | None:
         """The commune of a postcode, or of one of its places, as BFS number; None where it is not beyond doubt."""
         found = self.filter(postcode=postcode, commune__valid_to=None)
-        named = found.filter(name__iexact=place) if place else None
+        named = found.filter(name__iexact=typographic(place)) if place else None
         rows = list((named if named is not None and named.exists() else found).order_by("name", "-share"))
         mains = {row.name: row.commune_id for row in reversed(rows)}
         return next(iter(mains.values())) if len(set(mains.values())) == 1 else None
@@ -219,7 +220,7 @@ class Coverage(models.Model):
                 fields=["partner", "commune"],
                 condition=Q(valid_to__isnull=True),
                 name="one_live_coverage_per_commune",
-                violation_error_message=gettext_lazy("The organisation covers this commune already."),
+                violation_error_message=gettext_lazy("This commune is covered already."),
             )
         ]
         indexes = [

@@ -68,16 +68,14 @@ def application(request, token):
 def _entries(found, *, association):
     """The rows of a conversation, as one side reads it."""
     ours, theirs = _("The association"), _("The organisation")
-    return [
-        {
-            "who": str(row.by) if row.by and (association or not row.is_from_association) else "",
-            "whose": ours if row.is_from_association else theirs,
-            "at": row.at,
-            "text": row.text,
-            "mine": row.is_from_association == association,
-        }
-        for row in found
-    ]
+    entries = []
+    for row in found:
+        side = ours if row.is_from_association else theirs
+        is_named = row.by and (association or not row.is_from_association)
+        who, whose = (str(row.by), side) if is_named else (side, "")
+        mine = row.is_from_association == association
+        entries.append({"who": who, "whose": whose, "at": row.at, "text": row.text, "mine": mine})
+    return entries
 
 
 @require_POST

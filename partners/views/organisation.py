@@ -125,7 +125,8 @@ def detail(request, pk):
         "may_read_requests": reads_requests(user),
         "may_invite": partner.takes_part and inviter_required.allowed(user),
         "may_write": inviter_required.allowed(user),
-        "may_send": inviter_required.allowed(user) and not user.acts_on_behalf,
+        # Since it takes part, both sides write where the desk sees it.
+        "may_send": inviter_required.allowed(user) and not user.acts_on_behalf and not partner.takes_part,
         "may_act_on_behalf": is_admin and partner.status in READING,
     }
     return render(request, "partners/detail.html", context)

@@ -1,7 +1,7 @@
 import re
 from functools import reduce
 from operator import and_
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devices.models import Device
 from partners.lifecycle import PartnerStatus
-from partners.models import BillTo, Commune, IntakeLink, Partner
+from partners.models import BillTo, Commune, Conversation, IntakeLink, Partner
 from partners.models.map_change import tells_the_map
 from people.models import User
 from records import clock
@@ -22,7 +22,7 @@ from records.folding import BETWEEN_WORDS, Folded
 from records.lifecycle import Lifecycle, Step
 from records.numbers import NextNumber
 from records.status import Next
-from records.triggers import same_partner
+from records.triggers import OF_ANOTHER, CompositeKey, same_partner
 from requests import lifecycle
 from requests.lifecycle import RequestStatus
 
@@ -62,6 +62,15 @@ def whole_number(text: str) -> str:
     return f"R-{short[1]}-{short[2]:0>6}" if short else text.upper()
 
 
+class ExpectedBy(models.TextChoices):
+    """What an expected day stands on, from the surest to none."""
+
+    POST = "post", _("It is with Swiss Post, which mostly needs two working days.")
+    LAPTOP = "laptop", _("A laptop is here for it.")
+    SUPPLY = "supply", _("An estimate: if as many laptops come in as in the last three months.")
+    NOTHING = "nothing", _("No day can be said yet: it depends on the laptops that come in.")
+
+
 class DeclineReason(models.TextChoices):
     """Why an organisation says no; kept in the step as a code."""
 
@@ -70,6 +79,39 @@ class DeclineReason(models.TextChoices):
     OTHER_HELP = "other_help", _("Other help suits better")
     NO_ANSWER = "no_answer", _("The person did not answer")
     OWN_WISH = "own_wish", _("The person no longer wishes it")
+
+
+class SendBackReason(models.TextChoices):
+    """Why an approved request goes back to its organisation; kept in the step as a code."""
+
+    ADDRESS = "address", _("The address is not clear")
+    NEEDS = "needs", _("It is not clear what is needed")
+    PROOF = "proof", _("The proof for Windows is missing or can’t be read")
+    AGREED = "agreed", _("As agreed with you by phone")
+
+
+class RejectReason(models.TextChoices):
+    """Why the association says no; nothing here tells of another organisation's request."""
+
+    NOTHING_SUITS = "nothing_suits", _("No laptop suits, and none is in sight")
+    NOT_OURS = "not_ours", _("Not what the association gives laptops for")
+    AGREED = "agreed", _("As agreed with you by phone")
+
+
+class GiveUpReason(models.TextChoices):
+    """Why no other laptop is sent after a parcel came back or was lost."""
+
+    UNREACHABLE = "unreachable", _("The person can’t be reached")
+    NOT_NEEDED = "not_needed", _("The laptop is no longer needed")
+    AGREED = "agreed", _("As agreed with you by phone")
+
+
+REASONS = {  # of the steps of a request, by their verb
+    "decline": DeclineReason,
+    "send_back": SendBackReason,
+    "reject": RejectReason,
+    "give_up": GiveUpReason,
+}
 
 
 class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
@@ -154,8 +196,12 @@ class DeviceRequest(Lifecycle):
     approved_at = models.DateTimeField(null=True, editable=False)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     moved_at = models.DateTimeField(default=clock.now, editable=False)
+    # When it is at the door, worked out by the clock; it holds as long as the request is on its way.
+    expected_on = models.DateField(null=True, editable=False)
+    expected_by = models.CharField(max_length=10, choices=ExpectedBy, blank=True, db_default="", editable=False)
     proof = models.ForeignKey("documents.StoredFile", models.SET_NULL, null=True, editable=False, related_name="+")
     form_token = models.UUIDField(null=True, unique=True, editable=False)
+    conversation = models.OneToOneField(Conversation, models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = DeviceRequestQuerySet.as_manager()
 
@@ -164,6 +210,13 @@ class DeviceRequest(Lifecycle):
             models.UniqueConstraint(fields=["id", "partner"], name="request_with_partner"),
             same_partner("bill_to", "partners.BillTo", name="request_bill_to_of_its_partner"),
             same_partner("intake_link", "partners.IntakeLink", name="request_link_of_its_partner"),
+            CompositeKey(
+                name="request_conversation_is_about_it",
+                fields=["conversation", "partner", "number"],
+                to="partners.Conversation",
+                to_fields=["id", "partner", "request_number"],
+                violation_error_message=OF_ANOTHER,
+            ),
             # What the person who asks doesn't know; before anything is promised, somebody has added it.
             models.CheckConstraint(
                 condition=Q(bill_to__isnull=False, commune__isnull=False) & ~Q(case_reference="")
@@ -185,6 +238,11 @@ class DeviceRequest(Lifecycle):
                 condition=Q(system="linux") | Q(purpose="training"),
                 name="windows_only_for_training",
             ),
+            models.CheckConstraint(
+                condition=Q(expected_on__isnull=True, expected_by__in=["", "nothing"])
+                | Q(expected_on__isnull=False, expected_by__in=["laptop", "supply", "post"]),
+                name="an_expected_day_stands_on_something",
+            ),
             tells_the_map("map_follows_who_bears_the_cost", when=[], columns=["commune_id"]),
         ]
         indexes = [
@@ -205,6 +263,13 @@ class DeviceRequest(Lifecycle):
 
     def get_absolute_url(self) -> str:
         return reverse("requests:detail", args=[self.number])
+
+    @property
+    def expectation(self) -> Any:
+        """What its expected day stands on; none before it is known, once it is past, and where nothing is to come."""
+        is_past = self.expected_on is not None and self.expected_on < clock.today()
+        is_told = self.expected_by and self.status in lifecycle.ON_THE_WAY and not is_past
+        return ExpectedBy(self.expected_by) if is_told else None
 
     @property
     def is_complete(self) -> bool:

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from records import clock
 from records.triggers import RowsStay
 
 GUARD_MONTHS = range(6, 61)
+ROUND_DAYS = range(1, 61)
+ROUND_CAPACITY = range(1, 1001)
 
 
 class PolicyManager(models.Manager["Policy"]):
@@ -28,6 +31,18 @@ class Policy(models.Model):
         validators=[MinValueValidator(GUARD_MONTHS[0]), MaxValueValidator(GUARD_MONTHS[-1])],
     )
 
+    round_first = models.DateField(_("A day on which parcels go out"), default=date(2026, 1, 6))
+    round_days = models.PositiveSmallIntegerField(
+        _("Days from one round to the next"),
+        default=14,
+        validators=[MinValueValidator(ROUND_DAYS[0]), MaxValueValidator(ROUND_DAYS[-1])],
+    )
+    round_capacity = models.PositiveSmallIntegerField(
+        _("Parcels a round holds"),
+        default=50,
+        validators=[MinValueValidator(ROUND_CAPACITY[0]), MaxValueValidator(ROUND_CAPACITY[-1])],
+    )
+
     objects = PolicyManager()
 
     class Meta:
@@ -35,6 +50,11 @@ class Policy(models.Model):
             models.CheckConstraint(condition=Q(id=1), name="one_policy_for_requests"),
             models.CheckConstraint(
                 condition=Q(guard_months__range=(GUARD_MONTHS[0], GUARD_MONTHS[-1])), name="guard_period_is_measured"
+            ),
+            models.CheckConstraint(
+                condition=Q(round_days__range=(ROUND_DAYS[0], ROUND_DAYS[-1]))
+                & Q(round_capacity__range=(ROUND_CAPACITY[0], ROUND_CAPACITY[-1])),
+                name="rounds_come_and_hold_something",
             ),
         ]
 

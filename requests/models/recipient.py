@@ -1,5 +1,5 @@
 from django.contrib.postgres.indexes import GinIndex
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -34,9 +34,10 @@ PERSON = (
 )
 
 
-def validate_not_in_future(year: int) -> None:
-    """Refuse a year of birth that has not come yet."""
-    MaxValueValidator(clock.today().year)(year)
+def validate_birth_year(year: int) -> None:
+    """Refuse two digits, a year of which nobody lives any more, and one that has not come yet."""
+    MinValueValidator(1900, _("Four digits, %(limit_value)s at the earliest"))(year)
+    MaxValueValidator(clock.today().year, _("Four digits, %(limit_value)s at the latest"))(year)
 
 
 class Recipient(models.Model):

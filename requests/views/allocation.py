@@ -13,10 +13,9 @@ from people.access import dispatcher_required
 from requests import actions
 from requests.matching import GRADES, MEMORY_GB, Laptop, Wish, propose
 from requests.models import DeviceRequest
-from requests.reasons import SUITS, WAITS
-from requests.tables import MATCHED, SHOWN_IN_QUEUE, queue_for
+from requests.tables import MATCHED, SHOWN_IN_QUEUE, laptops_for, queue_for
 from web.counts import count_each, in_words
-from web.pagination import paginate_by
+from web.pagination import paginate, paginate_by
 
 from .record import fetch
 
@@ -54,7 +53,7 @@ def _lines(page, queued, ready):
         {
             "request": row,
             "device": devices[proposal.laptop.key] if proposal.laptop else None,
-            "reasons": [(SUITS if proposal.laptop else WAITS)[code] for code in proposal.reasons],
+            "reasons": proposal.reasons,
         }
         for row, proposal in zip(page.rows, propose(wishes, laptops, stock), strict=True)
     ]
@@ -74,16 +73,35 @@ def _devices_for(rows, turns, ready):
     """The laptops whose turn it is on a page, by key: one query, of what suits the plainest first."""
     shelves = []
     for (system, keyboard), number in Counter((row.system, row.keyboard) for row in rows).items():
-        suits = ready.filter(system=system, keyboard=keyboard, memory_gb__gte=MEMORY_GB[system], grade__in=GRADES)
+        suits = _suiting(ready, system, keyboard)
         first = turns.get((system, keyboard), 0)
         shelves.append(suits.only(*MATCHED).order_by("memory_gb", "grade", "pk")[first : first + number])
     return {device.pk: device for device in shelves[0].union(*shelves[1:], all=True)} if shelves else {}
+
+
+def _suiting(ready, system, keyboard):
+    return ready.filter(system=system, keyboard=keyboard, memory_gb__gte=MEMORY_GB[system], grade__in=GRADES)
 
 
 def _stock(ready):
     """Of each kind of laptop that is ready, the one that is here longest."""
     kinds = ready.order_by().values_list("system", "keyboard", "memory_gb", "grade").annotate(Min("pk"))
     return [Laptop(key, *kind) for *kind, key in kinds]
+
+
+@dispatcher_required
+def choose(request, number):
+    """The ready laptops that suit a request, of which one is kept for it by hand."""
+    device_request = fetch(request, number)
+    ready = Device.objects.visible_to(request.user).ready()
+    page = paginate(_suiting(ready, device_request.system, device_request.keyboard), request.GET)
+    context = {
+        "device_request": device_request,
+        "page": page,
+        "columns": laptops_for(device_request, get_token(request)),
+        "may_allocate": device_request.allows("allocate"),
+    }
+    return render(request, "requests/choose.html", context)
 
 
 @require_POST

@@ -34,16 +34,19 @@ def offered():
     return [(code, name) for code, name in LANGUAGES if code in settings.RECIPIENT_LANGUAGES]
 
 
+def wanted_language(request):
+    """The one of them that the browser asks for; empty if none."""
+    header = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    wanted = (code.partition("-")[0] for code, _weight in header)
+    return next((code for code in wanted if code in settings.RECIPIENT_LANGUAGES), "")
+
+
 @public
 @require_safe
 def language(request, token):
     """The first page: in which language one goes on."""
     link = _link(token)
-    codes = [code for code, _name in offered()]
-    wanted = (
-        code.partition("-")[0] for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-    )
-    code = next((code for code in wanted if code in codes), link.partner.language)
+    code = wanted_language(request) or link.partner.language
     return _closed(request, link, code) or _page(request, link, code, "language")
 
 
@@ -162,7 +165,9 @@ def sent(request, token, code):
     found = intake.sent_by(link, _begun(request))
     if found is None:
         return redirect(_url(link, code))
-    return _page(request, link, code, "sent", {"number": found.number})
+    tracking = found.tracking_links.open().first()
+    url = tracking and settings.BASE_URL + reverse("track:in_language", args=[tracking.token, code])
+    return _page(request, link, code, "sent", {"number": found.number, "tracking_url": url})
 
 
 @public

@@ -83,11 +83,12 @@ def search(request):
     hits = list(visible.filter(Q(number=whole_number(words)) | Q(case_reference__iexact=words))[:2])
     if len(hits) == 1:
         return redirect(hits[0])
-    if any(sign.isdigit() for sign in words) and visible.matching_words(words).exists():  # so it is no name
+    is_number = any(sign.isdigit() for sign in words)
+    if is_number and visible.matching_words(words).exists():  # so it is no name
         return redirect(f"{reverse('requests:list')}?{urlencode({'q': words})}")
     people = _for_list(visible.of_person(words)).order_by("-pk")[:MANY]
     rows = list(people) or list(_for_list(visible.matching_words(words)).order_by("-pk")[:MANY])
-    context = {"rows": rows, "columns": columns_for(request.user), "name_form": form}
+    context = {"rows": rows, "columns": columns_for(request.user), "name_form": form, "is_number": is_number}
     return render(request, "requests/search.html", context)
 
 

@@ -5,12 +5,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner, Tariff
 from partners.places import country_of
+from partners.views.conversations import talk_or_form
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
@@ -20,6 +22,13 @@ from requests.models import Allocation, DeviceRequest, PersonMark
 from requests.timeline import steps_of, timeline
 from web.forms import attempt
 from web.statements import statement
+
+SETTLED = {  # what the association may decide, and what its button says
+    "requeue": gettext_lazy("Send another laptop"),
+    "give_up": gettext_lazy("Send nothing more"),
+    "send_back": gettext_lazy("Send back to the organisation"),
+    "reject": gettext_lazy("Reject"),
+}
 
 
 def fetch(request, number, *related):
@@ -51,9 +60,11 @@ def detail(request, number):
     allocation = next(iter(_kept_for(device_request.pk)), None)
     if not device_request.recipient.erased_at:
         AuditEntry.objects.record("read_recipient", device_request.number, by=user)
-    following = device_request.next_step
+    following = device_request.next_step.told_to(user)
+    steps = list(steps_of(device_request.pk))
     may_decide = bool(user.acting_for) and not user.acts_on_behalf and device_request.allows("approve")
     waits_for_a_colleague = may_decide and device_request.partner.approves_by_two and device_request.owner_id == user.pk
+    settles = dispatcher_required.allowed(user)
     context = {
         "device_request": device_request,
         "person": device_request.recipient,
@@ -63,18 +74,22 @@ def detail(request, number):
         "is_my_turn": following.waits_for(user) and not waits_for_a_colleague and not user.acts_on_behalf,
         "waits_for_a_colleague": waits_for_a_colleague,
         "act_url": reverse(following.page) if following.page else "",
-        "timeline": timeline(device_request, steps_of(device_request.pk), user=user),
+        "timeline": timeline(device_request, steps, user=user),
         "may_decide": may_decide,
         "is_to_complete": may_decide and not device_request.is_complete,
         "may_complete": may_decide and device_request.intake_link_id is not None,
         "may_enter": bool(user.acting_for) and not device_request.recipient.erased_at,
         "may_correct": bool(user.acting_for and device_request.correctable),
         "price": _price(device_request) if may_decide else device_request.price,
+        "invoice": next((step.numbers.get("invoice") for step in reversed(steps) if step.verb == "billed"), ""),
         # For the association only: what other organisations ask for perhaps the same person.
         "elsewhere": [] if user.acting_for else _elsewhere(device_request.pk, device_request.partner_id),
         "may_withdraw": bool(user.acting_for) and device_request.allows("withdraw"),
-        "may_release": dispatcher_required.allowed(user) and device_request.allows("release"),
+        "may_release": settles and device_request.allows("release"),
+        "may_track": social_worker_required.allowed(user) and not device_request.recipient.erased_at,
+        "deeds": _deeds(device_request) if settles else [],
     }
+    context |= talk_or_form(device_request.conversation_id, user)
     return render(request, "requests/detail.html", context)
 
 
@@ -91,6 +106,10 @@ def proof(request, number):
 @statement
 def _elsewhere(device_request, partner):
     return PersonMark.objects.elsewhere(device_request, partner).select_related("partner")[:5]
+
+
+def _deeds(device_request):
+    return [(f"requests:{verb}", words) for verb, words in SETTLED.items() if device_request.allows(verb)]
 
 
 def _delivery(device_request, user):
@@ -117,7 +136,7 @@ def complete(request, number):
     """Add what the person who asked doesn't know: case reference, commune, who pays; and approve at once if wished."""
     device_request = fetch(request, number, "recipient")
     if device_request.intake_link_id is None or not device_request.allows("approve"):
-        return _too_late(request, device_request)
+        return too_late(request, device_request)
     AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
     form = CompleteForm(
         request.POST if request.method == "POST" else None, user=request.user, device_request=device_request
@@ -147,7 +166,7 @@ def correct(request, number):
     """Correct what was sent: all of it until a laptop is kept, then where the parcel goes."""
     device_request = fetch(request, number, "recipient")
     if not device_request.correctable:
-        return _too_late(request, device_request)
+        return too_late(request, device_request)
     AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
     is_sent = request.method == "POST"
     typed = (request.POST, request.FILES) if is_sent else ()
@@ -193,7 +212,7 @@ def decline(request, number):
     """Say no, with a reason; the page asks for it."""
     device_request = fetch(request, number)
     if request.method != "POST" and not device_request.allows("decline"):
-        return _too_late(request, device_request)
+        return too_late(request, device_request)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         attempt(form, partial(actions.decline, device_request, by=request.user, **form.cleaned_data))
@@ -208,7 +227,7 @@ def withdraw(request, number):
     """Take a request back; the page says first what that does."""
     device_request = fetch(request, number)
     if request.method != "POST" and not device_request.allows("withdraw"):
-        return _too_late(request, device_request)
+        return too_late(request, device_request)
     if request.method == "POST":
         actions.withdraw(device_request, by=request.user)
         messages.success(request, _("%(number)s is withdrawn.") % {"number": device_request})
@@ -216,7 +235,7 @@ def withdraw(request, number):
     return render(request, "requests/withdraw.html", {"device_request": device_request})
 
 
-def _too_late(request, device_request):
+def too_late(request, device_request):
     """Nothing to fill in for a step that would be refused."""
     words = {"record": device_request, "status": device_request.get_status_display()}
     messages.info(request, _("%(record)s is “%(status)s”: this step can’t follow.") % words)

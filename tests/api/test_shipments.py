@@ -40,7 +40,7 @@ def test_a_withdrawn_request_gets_no_parcel(dispatch, make_allocation, social_wo
     allocation = make_allocation()
     actions.withdraw(allocation.request, by=social_worker)
     body = assert_problem(dispatch.post("shipments/", {"allocation": allocation.pk}), 409)
-    assert "take it out" in body["detail"]
+    assert "was withdrawn" in body["detail"]
     assert_problem(dispatch.post("shipments/", {"allocation": 99_999_999}), 404)
 
 

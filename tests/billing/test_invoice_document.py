@@ -23,6 +23,7 @@ from jobs.models import Job, LostClaim, job_subject
 from partners.models import BillTo
 from records.refusals import Refused
 from requests.models import Recipient
+from shipping.models import Shipment
 from tests import contention
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,13 @@ class TestTheDocument:
         assert "LT-1" in everything
         assert request.number in everything
         assert document.file.name.endswith(f"-{draft.public_number}.pdf")
+
+    def test_counts_whose_laptop_arrived_or_is_on_its_way(self, bill_to, make_parcel, account, treasurer):
+        for status in ("handed_over", "delivered", "returned", "lost"):
+            Shipment.objects.filter(pk=make_parcel(bill_to).pk).update(status=status)
+        (draft,) = actions.close_month(date(2026, 10, 1), by=treasurer)
+        actions.issue(draft, by=treasurer)
+        assert (len(draft.snapshot["lines"]), draft.snapshot["received"]) == (4, 2)
 
     def test_copies_our_vat_number_once_we_are_registered(self, draft, account, treasurer):
         VatStatus.objects.create(number="", rate=None, valid_from="2020-01-01")

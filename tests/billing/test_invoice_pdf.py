@@ -1,6 +1,7 @@
 """The printed invoice, read back: pixels by zxing-cpp, words by PDFium; places in mm from the page's top left."""
 
 import ctypes
+import re
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -62,6 +63,7 @@ def snapshot(lines=3, *, amount="150.00", bill_to=(), **changes):
             }
             for n in range(lines)
         ],
+        "received": lines,
     } | changes
 
 
@@ -96,6 +98,38 @@ class Paper:
 
 def printed(*args, **changes):
     return Paper(render_invoice(snapshot(*args, **changes)))
+
+
+def sentence_under_the_heading(**changes):
+    """What stands between the heading and the table."""
+    text = " ".join(printed(**changes).text.split())
+    return re.split(r"(?:Contribution to costs|Unkostenbeitrag|Contribution aux frais), \w[\w ]* 2026 ", text)[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"lines": 7}, "In November seven people received a laptop through you. Sent on"),
+        ({"lines": 11}, "In November 11 people received a laptop through you. Sent on"),
+        ({"received": 1}, "In November one person received a laptop through you. Sent on"),
+        ({"received": 0}, "Sent on"),
+        ({"lines": 7, "language": "de"}, "Im November haben 7 Personen durch Sie einen Laptop erhalten. Verschickt am"),
+        ({"lines": 2, "language": "fr"}, "En novembre, 2 personnes ont reçu un ordinateur par votre intermédiaire."),
+        ({"period": "2026-12-01"}, "Three people received a laptop through you. Sent on"),  # a late parcel comes along
+        (
+            {"period": "2026-10-01", "period_kind": "quarter"},
+            "From October to December three people received a laptop through you. Sent on",
+        ),
+    ],
+)
+def test_the_letter_says_what_came_of_it_and_no_thanks_for_money_owed(changes, words):
+    assert sentence_under_the_heading(**changes).startswith(words)
+
+
+def test_what_was_issued_before_people_were_counted_is_printed_as_before():
+    old = snapshot()
+    del old["received"]
+    assert "Through you 3 people received a laptop." in " ".join(Paper(render_invoice(old)).text.split())
 
 
 def alternatives(document):

@@ -681,7 +681,7 @@ class TestBeingDone:
         )
         client.force_login(treasurer)
         page = text_of(client.get(PAGE, OCTOBER))
-        assert ("could not be booked by themselves" in page, "No invoice was found" in page) == (True, False)
+        assert ("could not be booked automatically" in page, "No invoice was found" in page) == (True, False)
 
 
 class TestDiscarding:
@@ -711,9 +711,27 @@ class TestHome:
         assert "Draft to look over" in home
         assert "Parcel to charge for" in home
 
-    def test_who_pays_reads_what_is_open(self, client, accounting, social_worker, bill_to, make_issued):
-        make_issued(bill_to)
+    def test_who_pays_reads_what_is_open_and_what_is_overdue(
+        self, client, accounting, social_worker, bill_to, other_unit, make_draft, make_issued
+    ):
+        issued, late = make_issued(bill_to), make_draft(other_unit)
         client.force_login(accounting)
-        assert "Invoice to pay" in text_of(client.get("/home/"))
+        home = text_of(client.get("/home/"))
+        assert ("Invoice to pay" in home, "overdue" in home) == (True, False)
+        Invoice.objects.filter(pk=late.pk).update(  # long ago, by SQL
+            status="issued",
+            series=issued.series_id,
+            first=1,
+            number=issued.number + 1,
+            reference="0" * 27,
+            snapshot=issued.snapshot,
+            issued_on="2026-01-01",
+            due_on="2026-01-31",
+        )
+        home = client.get("/home/")
+        assert [(todo.count, todo.title) for todo in home.context["todos"]] == [
+            (1, "Invoice is overdue"),
+            (1, "Invoice to pay"),
+        ]
         client.force_login(social_worker)
         assert "Invoice to pay" not in text_of(client.get("/home/"))

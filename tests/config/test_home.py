@@ -129,6 +129,30 @@ def test_what_nobody_counts_any_more_is_99_and_more(client, make_user, there, sh
     assert f'<span class="wg-task-n">{shown}</span>' in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("there", "language", "words"),
+    [
+        (0, "en", "Nothing needs you today."),
+        (1, "en", "One thing needs you today."),
+        (4, "en", "Four things need you today."),
+        (11, "en", "11 things need you today."),
+        (110, "en", "99+ things need you today."),
+        (1, "de", "Heute wartet 1 Aufgabe auf Sie."),
+        (6, "de", "Heute warten 6 Aufgaben auf Sie."),
+        (6, "fr", "6 tâches vous attendent aujourd’hui."),
+        (6, "it", "Oggi ci sono 6 cose da fare."),
+    ],
+)
+def test_it_counts_things_and_not_kinds(client, make_user, there, language, words):
+    Device.objects.bulk_create(Device(asset_tag=f"T{n}") for n in range(there))
+    client.force_login(make_user("somebody@example.org", "volunteer", language=language))
+    page = client.get("/home/")
+    assert len(page.context["todos"]) <= 1
+    assert re.search(
+        rf"\. {re.escape(words)}</h1>", re.sub(r"\s+", " ", page.content.decode()).replace(" </h1>", "</h1>")
+    )
+
+
 @pytest.mark.parametrize("language", ["de", "fr", "it", "en"])
 def test_the_words_after_99_and_more_are_the_plural_and_none_claims_a_hundred(client, make_user, fill, language):
     fill(110)

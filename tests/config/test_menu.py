@@ -17,8 +17,8 @@ def menu(client, path):
 def test_an_admin_finds_month_end_payments_and_settings_behind_more(client, admin):
     client.force_login(admin)
     bar, folded, rest = menu(client, "/home/")
-    assert bar[:7] == ["/home/", "/requests/", "/requests/queue/", "/partners/", "/devices/", "/rounds/", "/invoices/"]
-    assert folded == ["/invoices/month-end/", "/payments/", "/jobs/", "/help/feedback/", "/settings/"]
+    assert bar[:7] == ["/home/", "/requests/", "/requests/queue/", "/desk/", "/partners/", "/devices/", "/rounds/"]
+    assert folded == ["/invoices/", "/invoices/month-end/", "/payments/", "/jobs/", "/help/feedback/", "/settings/"]
     assert "<summary>More</summary>" in rest
 
 

@@ -73,7 +73,7 @@ class TestTheAssociation:
         members = rows("""SELECT u.email, p.name FROM partners_membership m JOIN people_user u ON u.id = m.user_id
                           JOIN partners_partner p ON p.id = m.partner_id WHERE u.email LIKE 'worker@%' ORDER BY 1""")
         assert members[-1] == ("worker@muster.example", "Sozialdienst Mustertal")
-        assert ("worker@autre.example", "Service social de l'Autre-Rive") in members
+        assert ("worker@autre.example", "Service social de l’Autre-Rive") in members
 
     def test_the_organisations_are_of_every_kind_in_three_language_regions(self):
         kinds = set(Partner.Kind.values) - {"canton"}  # no canton takes part so far

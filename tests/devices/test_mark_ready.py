@@ -34,7 +34,7 @@ def test_a_missing_point_is_refused_and_everything_typed_stays(client, volunteer
     device = make_erased()
     client.force_login(volunteer)
     page = send(client, device, points=list(POINTS)[:5], grade="").content.decode()
-    assert "2 things to mend" in page
+    assert "Two things to mend" in page
     assert "Tick every point of the checklist first." in page
     assert 'href="#id_points_0"' in page
     assert page.count(" checked") == 5 + 1

@@ -116,7 +116,7 @@ def test_what_was_typed_stays_when_something_is_missing(client, volunteer):
     client.force_login(volunteer)
     page = client.post(URL, ANSWERS | {"memory_gb": "0", "drive-0-serial": "", "drive-1-serial": "S4"})
     content = page.content.decode()
-    assert "2 things to mend" in content
+    assert "Two things to mend" in content
     assert 'href="#id_drive-0-serial"' in content
     for kept in ('value="5cg1"', "«Zürich»", 'value="S4"', '<details class="wg-faq mt-4" open>'):
         assert kept in content

@@ -36,6 +36,29 @@ def test_a_sign_in_code_comes_from_the_association_and_not_from_a_host(client, s
     assert "testserver" not in sent.body
 
 
+@pytest.mark.parametrize("minutes", [3, 10])
+def test_a_sign_in_code_says_on_its_page_and_in_its_mail_how_long_it_holds(client, social_worker, settings, minutes):
+    settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT = minutes * 60
+    answer = client.post("/accounts/login/code/", {"email": social_worker.email}, follow=True)
+    page = " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+    assert page.count(social_worker.email) == 1  # that it was sent is said once
+    assert f"We have sent a code to {social_worker.email} . It holds for {minutes} minutes." in page
+    assert f"It holds for {minutes} minutes. Give it to nobody." in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("path", ["/accounts/password/reset/", "/accounts/password/reset/done/"])
+def test_for_whom_it_does_not_work_there_is_a_way_to_ask(client, path):
+    page = client.get(path).content.decode()
+    assert '<a href="/contact/">Ask us.</a>' in page
+
+
+def test_that_the_password_is_changed_is_said_once_and_the_mail_says_whom_to_tell(client, signed_in):
+    typed = {"oldpassword": PASSWORD, "password1": f"{PASSWORD}0", "password2": f"{PASSWORD}0"}
+    page = client.post("/accounts/password/change/", typed, follow=True).content.decode()
+    assert page.count("The password is changed.") == 1
+    assert "tell us: http://localhost:8000/contact/" in mail.outbox[-1].body
+
+
 def test_a_forgotten_password_is_chosen_anew_by_the_mails_link(client, social_worker):
     sent = ask(client, "/accounts/password/reset/", social_worker.email)
     form = client.get(re.search(r"http\S+", sent.body)[0], follow=True).request["PATH_INFO"]

@@ -44,7 +44,7 @@ def test_an_error_stands_behind_a_sentence_and_a_refusal_is_one(client, admin, d
     assert "For who mends it" not in client.get("/jobs/").content.decode()
     Job.objects.update(error="OSError: [Errno 28] No space left on device", is_refused=False)
     page = client.get("/jobs/").content.decode()
-    assert "It did not work, eight times." in page.partition("<details>")[0]
+    assert "Eight attempts failed." in page.partition("<details>")[0]
     assert "[Errno 28]" in page.partition("<details>")[2].partition("</details>")[0]
 
 

@@ -1,10 +1,11 @@
 """Which commune takes part in which year, and how green it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from partners.models import Agreement, Commune, Partner, PartnerStep
+from partners.participation import Span, parts_by_commune
 from records import clock
 from shipping.models import Shipment
 
@@ -34,6 +35,23 @@ def test_a_commune_is_as_green_as_the_laptops_it_paid_for(communes, joins, hand_
     hand_over(joins(404), 404, laptops)
     assert level(ask, 404) == green
     assert level(ask, 261) == 0
+
+
+def test_the_home_says_of_today_what_the_map_says_of_every_day(communes, joins):
+    joins(404)
+    joins(6831, since="2027-01-01")
+    joins(261, until="2026-11-01")
+    for number, status in ((406, "suspended"), (3203, "ended")):
+        move(joins(number, status=status), "active", status, "2026-11-15")
+    by_day = parts_by_commune()
+
+    def on(day):
+        today = Span(day, day + timedelta(days=1))
+        return {number for number, parts in by_day.items() if any(part.touches(today) for part in parts)}
+
+    takes_part = Commune.objects.with_taking_part().filter(takes_part=True)
+    assert set(takes_part.values_list("pk", flat=True)) == on(clock.today()) == {404}
+    assert on(date(2026, 10, 31)) == {404, 261, 406, 3203} and on(date(2027, 1, 1)) == {404, 6831}
 
 
 def test_laptops_count_for_the_commune_that_bears_the_cost_in_the_year_they_left_here(communes, joins, hand_over, ask):

@@ -45,7 +45,7 @@ def test_an_invitation_gives_no_right_before_it_is_accepted(client, neue, invite
     assert page.context["place"] is None
     text = page.content.decode()
     assert "Sozialdienst Lindental invites you" in text
-    assert "2 things need you today" in text
+    assert "Two things need you today." in text
     assert client.get("/requests/").status_code == 403
     client.post("/partners/act-for/", {"partner": evil.pk})
     assert client.get("/home/").context["place"] is None

@@ -47,7 +47,7 @@ def test_it_is_begun_with_a_reason_recorded_and_the_managers_are_told(client, pa
     for job in Job.objects.filter(kind="documents.send_mail"):
         run(job.pk)
     assert [message.to for message in mail.outbox] == [[manager.email]]
-    assert "The organisation has asked us to" in mail.outbox[0].body
+    assert "We were asked to" in mail.outbox[0].body
     assert str(admin) not in mail.outbox[0].body
 
 
@@ -76,7 +76,7 @@ def test_what_is_done_stands_in_the_history_and_the_organisation_reads_by_whom_b
     assert (step.by, step.on_behalf_of) == (admin, partner.pk)
     client.force_login(manager)
     page = client.get(partner.get_absolute_url()).content.decode()
-    assert "The association acts on behalf of the organisation" in page and "by the association" in page
+    assert "The association acts on its behalf" in page and "by the association" in page
     assert str(admin) not in page
     behalf.post("/partners/end-on-behalf/")
     assert f"{admin}, on behalf of the organisation" in behalf.get(f"/partners/{partner.pk}/history/").content.decode()

@@ -142,6 +142,28 @@ def test_after_the_day_it_is_a_task_until_all_have_signed(client, version, partn
     assert words not in client.get("/home/").content.decode()
 
 
+def test_a_manager_finds_the_signature_among_todays_tasks_until_it_is_given(
+    client, version, partner, manager, make_user
+):
+    accounting = make_user("eva@muster.example.org")
+    accounting.memberships.create(partner=partner, role="accounting")
+    for user, is_asked in ((manager, True), (accounting, False)):
+        client.force_login(user)
+        page = client.get("/home/").content.decode()
+        assert (f'href="/partners/{partner.pk}/sign/"' in page) == is_asked
+    partner.agreements.create(version="2027.1", signed_on="2026-10-05", signed_by="Nina")
+    client.force_login(manager)
+    assert "Framework agreement to sign" not in client.get("/home/").content.decode()
+
+
+@pytest.mark.parametrize(("status", "is_asked"), [("admitted", True), ("suspended", False), ("active", False)])
+def test_where_not_all_are_asked_only_who_joins_finds_it(client, partner, manager, status, is_asked):
+    actions.publish_first_version()
+    type(partner).objects.filter(pk=partner.pk).update(status=status)
+    client.force_login(manager)
+    assert ("Framework agreement to sign" in client.get("/home/").content.decode()) == is_asked
+
+
 def test_a_wrong_signature_is_set_aside_and_another_one_may_be_signed(client, version, partner, manager, admin):
     wrong = partner.agreements.create(
         version="2027.1", signed_on="2026-10-05", signed_by="Praktikant", signed_by_user=manager
@@ -159,10 +181,10 @@ def test_a_wrong_signature_is_set_aside_and_another_one_may_be_signed(client, ve
     assert not Agreement.objects.to_countersign().exists()
     assert partner in version.unsigned()
     send_the_mail()
-    assert "Whoever signed may not sign for the organisation." in mail.outbox[-1].body
+    assert "Whoever signed has no authority to sign." in mail.outbox[-1].body
     client.force_login(manager)
     page = client.get(partner.get_absolute_url()).content.decode()
-    assert "Whoever signed may not sign for the organisation" in page and "You: sign the agreement" in page
+    assert "Whoever signed has no authority to sign" in page and "You: sign the agreement" in page
     again = partner.agreements.create(version="2027.1", signed_on="2026-10-09", signed_by="Nina Aebi")
     assert list(Agreement.objects.to_countersign()) == [again]
 

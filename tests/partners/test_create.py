@@ -217,7 +217,7 @@ def test_signs_that_a_qr_bill_does_not_know_become_plain_or_are_named(client, ad
     client.force_login(admin)
     page = client.post("/partners/new/", TYPED | {"pays-name": "Sozialdienst 漢"}).content.decode()
     assert "A QR-bill does not know 漢 (U+6F22)." in page
-    client.post("/partners/new/", TYPED | {"name": "Service social d’Échallens – Gros-de-Vaud"})
+    client.post("/partners/new/", TYPED | {"name": "Service social d'Échallens – Gros-de-Vaud"})
     partner = Partner.objects.get()
     assert partner.name == "Service social d’Échallens – Gros-de-Vaud"
     assert partner.bill_tos.get().name == "Service social d'Échallens - Gros-de-Vaud"

@@ -5,7 +5,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from partners.actions import take_due_mutations
-from partners.models import Commune, CommuneMutation, Locality, RegisterLoad
+from partners.communes import communes_in, main_communes_in
+from partners.models import Commune, CommuneMutation, Locality, Partner, RegisterLoad
 from records import clock
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,22 @@ def test_the_largest_share_gives_the_language_and_a_merger_passes_on_who_speaks_
     assert (old.successor.name, str(old.valid_to), old.successor.language) == ("Obenunten", "2026-01-01", "de")
     assert [row.commune_id for row in partner.coverage.live()] == [3]
     assert [(place.commune_id, place.share) for place in Locality.objects.suggest("2500")] == [(3, 50)]
+
+
+@pytest.mark.parametrize("typed", ["Château-d'Oex", "château-d’oex"])
+def test_names_have_the_apostrophe_of_print_and_are_found_with_either(tmp_path, partner, typed):
+    text = "postcode,locality,bfs_no,commune,canton,share,language\n1660,L'Etivaz,5841,Château-d'Oex,VD,100,fr\n"
+    (tmp_path / "places.csv").write_text(text)
+    call_command("load_communes", localities=tmp_path / "places.csv", verbosity=0)
+    commune = Commune.objects.get(pk=5841)
+    assert (str(commune), Locality.objects.suggest("1660")[0].name) == ("Château-d’Oex (VD)", "L’Etivaz")
+    assert (communes_in(typed), main_communes_in(typed)) == ([commune], [5841])
+    assert communes_in("L'Etivaz") == [commune]
+    assert Locality.objects.main_commune("1660", "L'Etivaz") == 5841
+    partner.coverage.create(commune=commune, valid_from="2024-01-01")
+    Partner.objects.filter(pk=partner.pk).update(name="Service social de l’Arc")
+    for words in (typed, "de l'arc", "de l’arc"):
+        assert list(Partner.objects.found_by(words)) == [partner], words
 
 
 def test_a_file_may_begin_with_the_mark_that_a_spreadsheet_writes(tmp_path):

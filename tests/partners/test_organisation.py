@@ -145,9 +145,9 @@ def test_the_last_manager_can_not_go_nor_become_something_else(client, admin, ma
     membership = manager.memberships.get()
     client.force_login(admin)
     page = client.post(f"/partners/memberships/{membership.pk}/end-access/", follow=True).content.decode()
-    assert "Somebody has to manage the organisation" in page
+    assert "Somebody has to be a manager" in page
     page = client.post(f"/partners/memberships/{membership.pk}/change-role/", {"role": "accounting"}).content.decode()
-    assert "Somebody has to manage the organisation" in page
+    assert "Somebody has to be a manager" in page
     assert Membership.objects.live().get().role == "manager"
 
 

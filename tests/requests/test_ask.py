@@ -95,6 +95,7 @@ def test_a_person_asks_and_the_organisation_has_a_received_request(client, at, a
     assert not RequestDraft.objects.exists()
     shown = client.get(at("sent", "uk")).content.decode()
     assert found.number in shown and "Коваль" not in shown
+    assert f"/track/{found.tracking_links.get().token}/uk/" in shown
 
 
 def test_sent_twice_is_sent_once_and_the_way_back_leads_to_the_number(client, link, at, answer, send):
@@ -320,7 +321,7 @@ def test_the_social_worker_finds_it_on_the_home_page_and_in_the_list(client, ans
     page = client.get("/requests/?view=needs-us").content.decode()
     assert number in page and "By the link" in page
     page = client.get(f"/requests/{number}/").content.decode()
-    assert f"/requests/{number}/complete/" in page and "through the organisation’s link" in page
+    assert f"/requests/{number}/complete/" in page and "through your link" in page
     assert f"/requests/{number}/approve/" not in page
 
 

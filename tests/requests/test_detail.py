@@ -36,11 +36,60 @@ def test_who_must_act_reads_the_action_with_its_price_or_its_page(
 def test_a_parcel_that_came_back_is_settled_by_phone(client, social_worker, dispatcher, make_approved):
     device_request = make_approved()
     DeviceRequest.objects.update(status="returned")
-    for user, words in ((social_worker, "Next: The association calls."), (dispatcher, "You: Call the organisation.")):
+    for user, words in (
+        (social_worker, "Next: The association calls you."),
+        (dispatcher, "You: Call the organisation."),
+    ):
         client.force_login(user)
         page = client.get(device_request.get_absolute_url()).content.decode()
         assert words in page
         assert "Nothing to do for you." not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "at", "words"),
+    [
+        ("declined", "active", "Your organisation declined the request."),
+        ("returned", "active", "The association calls you and asks where to send it."),
+        ("lost", "active", "The association asks Swiss Post where the parcel is, and calls you."),
+        ("approved", "suspended", "Your organisation is suspended: its requests pause"),
+        ("approved", "ended", "Your organisation takes part no longer."),
+    ],
+)
+def test_the_organisation_itself_is_spoken_to_and_not_about(
+    client, social_worker, dispatcher, partner, make_approved, status, at, words
+):
+    device_request = make_approved()
+    DeviceRequest.objects.update(status=status)
+    Partner.objects.filter(pk=partner.pk).update(status=at)
+    for user, is_told in ((social_worker, True), (dispatcher, False)):
+        client.force_login(user)
+        page = client.get(device_request.get_absolute_url()).content.decode()
+        assert (words in page, "he organisation" in page) == (is_told, not is_told)
+
+
+def test_who_entered_it_reads_that_the_own_organisation_decides(client, social_worker, partner, make_received):
+    device_request = make_received()
+    Partner.objects.filter(pk=partner.pk).update(approves_by_two=True)
+    client.force_login(social_worker)
+    page = client.get(device_request.get_absolute_url()).content.decode()
+    for words in ("Next: Your organisation decides.", "Your organisation examines the request"):
+        assert words in page
+
+
+@pytest.mark.parametrize("status", ["returned", "lost", "delivered"])
+def test_the_amount_of_one_that_came_back_or_is_lost_says_whether_it_is_charged(
+    client, social_worker, make_approved, status
+):
+    device_request = make_approved()
+    DeviceRequest.objects.update(status=status)
+    client.force_login(social_worker)
+    is_told = status != "delivered"
+    words = "With the next invoice, unless the association waives it"
+    assert (words in client.get(device_request.get_absolute_url()).content.decode()) is is_told
+    device_request.note("billed", invoice="2026-0463")
+    page = client.get(device_request.get_absolute_url()).content.decode()
+    assert ("On invoice 2026-0463" in page, words in page) == (is_told, False)
 
 
 @pytest.mark.parametrize("status", ["declined", "rejected", "withdrawn"])

@@ -104,6 +104,13 @@ def test_a_case_reference_and_a_number_are_found_by_their_indexes(make_received,
     assert [index for index in used if index not in plan] == []
 
 
+@pytest.mark.parametrize(("words", "title"), [("R-2026-999999", "No request fits"), ("Suharto", "Nobody of this name")])
+def test_what_is_not_found_is_called_what_was_looked_for(client, social_worker, words, title):
+    client.force_login(social_worker)
+    page = client.post("/requests/search/", {"name": words}).content.decode()
+    assert [each for each in ("No request fits", "Nobody of this name") if each in page] == [title]
+
+
 @pytest.mark.parametrize("words", ["Wenger", "Wen", "LT", "756.9217.0769.85", "079 123 45 67"])
 def test_a_person_never_gets_into_an_address(client, social_worker, make_received, words):
     for reference in ("LT-1", "LT-2"):

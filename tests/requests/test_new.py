@@ -121,6 +121,19 @@ def test_nobody_is_born_before_1900_or_in_a_year_to_come(client, social_worker, 
     assert is_one or list(answer.context["form"].errors) == ["birth_year"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"birth_year": "89"}, "Year of birth: Four digits, 1900 at the earliest"),
+        ({"birth_year": "19890"}, f"Year of birth: Four digits, {timezone.localdate().year} at the latest"),
+        ({"mobile": "12"}, "Mobile: A mobile number, like 079 123 45 67, or one with its country code"),
+    ],
+)
+def test_what_is_typed_too_short_is_asked_for_with_an_example(client, social_worker, answers, token, typed, sentence):
+    client.force_login(social_worker)
+    assert sentence in write(client, token, answers, **typed).content.decode()
+
+
 @pytest.mark.parametrize(("more", "is_kept"), [(0, True), (1, False)])
 def test_a_proof_may_have_ten_megabytes_and_no_byte_more(client, social_worker, answers, token, more, is_kept):
     client.force_login(social_worker)

@@ -179,9 +179,10 @@ def test_marks_are_forgotten_after_the_guard_period(client, admin, partner, soci
     assert PersonMark.objects.exists()
     client.force_login(admin)
     assert 'value="24"' in client.get("/requests/policy/").content.decode()
-    assert client.post("/requests/policy/", {"guard_months": 0}).status_code == 200
+    rule = {"round_first": "2026-01-06", "round_days": 14, "round_capacity": 50}
+    assert client.post("/requests/policy/", rule | {"guard_months": 0}).status_code == 200
     for _time in range(2):
-        client.post("/requests/policy/", {"guard_months": 12})
+        client.post("/requests/policy/", rule | {"guard_months": 12})
     change = PolicyChange.objects.get()
     assert (change.field, change.before, change.after, change.by) == ("guard_months", "24", "12", admin)
     assert Policy.objects.get().guard_months == 12

@@ -40,7 +40,7 @@ def test_each_parcel_stands_where_its_next_step_is(client, dispatcher, fill):
     page = paginate(client)
     assert page.context["steps"] == steps
     words = page.content.decode()
-    for word in ("Pack 1", "Close 1 parcel", "Hand over 1 parcel", "Withdrawn: take it out.", "It is taken out"):
+    for word in ("Pack 1", "Close 1 parcel", "Hand over 1 parcel", "To take out", "It is taken out"):
         assert word in words
     assert steps["labelled"][0].printed_code in words
     assert words.count("btn-primary") == 1

@@ -149,7 +149,7 @@ def test_the_label_of_a_parcel_that_was_taken_out_says_so(volunteer_client, disp
     actions.take_out(shipment, by=dispatcher)
     Allocation.objects.update(released_at=None)  # however it came there, the label is an old one
     answer = scan(volunteer_client, shipment.ident_code)
-    for words in ("Stop.<br>Old label.", "Its label must not be used."):
+    for words in ("Stop.<br>Taken out.", "Its label must not be used."):
         assert words in text(answer)
 
 

@@ -8,7 +8,7 @@ from web.templatetags import components
 
 
 class Questions(forms.Form):
-    reference = forms.CharField(label="Case reference")
+    reference = forms.CharField(label="Case ref.")
     device = forms.CharField(label="Which device?")
     examined = forms.BooleanField(label="We have examined it.")
 
@@ -20,11 +20,11 @@ def lines():
     return [part.partition("</a>")[0].rpartition(">")[2] for part in html.split("<a ")[1:]]
 
 
-def test_the_summary_of_errors_puts_no_colon_after_a_sentence():
+def test_the_summary_of_errors_says_all_in_one_form():
     assert lines() == [
-        "Case reference: Still missing.",
-        "Which device? Still missing.",
-        "We have examined it. Still missing.",
+        "Case ref.: Still missing.",
+        "Which device: Still missing.",
+        "We have examined it: Still missing.",
     ]
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from records import clock
 from records.status import Status, Words
+from web.counts import spelled
 from web.tables import Column, escaped
 from web.tables import table as html_table
 from web.todo import Todo
@@ -352,15 +353,19 @@ def error_summary(*bound_forms: forms.BaseForm) -> dict[str, Any]:
         "heading": ngettext(
             "One thing to mend before you go on", "%(count)s things to mend before you go on", len(lines)
         )
-        % {"count": len(lines)},
+        % {"count": spelled(len(lines)).capitalize()},
     }
 
 
 def _labelled(label: str, text: object) -> str:
-    """An error after the name of its field: "Postcode: four digits"; a label that is a sentence takes no colon."""
-    if label.endswith(("?", ".")):
-        return f"{label} {text}"
-    return gettext("%(label)s: %(text)s") % {"label": label, "text": text}
+    """An error after the name of its field, all of a list in one form: "Postcode: four digits".
+
+    A label that is a question or a sentence gives up its last sign for the colon, an abbreviation keeps its point.
+    """
+    words = label.removesuffix("?").rstrip()
+    if words.count(" ") > 2:
+        words = words.removesuffix(".")
+    return gettext("%(label)s: %(text)s") % {"label": words, "text": text}
 
 
 @register.inclusion_tag("components/form_fields.html")

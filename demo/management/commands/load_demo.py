@@ -14,6 +14,7 @@ from demo.accounts import make_staff
 from demo.bank import import_payments
 from demo.calendar import Calendar
 from demo.closings import closings
+from demo.conversations import make_conversations
 from demo.laptops import Workshop
 from demo.notices import make_notices
 from demo.partners import make_partners
@@ -25,6 +26,7 @@ from jobs.progress import Progress
 from partners.models import Commune, Partner
 from people.models import User
 from records import clock
+from requests.calendar import work_out_expected_days
 
 REQUESTS = 400
 FEWEST = 100  # so that there is something in every state
@@ -87,6 +89,8 @@ def load(requests: int, seed: int, today: date, progress: Progress) -> None:
     papers.plan_jobs(staff.dispatchers[0])
     make_feedback(calendar)
     make_notices(staff.admin)
+    work_out_expected_days()
+    make_conversations(calendar, clients, staff)
     _check_keys()
     progress.end()
 

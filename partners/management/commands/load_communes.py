@@ -15,6 +15,7 @@ from django.db.models import F
 from partners.actions import announce_mutations, take_due_mutations
 from partners.models import Commune, CommuneMutation, Locality, RegisterLoad
 from records import clock
+from records.text import typographic
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 REGISTER, MERGED = DATA / "localities.csv", DATA / "mutations.csv"  # and what led to it from the year before
@@ -24,6 +25,7 @@ AT_ONCE = 2000
 COLUMNS = ("postcode", "name", "commune_id", "share", "language")
 PLACE = {"postcode", "locality", "bfs_no", "commune", "canton", "share", "language"}
 MUTATION = {"old_no", "new_no", "new_name", "canton", "date"}
+NAMES = {"locality", "commune", "new_name"}
 NUMBER, NAME = re.compile(r"[0-9]{1,4}"), re.compile(r"[^\0]{1,60}")
 WELL_FORMED = {
     "bfs_no": NUMBER,
@@ -101,7 +103,7 @@ class Command(BaseCommand):
             announce_mutations(new)
         to_come = sorted({str(row.day) for row in mutations if row.day > clock.today()})
         if to_come:
-            self.stderr.write(f"Takes place by itself on its day: {', '.join(to_come)}.")
+            self.stderr.write(f"Takes place automatically on its day: {', '.join(to_come)}.")
         return {row.new_no for row in mutations}
 
 
@@ -181,7 +183,7 @@ def _checked(row, columns, place):
     for name in sorted(columns):
         if not _is_well_formed(name, row[name] or ""):
             raise CommandError(f"{place}: {name} can't be {row[name] or 'empty'}.")
-    return row
+    return row | {name: typographic(row[name]) for name in columns & NAMES}
 
 
 def _is_well_formed(name, text):

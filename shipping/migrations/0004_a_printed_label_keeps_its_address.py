@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('devices', '0003_numbers_have_no_end'),
         ('partners', '0016_partners_are_found_whatever_the_accents'),
         ('requests', '0008_names_are_folded_anew'),
-        ('shipping', '0002_the_map_follows_parcels'),
+        ('shipping', '0003_a_parcel_is_taken_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,5 +8,5 @@ def say_the_country(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0016_partners_are_found_whatever_the_accents")]
+    dependencies = [("partners", "0019_answers_are_written_once")]
     operations = [migrations.RunPython(say_the_country, migrations.RunPython.noop)]
