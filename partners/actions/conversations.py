@@ -209,7 +209,8 @@ def _keep(
     for file in files:
         content = file.read()
         media_type = detect_media_type(content) or ""
-        name = f"{PurePath(file.name or '').stem[:100] or _('file')}.{ENDINGS[media_type]}"
+        stem = PurePath(file.name or "").stem[:100] or _("file")
+        name = f"{stem}.{ENDINGS[media_type]}"
         Attachment.objects.create(
             message=message, file=StoredFile.objects.store(content, media_type=media_type, name=name)
         )
@@ -219,7 +220,7 @@ def _keep(
 def _readers(conversation: Conversation, side: str) -> list[User]:
     """Who is told of a message: whoever looks after it on that side; in an organisation else its managers."""
     if side == Conversation.Side.ASSOCIATION:
-        return list(desk_people().filter(pk=conversation.owner_id))
+        return [conversation.owner] if conversation.owner and conversation.owner in desk_people() else []
     members = Membership.objects.live().filter(partner=conversation.partner, user__is_active=True)
     colleague = members.filter(user=conversation.colleague_id, role__in=("social_worker", "manager"))
     if first := colleague.select_related("user").first():

@@ -41,7 +41,7 @@ class WriteForm(Form):
     text = forms.CharField(
         label=gettext_lazy("Your message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    files = FilesField(
+    files: Any = FilesField(
         label=gettext_lazy("Attachments"),
         help_text=gettext_lazy("PDF or photos, up to 5 files of 10 MB."),
         required=False,
@@ -78,7 +78,7 @@ class TopicForm(WriteForm):
 class OwnerForm(Form):
     """Who of the desk looks after a conversation."""
 
-    owner = forms.ModelChoiceField(label=gettext_lazy("Who looks after it"), queryset=None, empty_label=None)
+    owner: Any = forms.ModelChoiceField(label=gettext_lazy("Who looks after it"), queryset=None, empty_label=None)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

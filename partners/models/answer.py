@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -23,7 +23,7 @@ class Answer(models.Model):
     objects = AnswerQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        texts: models.Manager["AnswerText"]
+        texts: Any
 
     class Meta:
         ordering = ["name", "pk"]

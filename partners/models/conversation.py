@@ -98,7 +98,6 @@ class Conversation(models.Model):
     objects = ConversationQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        is_unread: bool
         last_message_id: int | None
         owner_id: int | None
 
