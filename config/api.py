@@ -107,6 +107,7 @@ urlpatterns = [
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/<slug:number>/", requests.RequestDetail.as_view(), name="request"),
     path("requests/<slug:number>/complete/", requests.RequestComplete.as_view(), name="request_complete"),
+    path("requests/<slug:number>/correct/", requests.RequestCorrect.as_view(), name="request_correct"),
     path("requests/<slug:number>/approve/", requests.RequestApprove.as_view(), name="request_approve"),
     path("allocations/", requests.Allocations.as_view(), name="allocations"),
     path("devices/", devices.Devices.as_view(), name="devices"),

@@ -25,6 +25,7 @@ from web.validators import validate_plain_name
 
 from .import_columns import FIELDS, NEEDED, example_names, headings, offered, words_of
 from .models import Agreement, BillTo, Commune, Membership, Partner, Tariff
+from .places import country_of
 
 Value = TypeVar("Value")
 POSTCODE = re.compile(r"[0-9]{4}")
@@ -427,7 +428,7 @@ def _add_payers(found: Organisation, group: list[Entry]) -> None:
         payer |= {
             "language": given["language"] or found.values["language"],
             "cadence": given["cadence"] or BillTo.Cadence.MONTH,
-            "country": given["country"] or ("LI" if "9485" <= payer["postcode"] <= "9498" else "CH"),
+            "country": given["country"] or country_of(payer["postcode"]),
         }
         payer["said"] = {name for name, value in given.items() if value}
         payer["row"] = entry.number

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from devices import actions as device_actions
 from devices.models import Device
 from documents.models import Mail, StoredFile
-from documents.uploads import ENDINGS, detect_media_type
 from partners.actions import refuse_on_behalf
 from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Locality, Partner, PartnerStep, Tariff
@@ -18,6 +17,7 @@ from records import clock
 from records.refusals import Refused
 
 from .conversations import write_about
+from .correcting import correct, refuse_wrong_place
 from .expected_day import at_the_door
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
 from .matching import Laptop, Wish, obstacles
@@ -32,6 +32,7 @@ from .models import (
     Recipient,
     RequestDraft,
 )
+from .proofs import keep_proof
 from .reasons import KNOWN, LACKS, PARTNER_ENDED
 from .rules import faults
 from .succession import take_over
@@ -44,9 +45,11 @@ __all__ = [
     "approve",
     "close_tracking_link",
     "complete",
+    "correct",
     "decline",
     "delete_old_drafts",
     "discard_draft",
+    "discard_drafts",
     "forget_marks",
     "give_up",
     "keep_draft",
@@ -97,9 +100,13 @@ def _write_down(
     recipient: dict[str, Any],
     proof: StoredFile | None,
     known: dict[str, str] | None = None,
+    place_confirmed: bool = False,
     **columns: Any,
 ) -> DeviceRequest:
-    """Make a request with its person and first step; Refused if something stands against it. The partner is locked."""
+    """Make a request with its person and first step; Refused if something stands against it. The partner is locked.
+
+    `place_confirmed`: a postcode and town that don't belong together, as far as we know, are right all the same.
+    """
     columns["proof"] = proof if columns.get("system") == Device.System.WINDOWS else None
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
@@ -112,9 +119,10 @@ def _write_down(
     if to_office:  # the parcel goes there, so the person's address is not kept
         recipient |= {name: getattr(partner, name) for name in ("street", "house_number", "postcode", "town")}
     commune, bill_to, postcode = columns["commune"], columns["bill_to"], recipient["postcode"]
-    # Asked under the lock, and in one statement as long as commune and postcode are recorded, as they mostly are.
+    # Asked under the lock, and in one statement as long as commune and place are recorded, as they mostly are.
     payer = partner.bill_tos.filter(pk=bill_to.pk, is_active=True).values_list(
-        Exists(partner.coverage.live().filter(commune=commune)), Exists(Locality.objects.filter(postcode=postcode))
+        Exists(partner.coverage.live().filter(commune=commune)),
+        Exists(Locality.objects.filter(postcode=postcode, name=recipient["town"])),
     )
     found = payer.first()
     speaks_for_it, is_known = found or (False, False)
@@ -122,8 +130,8 @@ def _write_down(
         raise Refused(_("Your organisation does not speak for this commune."))
     if found is None:
         raise Refused(_("This unit no longer pays for your organisation. Choose who pays."))
-    if not (to_office or is_known or Locality.objects.has_postcode(postcode)):
-        raise Refused(_("We don’t know this postcode."))
+    if not (to_office or is_known):
+        refuse_wrong_place(postcode, recipient["town"], is_confirmed=place_confirmed)
     device_request = DeviceRequest.objects.create(partner=partner, owner=owner, **columns)
     Recipient.objects.create(request=device_request, partner=partner, **recipient)
     PersonMark.objects.remember(device_request, recipient)
@@ -163,6 +171,15 @@ def discard_draft(token: uuid.UUID, *, by: User) -> bool:
     if draft:  # not sent just now, so its proof is nobody else's
         draft.forget()
     return draft is not None
+
+
+@transaction.atomic
+def discard_drafts(*, by: User) -> int:
+    """Throw all unfinished forms of one's own away, with their proofs; how many."""
+    drafts = list(RequestDraft.objects.visible_to(by).select_for_update().order_by("pk"))
+    for draft in drafts:
+        draft.forget()
+    return len(drafts)
 
 
 def delete_old_drafts() -> None:
@@ -222,19 +239,21 @@ def _request_already_sent(token: uuid.UUID, *, approving: bool, by: User) -> Dev
     return device_request
 
 
-def keep_proof(content: bytes) -> StoredFile:
-    """Store a proof under a name that says nothing about the person; the form has looked at its first bytes."""
-    media_type = detect_media_type(content) or ""
-    return StoredFile.objects.store(content, media_type=media_type, name=f"proof.{ENDINGS[media_type]}")
-
-
 @transaction.atomic
 def complete(
-    device_request: DeviceRequest, *, commune: Commune, bill_to: BillTo, case_reference: str, approving: bool, by: User
+    device_request: DeviceRequest,
+    *,
+    commune: Commune,
+    bill_to: BillTo,
+    case_reference: str,
+    approving: bool,
+    by: User,
+    town: str = "",
 ) -> None:
     """Add what a person who asked by a link doesn't know, and approve at once if that is wished.
 
-    Whoever adds it has taken the request on: where two approve, a second one does.
+    `town` is the one of the person's postcode, where another one was typed. Whoever adds it has taken the request on:
+    where two approve, a second one does.
     """
     partner = _lock_partner(device_request.partner_id)
     device_request.lock()
@@ -254,6 +273,8 @@ def complete(
         device_request.case_reference, device_request.owner = case_reference, by
         device_request.save(update_fields=["commune", "bill_to", "case_reference", "owner"])
         device_request.note("complete", by=by)
+        if town:
+            correct(device_request, answers={"town": town}, by=by)
     if approving:
         if not partner.is_active:
             raise Refused(_("Your organisation has no running agreement."))

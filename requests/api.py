@@ -84,6 +84,9 @@ class NewRequestSerializer(WhoPaysSerializer):
 
     recipient = RecipientSerializer()
     delivery = serializers.ChoiceField(Delivery)
+    place_confirmed = serializers.BooleanField(
+        default=False, help_text="Postcode and town are right, though they don’t seem to belong together."
+    )
     purpose = serializers.ChoiceField(DeviceRequest.Purpose)
     system = serializers.ChoiceField(Device.System, default=Device.System.LINUX)
     keyboard = serializers.ChoiceField(Device.Keyboard)
@@ -121,7 +124,7 @@ class RequestSerializer(serializers.ModelSerializer):
 class PersonSerializer(serializers.ModelSerializer):
     class Meta:
         model = Recipient
-        fields = [*PERSON, "erased_at"]
+        fields = [*PERSON, "country", "erased_at"]
 
 
 class StepSerializer(serializers.ModelSerializer):
@@ -195,6 +198,59 @@ class RequestComplete(RequestView):
         device_request = self.fetch(number)
         answers = self.validated(WhoPaysSerializer)
         actions.complete(device_request, approving=False, by=request.user, **answers)
+        return Response(RequestSerializer(device_request).data)
+
+
+class CorrectedPersonSerializer(RecipientSerializer):
+    """What is corrected of the person."""
+
+    first_name = serializers.CharField(
+        max_length=50, required=False, allow_blank=True, validators=[validate_plain_name]
+    )
+    last_name = serializers.CharField(max_length=50, required=False, allow_blank=True, validators=[validate_plain_name])
+
+    def validate(self, attrs):
+        return attrs  # one name of two may be named, so the action judges both
+
+
+class CorrectionSerializer(serializers.Serializer):
+    """What is corrected of a request; what is not named stays."""
+
+    recipient = CorrectedPersonSerializer(required=False)
+    case_reference = serializers.CharField(max_length=40, required=False, help_text="Printed on the invoice: no names.")
+    delivery = serializers.ChoiceField(Delivery, required=False)
+    place_confirmed = serializers.BooleanField(
+        default=False, help_text="Postcode and town are right, though they don’t seem to belong together."
+    )
+    purpose = serializers.ChoiceField(DeviceRequest.Purpose, required=False)
+    system = serializers.ChoiceField(Device.System, required=False)
+    keyboard = serializers.ChoiceField(Device.Keyboard, required=False)
+    proof = serializers.FileField(required=False, help_text="For Windows: PDF, JPEG or PNG to 10 MB, as a form.")
+
+    def validate_proof(self, proof):
+        if sentence := uploads.fault(proof, proof.size):
+            raise serializers.ValidationError(sentence)
+        return proof
+
+
+class RequestCorrect(RequestView):
+    may = {"POST": social_worker_required}
+    parser_classes = [JSONParser, MultiPartParser]
+
+    @extend_schema(operation_id="requests_correct", request=CorrectionSerializer, responses=RequestSerializer)
+    @idempotent
+    def post(self, request, number):
+        """Correct what was sent: all of it until a laptop is kept, then the address, until its label is printed."""
+        device_request = self.fetch(number)
+        answers = self.validated(CorrectionSerializer)
+        file = answers.pop("proof", None)
+        actions.correct(
+            device_request,
+            place_confirmed=answers.pop("place_confirmed"),
+            answers=answers.pop("recipient", {}) | answers,
+            proof=file.read() if file else b"",
+            by=request.user,
+        )
         return Response(RequestSerializer(device_request).data)
 
 

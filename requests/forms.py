@@ -11,6 +11,7 @@ from web.forms import DateInput, Form, ModelForm, RowChoiceField
 from web.statements import statement
 from web.validators import validate_plain_name
 
+from .correcting import what_was_sent
 from .lifecycle import RequestStatus
 from .models import REASONS, DeclineReason, DeviceRequest, Policy
 from .models.policy import ROUND_CAPACITY
@@ -81,12 +82,36 @@ class CostForm(Form):
             field.widget = forms.HiddenInput()
 
 
-class CompleteForm(CostForm):
+class PlaceForm(Form):
+    """Asks about a postcode and a town that don't seem to belong together, with both ways on."""
+
+    is_place_asked = False
+
+    place = forms.CharField(label=_("Postcode and town"), required=False, widget=forms.RadioSelect)
+
+    def _ask_about_place(self, postcode, town):
+        """Take over what was chosen if there is a doubt; else ask."""
+        question = Locality.objects.question_about(postcode, town)
+        if question is None:
+            return
+        typed = f"{postcode} {town}"
+        other = f"{postcode} {question.town}" if question.town else ""
+        self.fields["place"].widget.choices = [(each, each) for each in (other, typed) if each]
+        answer = self.cleaned_data.get("place")
+        self.is_place_asked = True
+        if other and answer == other:
+            self.cleaned_data["town"] = question.town
+        elif answer != typed:
+            self.add_error("place", question.sentence)
+
+
+class CompleteForm(CostForm, PlaceForm):
     """What is added to a request that a person asked by a link; the commune is preset where the postcode says it."""
 
     def __init__(self, *args, device_request, **options):
         super().__init__(*args, **options)
         self.person = person = device_request.recipient
+        self.may_ask = not device_request.case_reference and device_request.delivery == Delivery.PERSON
         known = {"case_reference": device_request.case_reference, "bill_to": device_request.bill_to_id}
         known["commune"] = device_request.commune_id
         if known["commune"] is None and person.postcode:
@@ -100,7 +125,15 @@ class CompleteForm(CostForm):
             found = faults(names | {"case_reference": reference})
             if fault := found.get("case_reference") or self.partner.reference_fault(reference):
                 self.add_error("case_reference", fault)
+        if self.may_ask and self.person.postcode:
+            self._ask_about_place(self.person.postcode, self.person.town)
         return answers
+
+    @property
+    def answers(self):
+        """What the organisation adds, with the town that is right if another one was typed."""
+        names = ("case_reference", "commune", "bill_to")
+        return {name: self.cleaned_data[name] for name in names} | {"town": self.cleaned_data.get("town", "")}
 
 
 class PolicyForm(ModelForm):
@@ -162,12 +195,12 @@ class TakeOverForm(Form):
         self.fields["payer"].queryset = successor.bill_tos.filter(is_active=True)
 
 
-class RequestForm(CostForm):
+class RequestForm(CostForm, PlaceForm):
     """A request on one page: person, delivery, laptop. `has_proof`: one was kept with the draft."""
 
     field_order = (  # that of the page, in which its errors are listed
         *("first_name", "last_name", "birth_year", "case_reference", "delivery"),
-        *("street", "house_number", "postcode", "town", "mobile", "language"),
+        *("street", "house_number", "postcode", "town", "place", "mobile", "language"),
         *("purpose", "system", "proof", "keyboard", "commune", "bill_to"),
     )
 
@@ -256,21 +289,27 @@ class RequestForm(CostForm):
     def clean(self):
         self._leave_out_what_is_not_shown()
         answers = self.cleaned_data
-        if postcode := answers.get("postcode"):
+        postcode, town = answers.get("postcode"), answers.get("town")
+        if postcode and not (town and Locality.objects.has_place(postcode, town)):
             if not Locality.objects.has_postcode(postcode):
                 self.add_error("postcode", _("We don’t know this postcode."))
-            elif not answers.get("town") and "town" not in self.errors:
+            elif not town and "town" not in self.errors:
                 towns = self.towns
                 answers["town"] = towns[0] if len(towns) == 1 else ""
+            elif town:
+                self._ask_about_place(postcode, town)
         asked = {name: answers.get(name) or "" for name in ("case_reference", "first_name", "last_name", *ADDRESS)}
         asked |= {name: answers.get(name) for name in ("delivery", "system", "purpose")}
         asked["proof"] = self.has_proof or answers.get("proof")
         for name, sentence in faults(asked).items():
             if name not in self.errors:  # one is enough
-                self.add_error(name, sentence)
-        if "case_reference" not in self.errors and (fault := self.partner.reference_fault(asked["case_reference"])):
+                self.add_error(name if name in self.fields else None, sentence)
+        if "case_reference" not in self.errors and (fault := self._reference_fault(asked["case_reference"])):
             self.add_error("case_reference", fault)
         return answers
+
+    def _reference_fault(self, reference):
+        return self.partner.reference_fault(reference)
 
     def _leave_out_what_is_not_shown(self):
         """The person's address when the parcel goes to the office, and a proof for Linux: as good as not typed."""
@@ -288,8 +327,7 @@ class RequestForm(CostForm):
     def towns(self):
         """The names of the places of the postcode that was typed, the largest first."""
         postcode = self["postcode"].value() or ""
-        found = Locality.objects.suggest(postcode) if re.fullmatch(r"[0-9]{4}", postcode, re.ASCII) else []
-        return list(dict.fromkeys(place.name for place in found))
+        return Locality.objects.towns_of(postcode) if re.fullmatch(r"[0-9]{4}", postcode, re.ASCII) else []
 
     @property
     def person(self):
@@ -297,7 +335,34 @@ class RequestForm(CostForm):
 
     @property
     def wish(self):
-        return {name: self.cleaned_data[name] for name in WISH}
+        return {name: self.cleaned_data[name] for name in WISH} | {"place_confirmed": self.is_place_asked}
+
+
+class CorrectForm(RequestForm):
+    """What was sent, as far as it can still be corrected; what can't stands beside the form and counts as it is."""
+
+    def __init__(self, *args, user, device_request, **options):
+        super().__init__(*args, user=user, has_proof=device_request.proof_id is not None, **options)
+        self.sent = what_was_sent(device_request)
+        self.initial |= self.sent
+        for name in self.fields.keys() - {*device_request.correctable, "place"}:
+            del self.fields[name]
+
+    def clean(self):
+        self.cleaned_data = self.sent | self.cleaned_data
+        return super().clean()
+
+    def _reference_fault(self, reference):
+        """By the organisation's rule of today, unless it is an older one that stays."""
+        return "" if reference == self.sent["case_reference"] else super()._reference_fault(reference)
+
+    def _ask_about_place(self, postcode, town):
+        if (postcode, town) != (self.sent["postcode"], self.sent["town"]):  # what stays was asked about before
+            super()._ask_about_place(postcode, town)
+
+    @property
+    def answers(self):
+        return {name: self.cleaned_data[name] for name in self.sent}
 
 
 class DeclineForm(Form):

@@ -123,6 +123,7 @@ MOVES = {
 NOTES = {
     "receive": Note(_("Received")),
     "complete": Note(_("Completed")),
+    "correct": Note(_("Corrected")),
     "take_over": Note(_("Taken over from another organisation")),
     "open_tracking_link": Note(_("Page for the person opened")),
     "replace_tracking_link": Note(_("Page for the person replaced")),
@@ -133,6 +134,7 @@ NOTES = {
 WAY = (S.RECEIVED, S.APPROVED, S.ALLOCATED, S.SHIPPED, S.DELIVERED)
 ON_THE_WAY = (S.APPROVED, S.ALLOCATED, S.SHIPPED)
 ENDED_UNSENT = (S.DECLINED, S.REJECTED, S.WITHDRAWN)  # nothing is charged
+CORRECTABLE = (S.RECEIVED, S.APPROVED)  # as a whole; once a laptop is kept, where the parcel goes
 RESTING = (S.RECEIVED, S.APPROVED)  # while the organisation is not active
 PAUSED = Next(
     "",

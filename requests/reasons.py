@@ -8,6 +8,23 @@ KNOWN = {  # what a further request for such a person is
     "another_person": _("It is another person"),
     "further_laptop": _("It is a further laptop for this person"),
 }
+CORRECTED = {  # what a correction changed: several fields of a form are one thing to a reader
+    "first_name": _("Name"),
+    "last_name": _("Name"),
+    "birth_year": _("Year of birth"),
+    "street": _("Address"),
+    "house_number": _("Address"),
+    "postcode": _("Address"),
+    "town": _("Address"),
+    "mobile": _("Mobile"),
+    "language": _("Language of the person"),
+    "case_reference": _("Case reference"),
+    "delivery": _("Delivery"),
+    "purpose": _("Purpose"),
+    "system": _("System"),
+    "keyboard": _("Keyboard"),
+    "proof": _("Proof"),
+}
 SUITS = {  # what speaks for this laptop, with its own values
     "system": _("%(system)s as asked for"),
     "memory": _("%(memory)s, %(needed)s needed"),

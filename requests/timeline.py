@@ -10,7 +10,7 @@ from web.statements import statement
 from web.timeline import rows_for
 
 from .models import REASONS, RequestStep
-from .reasons import KNOWN, PARTNER_ENDED, TAKEN_OVER
+from .reasons import CORRECTED, KNOWN, PARTNER_ENDED, TAKEN_OVER
 
 
 @statement
@@ -35,8 +35,13 @@ def _parcel(code):
     return format_html('<a class="wg-id" href="{}">{}</a>', url, ident_codes.printed(code))
 
 
-def _words(step, user):
-    """The sentences of a step; a partner reads the names of its own people only."""
+def _fields(step):
+    """What a correction changed, each thing once."""
+    names = step.numbers.get("fields", "").split()
+    return f"{', '.join(dict.fromkeys(str(CORRECTED[name]) for name in names))}."
+
+
+def _who(step, user):
     if step.by and not user.acting_for and step.on_behalf_of and not step.is_own:
         yield _("By %(name)s, on behalf of the organisation.") % {"name": step.by}
     elif step.by and (not user.acting_for or step.is_own):
@@ -46,11 +51,18 @@ def _words(step, user):
     elif step.verb == "receive":
         ours, theirs = _("By the person, through your link."), _("By the person, through the organisation’s link.")
         yield ours if user.acting_for else theirs
+
+
+def _words(step, user):
+    """The sentences of a step; a partner reads the names of its own people only."""
+    yield from _who(step, user)
     if step.reason in REASONS.get(step.verb, ()):
         yield f"{REASONS[step.verb](step.reason).label}."
     if step.numbers.get("known") in KNOWN:
         words = {"what": KNOWN[step.numbers["known"]], "number": step.numbers.get("request", "")}
         yield _("%(what)s, though there is %(number)s.") % words
+    if step.verb == "correct":
+        yield _fields(step)
     if step.reason == TAKEN_OVER:
         yield _("It goes on at the organisation that has taken over.")
     if other := step.numbers.get("request") if step.verb in ("take_over", "withdraw") else "":

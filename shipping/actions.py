@@ -76,11 +76,15 @@ def make_label(shipment: Shipment, claim: Claim) -> None:
     label = _draw_label(shipment)
     if label is None:
         return
-    content = render_label(label_face(shipment, label.ident_code))
+    face = label_face(shipment, label.ident_code)
+    content = render_label(face)
     with claim.held():
+        shipment.request.lock()  # whoever corrects the address waits, or has just done so
         shipment.lock()
         if shipment.status != ShipmentStatus.PACKING:
             return
+        if (face_now := label_face(shipment, label.ident_code)) != face:
+            content = render_label(face_now)
         label.file = StoredFile.objects.store(content, media_type="application/pdf", name=f"{label.ident_code}.pdf")
         label.state, label.made_at = Label.State.MADE, clock.now()
         label.save(update_fields=["file", "state", "made_at"])

@@ -14,12 +14,33 @@ from partners.models.map_change import INSERT, tells_the_map
 from people.models import User
 from records import clock
 from records.lifecycle import Lifecycle, Step
-from records.triggers import CompositeKey, same_partner
+from records.triggers import CompositeKey, Trigger, same_partner
 from requests.lifecycle import RequestStatus
 from requests.models import Allocation, DeviceRequest, RoundDate
 
 from . import lifecycle
 from .lifecycle import RoundStatus, ShipmentStage, ShipmentStatus
+
+# What is erased is erased whatever a label says; a parcel whose laptop was taken back goes nowhere.
+LABEL_IS_PRINTED = """
+BEGIN
+  IF NEW.erased_at IS NULL
+    AND (NEW.first_name, NEW.last_name, NEW.street, NEW.house_number, NEW.postcode, NEW.town)
+      IS DISTINCT FROM (OLD.first_name, OLD.last_name, OLD.street, OLD.house_number, OLD.postcode, OLD.town)
+    AND EXISTS (
+      SELECT FROM shipping_shipment s JOIN requests_allocation a ON a.id = s.allocation_id
+      WHERE s.request_id = NEW.request_id AND s.status IN ('labelled', 'handed_over') AND a.released_at IS NULL)
+  THEN
+    RAISE EXCEPTION 'the label of request % is printed', NEW.request_id
+      USING ERRCODE = '23001', CONSTRAINT = 'a_printed_label_keeps_its_address';
+  END IF;
+  RETURN NEW;
+END
+"""
+PRINTED = _(
+    "The label is printed with the old address. Call the association: once it takes the laptop back, you can correct "
+    "the address, and the request keeps its place."
+)
 
 
 class Round(Lifecycle):
@@ -174,6 +195,14 @@ class Shipment(Lifecycle):
                 name="handed_over_at_exactly_when_out",
             ),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="shipment_price_is_positive"),
+            # Read where the address is written: a label that is printed would lead to the old one.
+            Trigger(
+                name="a_printed_label_keeps_its_address",
+                on="requests.Recipient",
+                when="AFTER UPDATE OF first_name, last_name, street, house_number, postcode, town",
+                body=LABEL_IS_PRINTED,
+                refusals={"a_printed_label_keeps_its_address": PRINTED},
+            ),
             tells_the_map(
                 "map_follows_parcels", when=[INSERT], inserted="handed_over_at IS NOT NULL", columns=["handed_over_at"]
             ),

@@ -41,6 +41,30 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// A form that is kept while it is written: what was typed since is kept when the page is left, but for files.
+const written = document.querySelector("form[data-keep]");
+if (written) {
+  let typed = 0;
+  let sent = 0;
+  let kept = 0;
+  const isKeeping = (event) => event.detail.requestConfig.verb === "post";
+  written.addEventListener("input", () => (typed += 1));
+  written.addEventListener("htmx:beforeSend", (event) => isKeeping(event) && (sent = typed));
+  written.addEventListener("htmx:afterRequest", (event) => {
+    if (isKeeping(event) && event.detail.successful) kept = sent;
+  });
+  written.addEventListener("submit", () => (kept = Infinity));
+  addEventListener("pageshow", () => (kept = Math.min(kept, typed)));
+  const keep = () => {
+    if (document.visibilityState === "visible" || typed <= kept) return;
+    const answers = new FormData(written);
+    for (const file of written.querySelectorAll("[type=file]")) answers.delete(file.name);
+    answers.set("typing", "1");
+    if (navigator.sendBeacon(written.action, answers)) kept = typed;
+  };
+  document.addEventListener("visibilitychange", keep);
+}
+
 // Ticked rows: the bar appears with the first tick and says how many there are.
 function count(form) {
   const bar = form.querySelector("[data-bulk]");

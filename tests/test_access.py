@@ -45,12 +45,16 @@ NOON = "2020-01-20T12:00Z"
 
 @dataclass(frozen=True)
 class Row:
-    """Which roles a route lets in, and what its address takes: the name of an object of `World`."""
+    """Which roles a route lets in, and what its address takes: the name of an object of `World`.
+
+    `begins`: an address of which there is nothing yet is that of something new.
+    """
 
     roles: set
     about: str = ""
     method: str = "get"
     data: dict = field(default_factory=dict)
+    begins: bool = False
 
 
 ROWS = {
@@ -186,14 +190,16 @@ ROWS = {
     "requests:take_over": Row({"admin"}, "partner"),
     "requests:withdraw_left_over": Row(DISPATCH, "partner", "post"),
     "requests:drafts": Row(DECIDES),
+    "requests:discard_all": Row(DECIDES),
     "requests:new": Row(DECIDES),
-    "requests:draft": Row(DECIDES, "draft"),
+    "requests:draft": Row(DECIDES, "draft", begins=True),
     "requests:check": Row(DECIDES, "draft"),
     "requests:discard": Row(DECIDES, "draft"),
     "requests:detail": Row(READS_REQUESTS, "request"),
     "requests:proof": Row(READS_REQUESTS, "request"),
     "requests:write_about": Row(READS_REQUESTS, "request"),
     "requests:complete": Row(DECIDES, "request"),
+    "requests:correct": Row(DECIDES, "request"),
     "requests:approve": Row(DECIDES, "request", "post"),
     "requests:decline": Row(DECIDES, "request"),
     "requests:send_back": Row(DISPATCH, "request"),
@@ -434,7 +440,7 @@ def status_of(client, row, url):
 def expected(role, row, whose):
     if role not in row.roles:
         return 403
-    if not row.about or whose == "own":
+    if not row.about or whose == "own" or (whose == "missing" and row.begins):
         return "in"
     apart = role in PARTNER or row.about in ("draft", "invitation") or (row.about == "batch" and role != "admin")
     return 404 if whose == "missing" or apart else "in"

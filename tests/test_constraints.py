@@ -203,6 +203,7 @@ ATTACKS = {
     "handed_over_knows_who_pays": changed("shipping_shipment", "price = NULL"),
     "handed_over_at_exactly_when_out": changed("shipping_shipment", "status = 'packing'"),
     "shipment_price_is_positive": changed("shipping_shipment", "price = 0"),
+    "a_printed_label_keeps_its_address": changed("requests_recipient", "town = 'Oberburg'"),
     "one_live_label_per_shipment": copied("shipping_label", item_number=2, ident_code="'2'"),
     "made_label_has_a_file": changed("shipping_label", "file_id = NULL"),
     "item_number_has_eight_digits": changed("shipping_label", "item_number = 100000000"),

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import lifecycle
 from partners.lifecycle import PartnerStatus
+from partners.places import country_of
 from partners.reasons import ENDED
 from partners.reference_pattern import example_of, fits
 from people.models import User
@@ -279,6 +280,12 @@ class BillTo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.department}" if self.department else self.name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """A postcode of Liechtenstein says the country, which the form doesn't ask."""
+        if self.country in ("CH", "LI"):
+            self.country = country_of(self.postcode)
+        super().save(*args, **options)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

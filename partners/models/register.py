@@ -1,12 +1,14 @@
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.db import connection, models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Concat
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partners.lifecycle import PartnerStatus
+from partners.places import LIECHTENSTEIN, is_one_of
 from records import clock
 from records.text import typographic
 from records.triggers import RowsStay
@@ -96,6 +98,13 @@ class CommuneMutation(models.Model):
         return self.old_no, self.day
 
 
+class PlaceQuestion(NamedTuple):
+    """A sentence that is asked once, and the town that would belong to the postcode; empty where it is not known."""
+
+    sentence: str
+    town: str
+
+
 class LocalityQuerySet(models.QuerySet["Locality"]):
     def suggest(self, *postcodes: str) -> Self:
         """Localities of each postcode with their communes, the likeliest first.
@@ -115,8 +124,43 @@ class LocalityQuerySet(models.QuerySet["Locality"]):
         return next(iter(mains.values())) if len(set(mains.values())) == 1 else None
 
     def has_postcode(self, postcode: str) -> bool:
-        """Whether there is such a postcode; any counts as known until the register is loaded."""
-        return self.filter(postcode=postcode).exists() or not self.exists()
+        """Whether there may be such a postcode; any counts as known until the register is loaded.
+
+        The register knows those of buildings: boxes and large recipients have others, beside the ones of their town.
+        """
+        if postcode in LIECHTENSTEIN or self.filter(postcode__startswith=postcode[:2]).exists():
+            return True
+        return not self.exists()
+
+    def has_place(self, postcode: str, town: str) -> bool:
+        """Whether the two belong together as the register writes them, which most do: then nothing more is read."""
+        return self.filter(postcode=postcode, name=town).exists()
+
+    def towns_of(self, postcode: str) -> list[str]:
+        """The names of a postcode's places, the largest first."""
+        if postcode in LIECHTENSTEIN:
+            return [LIECHTENSTEIN[postcode]]
+        return list(dict.fromkeys(place.name for place in self.suggest(postcode)))
+
+    def question_about(self, postcode: str, town: str) -> PlaceQuestion | None:
+        """What has to be asked about a postcode and a town before a parcel goes there; None if all is well.
+
+        One rule for forms, programs and whatever else takes an address.
+        """
+        if postcode in LIECHTENSTEIN:
+            names = [LIECHTENSTEIN[postcode]]
+        else:
+            rows = list(self.suggest(postcode))
+            names = list(dict.fromkeys([*(row.name for row in rows), *(row.commune.name for row in rows)]))
+        if not names:
+            if not self.exists():
+                return None
+            sentence = _("%(postcode)s is for no house. Boxes and large recipients have such postcodes: is it right?")
+            return PlaceQuestion(sentence % {"postcode": postcode}, "")
+        if is_one_of(town, names):
+            return None
+        words = {"postcode": postcode, "town": names[0], "typed": town}
+        return PlaceQuestion(_("%(postcode)s is %(town)s, not %(typed)s. Which is right?") % words, names[0])
 
 
 class Locality(models.Model):
@@ -166,7 +210,7 @@ class Coverage(models.Model):
     valid_from = models.DateField(default=clock.today)
     valid_to = models.DateField(null=True, blank=True)
     came_by_merger = models.BooleanField(default=False)
-    for_whom = models.CharField(_("For whom"), max_length=60, blank=True)
+    for_whom = models.CharField(gettext_lazy("For whom"), max_length=60, blank=True)
 
     objects = CoverageQuerySet.as_manager()
 
@@ -176,7 +220,7 @@ class Coverage(models.Model):
                 fields=["partner", "commune"],
                 condition=Q(valid_to__isnull=True),
                 name="one_live_coverage_per_commune",
-                violation_error_message=_("This commune is covered already."),
+                violation_error_message=gettext_lazy("This commune is covered already."),
             )
         ]
         indexes = [

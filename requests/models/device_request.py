@@ -28,6 +28,12 @@ from requests.lifecycle import RequestStatus
 
 SHORT_NUMBER = re.compile(r"R-?([0-9]{4})-([0-9]+)")
 
+WHERE_IT_GOES = ("street", "house_number", "postcode", "town", "mobile")
+CORRECTED_ALWAYS = (
+    *("first_name", "last_name", "birth_year", "delivery", *WHERE_IT_GOES, "language"),
+    *("purpose", "system", "proof", "keyboard"),
+)
+
 
 def name_words(prefix: str = "") -> SearchVector:
     """The words of a person's name, folded, as its index holds them."""
@@ -269,6 +275,14 @@ class DeviceRequest(Lifecycle):
     def is_complete(self) -> bool:
         """Whether it says what approval needs and a person who asks by a link doesn't know."""
         return bool(self.bill_to_id and self.commune_id and self.case_reference)
+
+    @property
+    def correctable(self) -> tuple[str, ...]:
+        """The fields that its organisation may still correct; none once the parcel has left."""
+        if self.status in lifecycle.CORRECTABLE:
+            return (*CORRECTED_ALWAYS, "case_reference") if self.case_reference else CORRECTED_ALWAYS
+        is_kept = self.status == RequestStatus.ALLOCATED and self.delivery == Partner.Delivery.PERSON
+        return WHERE_IT_GOES if is_kept else ()
 
     @property
     def title(self) -> str:

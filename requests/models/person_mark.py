@@ -25,6 +25,14 @@ class PersonMarkManager(models.Manager["PersonMark"]):
             for mark in marks_of(person)
         )
 
+    def follow(self, device_request: DeviceRequest, person: dict[str, Any]) -> None:
+        """Replace a request's marks by those of the corrected name; they end when the first ones would have."""
+        kept = self.filter(request=device_request)
+        made_on = kept.order_by("made_on").values_list("made_on", flat=True).first() or clock.today()
+        kept.delete()
+        self.remember(device_request, person)
+        self.filter(request=device_request).update(made_on=made_on)
+
     def earlier(self, partner: Partner, person: dict[str, Any]) -> models.QuerySet[DeviceRequest]:
         """The organisation's own requests that may be for this person, the latest first."""
         found = self.filter(mark__in=marks_of(person), partner=partner).values("request")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from partners.models import Partner
+from partners.places import country_of
 from records import clock
 from records.triggers import same_partner
 
@@ -81,6 +82,11 @@ class Recipient(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def country(self) -> str:
+        """CH, or LI: its postcode says it."""
+        return country_of(self.postcode) if self.postcode else ""
 
     @property
     def short_name(self) -> str:

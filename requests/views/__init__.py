@@ -1,12 +1,12 @@
 from .allocation import allocate, choose, queue, release
 from .calendar import calendar
 from .conversation import write_about
-from .form import check, discard, draft, new
+from .form import check, discard, discard_all, draft, new
 from .left_over import left_over, withdraw_left_over
 from .listing import drafts, index, search
 from .next_round import next_round
 from .policy import set_policy
-from .record import approve, complete, decline, detail, proof, withdraw
+from .record import approve, complete, correct, decline, detail, proof, withdraw
 from .settle import give_up, reject, requeue, send_back
 from .succession import take_over
 from .tracking import (
@@ -25,9 +25,11 @@ __all__ = [
     "choose",
     "close_tracking_link",
     "complete",
+    "correct",
     "decline",
     "detail",
     "discard",
+    "discard_all",
     "draft",
     "drafts",
     "give_up",

@@ -1,34 +1,53 @@
 import uuid
 from functools import partial
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from devices.models import Device
 from documents.templatetags.swiss import phone, size
 from partners.access import social_worker_required
 from partners.models import Partner, Tariff
+from people.models import AuditEntry
 from requests import actions
+from requests.correcting import what_was_sent
 from requests.forms import TYPED, RequestForm
 from requests.models import DeviceRequest, PersonMark, RequestDraft
+from requests.models.recipient import PERSON
 from requests.reasons import KNOWN
 from web.forms import attempt
 
 SHOWN_EARLIER = 5
 
 
+ADDRESS = ("delivery", "street", "house_number", "postcode", "town", "language", "commune", "bill_to")
+CARRIED = {  # by the name in the address; never a person's name where it is for another one
+    "same-address": ADDRESS,
+    "copy": (*PERSON, *ADDRESS, "case_reference", "purpose", "system", "keyboard"),
+}
+
+
 @social_worker_required
 def new(request):
-    """An empty form; its address carries the token that makes sending it twice the same as once."""
-    return _render_form(request, RequestForm(user=request.user), uuid.uuid4(), None)
+    """A new form at an address of its own, to which reload, Back and a new sign-in lead; sent twice it is as once.
+
+    `same-address` or `copy` names a request of which it takes something over.
+    """
+    carried = {name: request.GET[name] for name in CARRIED if name in request.GET}
+    return redirect(f"{reverse('requests:draft', args=[uuid.uuid4()])}{'?' if carried else ''}{urlencode(carried)}")
 
 
 @social_worker_required
 def draft(request, token):
-    """Keep what was typed, whatever it is; go on to the check when it is complete."""
+    """Keep what was typed, whatever it is; go on to the check when it is complete.
+
+    An untouched form is no draft: nothing is kept of it, and its address shows it again.
+    """
     kept = RequestDraft.objects.visible_to(request.user).select_related("proof").filter(token=token).first()
     has_proof = bool(kept and kept.proof_id)
     if "keep" in request.POST or any(request.POST.get(name, "").strip() for name in TYPED):
@@ -39,10 +58,25 @@ def draft(request, token):
         form = RequestForm(request.POST, request.FILES, user=request.user, has_proof=has_proof)
         return HttpResponse(status=204) if "typing" in request.POST else _render_form(request, form, token, None)
     if kept is None:
-        raise Http404
+        if RequestDraft.objects.filter(token=token).exists() or DeviceRequest.objects.filter(form_token=token).exists():
+            raise Http404
+        form = RequestForm(user=request.user, initial=_carried_over(request))
+        return _render_form(request, form, token, None)
     answers = {"data": kept.answers} if "again" in request.GET else {"initial": kept.answers}
     form = RequestForm(**answers, user=request.user, has_proof=has_proof)
     return _render_form(request, form, token, kept)
+
+
+def _carried_over(request):
+    """What a new form takes over from a request that its address names."""
+    for name, fields in CARRIED.items():
+        if number := request.GET.get(name):
+            found = DeviceRequest.objects.visible_to(request.user).select_related("recipient")
+            earlier = get_object_or_404(found, number=number, recipient__erased_at=None)
+            AuditEntry.objects.record("read_recipient", earlier.number, by=request.user)
+            sent = what_was_sent(earlier) | {"commune": earlier.commune_id, "bill_to": earlier.bill_to_id}
+            return {field: sent[field] for field in fields}
+    return {}
 
 
 def _save_draft(request, token, *, has_proof):
@@ -134,6 +168,19 @@ def discard(request, token):
         return redirect("requests:drafts")
     kept = get_object_or_404(RequestDraft.objects.visible_to(request.user), token=token)
     return render(request, "requests/discard.html", {"draft": kept})
+
+
+@social_worker_required
+def discard_all(request):
+    """Throw all of one's own unfinished forms away; the page says first how many."""
+    kept = RequestDraft.objects.visible_to(request.user)
+    if request.method == "POST":
+        if count := actions.discard_drafts(by=request.user):
+            sentence = ngettext("%(n)s draft is discarded.", "%(n)s drafts are discarded.", count)
+            messages.success(request, sentence % {"n": count})
+        return redirect("requests:drafts")
+    count = kept.count()
+    return render(request, "requests/discard_all.html", {"count": count}) if count else redirect("requests:drafts")
 
 
 def _summary(form, kept, partner):

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST
 from documents import views as documents
 from partners.access import request_reader_required, social_worker_required
 from partners.models import Partner, Tariff
+from partners.places import country_of
 from partners.views.conversations import talk_or_form
 from people.access import dispatcher_required
 from people.models import AuditEntry
 from requests import actions
-from requests.forms import CompleteForm, DeclineForm
+from requests.correcting import fingerprint
+from requests.forms import CompleteForm, CorrectForm, DeclineForm
 from requests.models import Allocation, DeviceRequest, PersonMark
 from requests.timeline import steps_of, timeline
 from web.forms import attempt
@@ -76,6 +78,8 @@ def detail(request, number):
         "may_decide": may_decide,
         "is_to_complete": may_decide and not device_request.is_complete,
         "may_complete": may_decide and device_request.intake_link_id is not None,
+        "may_enter": bool(user.acting_for) and not device_request.recipient.erased_at,
+        "may_correct": bool(user.acting_for and device_request.correctable),
         "price": _price(device_request) if may_decide else device_request.price,
         "invoice": next((step.numbers.get("invoice") for step in reversed(steps) if step.verb == "billed"), ""),
         # For the association only: what other organisations ask for perhaps the same person.
@@ -115,7 +119,8 @@ def _delivery(device_request, user):
     lines = [delivery.label_for(user)]
     if person.town or delivery == Partner.Delivery.OFFICE:
         place = person if person.town else office
-        lines += [f"{place.street} {place.house_number}".strip(), f"{place.postcode} {place.town}"]
+        country = "Liechtenstein" if country_of(place.postcode) == "LI" else ""
+        lines += [f"{place.street} {place.house_number}".strip(), f"{place.postcode} {place.town}", country]
     return "\n".join(filter(None, lines))
 
 
@@ -138,7 +143,7 @@ def complete(request, number):
     )
     if request.method == "POST" and form.is_valid():
         approving = request.POST.get("verb") == "approve"
-        action = partial(actions.complete, device_request, approving=approving, by=request.user, **form.cleaned_data)
+        action = partial(actions.complete, device_request, approving=approving, by=request.user, **form.answers)
         attempt(form, action)
         if form.is_valid():
             if approving:
@@ -154,6 +159,43 @@ def complete(request, number):
         "price": _price(device_request),
     }
     return render(request, "requests/complete.html", context)
+
+
+@social_worker_required
+def correct(request, number):
+    """Correct what was sent: all of it until a laptop is kept, then where the parcel goes."""
+    device_request = fetch(request, number, "recipient")
+    if not device_request.correctable:
+        return too_late(request, device_request)
+    AuditEntry.objects.record("read_recipient", device_request.number, by=request.user)
+    is_sent = request.method == "POST"
+    typed = (request.POST, request.FILES) if is_sent else ()
+    form = CorrectForm(*typed, user=request.user, device_request=device_request)
+    if is_sent and form.is_valid():
+        file = form.cleaned_data.get("proof")
+        action = partial(
+            actions.correct,
+            device_request,
+            answers=form.answers,
+            proof=file.read() if file else b"",
+            seen=request.POST.get("seen", ""),
+            place_confirmed=form.is_place_asked,
+            by=request.user,
+        )
+        changed = attempt(form, action)
+        if form.is_valid():
+            sentence = _("%(number)s is corrected.") if changed else _("%(number)s is as it was: nothing was changed.")
+            messages.success(request, sentence % {"number": device_request})
+            return redirect(device_request)
+        device_request = fetch(request, number, "recipient")  # as it stands, and not as it was refused
+    context = {
+        "device_request": device_request,
+        "person": device_request.recipient,
+        "delivery": _delivery(device_request, request.user),
+        "form": form,
+        "seen": fingerprint(device_request),
+    }
+    return render(request, "requests/correct.html", context)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from documents import ident_codes
+from partners.places import country_of
 
 
 @dataclass(frozen=True)
@@ -15,9 +16,14 @@ class Address:
     town: str
     reference: str = ""
 
+    @property
+    def country(self) -> str:
+        """The country's name where it is not Switzerland; empty where it is."""
+        return "Liechtenstein" if country_of(self.postcode) == "LI" else ""
+
     def __str__(self) -> str:
         """The address, a line each."""
-        lines = (self.name, self.reference, self.street, f"{self.postcode} {self.town}")
+        lines = (self.name, self.reference, self.street, f"{self.postcode} {self.town}", self.country)
         return "\n".join(line for line in lines if line)
 
 

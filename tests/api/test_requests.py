@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from documents.models import StoredFile
 from documents.uploads import LARGEST
-from partners.models import Commune, Partner
+from partners.models import Commune, Locality, Partner
 from requests.models import DeviceRequest
 from tests import factories
 
@@ -258,3 +258,28 @@ def test_what_a_person_asked_by_the_link_is_read_completed_and_approved(
     assert worker.post(f"{path}approve/").json()["status"] == "approved"
     assert_problem(worker.post(f"{path}complete/", known | {"case_reference": "LT-2"}), 409)
     assert [step["verb"] for step in worker.get(path).json()["steps"]] == ["receive", "complete", "approve"]
+
+
+def test_single_fields_are_corrected_and_the_rest_stays(worker, wish, assert_problem):
+    number = worker.post("requests/", wish).json()["number"]
+    answer = worker.post(f"requests/{number}/correct/", {"recipient": {"street": "Hofgut"}, "purpose": "everyday"})
+    assert (answer.status_code, answer.json()["purpose"]) == (200, "everyday")
+    found = DeviceRequest.objects.get()
+    assert (found.recipient.street, found.recipient.town) == ("Hofgut", "Burgdorf")
+    assert found.steps.last().numbers == {"fields": "street purpose"}
+    assert_problem(worker.post(f"requests/{number}/correct/", {"recipient": {"first_name": "-"}}), 409)
+
+
+def test_a_place_in_doubt_is_taken_once_the_program_says_that_it_is_right(worker, wish, commune, assert_problem):
+    Locality.objects.create(postcode="3400", name="Burgdorf", commune=commune, share=98, language="de")
+    wrong = wish | {"recipient": wish["recipient"] | {"town": "Zürich"}}
+    body = assert_problem(worker.post("requests/", wrong), 409)
+    assert body["detail"] == "3400 is Burgdorf, not Zürich. Which is right?"
+    answer = worker.post("requests/", wrong | {"place_confirmed": True})
+    assert answer.status_code == 201
+    person = worker.get(f"requests/{answer.json()['number']}/").json()["recipient"]
+    assert (person["town"], person["country"]) == ("Zürich", "CH")
+    thun = {"recipient": {"town": "Thun"}}
+    page = f"requests/{answer.json()['number']}/correct/"
+    assert_problem(worker.post(page, thun), 409)
+    assert worker.post(page, thun | {"place_confirmed": True}).status_code == 200

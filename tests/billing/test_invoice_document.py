@@ -171,6 +171,13 @@ class TestABillThatCannotBePrinted:
         assert r"/20/\/\/\/" in payload(bill_from_snapshot(draft.snapshot))
         assert draft.document.sha256
 
+    def test_says_the_country_of_a_payer_in_liechtenstein(self, draft, account, treasurer):
+        payer = BillTo.objects.get()
+        payer.postcode, payer.town = "9490", "Vaduz"
+        payer.save()
+        actions.issue(draft, by=treasurer)
+        assert "9490\nVaduz\nLI" in payload(bill_from_snapshot(draft.snapshot))
+
     @pytest.mark.parametrize("field", ["cost_centre", "order_number", "name"])
     def test_does_not_come_from_an_umlaut_written_as_two_characters(self, draft, account, treasurer, field):
         BillTo.objects.update(**{field: "Bu\u0308ro 5"})

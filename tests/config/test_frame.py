@@ -37,7 +37,7 @@ def test_the_page_one_is_on_is_marked_and_only_that_one(client, make_user):
 
 def test_a_page_below_another_of_the_menu_is_marked_alone(client, social_worker):
     client.force_login(social_worker)
-    entries = client.get("/requests/new/").context["navigation"]
+    entries = client.get("/requests/new/", follow=True).context["navigation"]
     assert [entry["url"] for entry in entries if entry["current"]] == ["/requests/new/"]
 
 

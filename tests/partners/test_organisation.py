@@ -314,3 +314,13 @@ def test_ended_its_people_still_read_and_its_communes_are_free(client, admin, ma
         factories.receive(partner, by=manager)
     assert theirs.post(f"/partners/{partner.pk}/invite/", {"name": "x", "email": "x@example.org", "role": "manager"})
     assert not Membership.objects.pending().exists()
+
+
+def test_a_unit_in_liechtenstein_has_its_country_by_the_postcode(client, manager, partner):
+    client.force_login(manager)
+    client.post(f"/partners/{partner.pk}/new-bill-to/", PAYS | {"postcode": "9490", "town": "Vaduz"})
+    payer = partner.bill_tos.get(postcode="9490")
+    assert payer.country == "LI"
+    client.post(f"/partners/bill-tos/{payer.pk}/edit/", PAYS | {"postcode": "9470", "town": "Buchs"})
+    payer.refresh_from_db()
+    assert (payer.postcode, payer.country) == ("9470", "CH")

@@ -66,3 +66,17 @@ def test_a_colleagues_draft_is_not_discarded(client, make_user, partner, make_dr
     assert (client.get(url).status_code, client.get(missing).status_code) == (404, 404)
     assert client.post(url).url == client.post(missing).url == "/requests/drafts/"
     assert RequestDraft.objects.count() == 1
+
+
+def test_all_are_discarded_at_once_with_their_proofs_and_nobody_elses(client, social_worker, stranger, make_draft):
+    client.force_login(social_worker)
+    assert client.get("/requests/drafts/discard/").url == "/requests/drafts/"
+    file = StoredFile.objects.store(b"%PDF-1.7", media_type="application/pdf", name="proof.pdf")
+    make_draft("LT-1", proof=file), make_draft("LT-2")
+    other = make_draft("OT-9", owner=stranger)
+    assert "/requests/drafts/discard/" in client.get("/requests/drafts/").content.decode()
+    assert "Discard all 2 drafts?" in client.get("/requests/drafts/discard/").content.decode()
+    for _press in range(2):
+        assert client.post("/requests/drafts/discard/").url == "/requests/drafts/"
+    assert (RequestDraft.objects.get(), StoredFile.objects.count()) == (other, 0)
+    assert "2 drafts are discarded." in client.get("/requests/drafts/").content.decode()

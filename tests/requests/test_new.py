@@ -7,9 +7,11 @@ from django.utils import timezone
 from documents.models import StoredFile
 from documents.uploads import LARGEST
 from partners.models import Commune, Locality, Tariff
+from people.models import AuditEntry
 from records.refusals import Refused
 from requests.forms import TYPED
 from requests.models import DeviceRequest, Recipient, RequestDraft
+from tests import factories
 from tests.request_form import send
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +24,7 @@ def write(client, token, answers, **more):
 def test_the_commune_and_who_pays_are_preset_when_there_is_one(client, social_worker, partner, commune):
     partner.coverage.create(commune=commune)
     client.force_login(social_worker)
-    page = client.get("/requests/new/").content.decode()
+    page = client.get("/requests/new/", follow=True).content.decode()
     assert '<input type="hidden" name="commune" value="404" disabled id="id_commune">' in page
     assert "CHF 150.00" in page
 
@@ -143,8 +145,6 @@ def test_a_proof_may_have_ten_megabytes_and_no_byte_more(client, social_worker, 
 
 def test_what_is_being_typed_is_kept_in_passing(client, social_worker, answers, token):
     client.force_login(social_worker)
-    page = client.get("/requests/new/").content.decode()
-    assert re.search(r'hx-post="/requests/new/[0-9a-f-]{36}/"', page)
     empty = answers | dict.fromkeys(TYPED, "")
     assert write(client, token, empty, typing="1").status_code == 204
     assert RequestDraft.objects.count() == 0
@@ -156,6 +156,69 @@ def test_what_is_being_typed_is_kept_in_passing(client, social_worker, answers, 
     send(client, token, "send")
     assert write(client, token, answers, typing="1").status_code == 204
     assert RequestDraft.objects.count() == 0
+
+
+def test_a_new_form_has_an_address_of_its_own_and_is_kept_from_the_first_letter_on(client, social_worker):
+    client.force_login(social_worker)
+    first, second = (client.get("/requests/new/").url for _time in range(2))
+    assert re.fullmatch(r"/requests/new/[0-9a-f-]{36}/", first) and first != second
+    assert f'hx-post="{first}"' in client.get(first).content.decode()
+    assert RequestDraft.objects.count() == 0
+    client.post(first, {"first_name": "S", "typing": "1"})
+    assert 'value="S"' in client.get(first).content.decode()
+    assert 'value="S"' not in client.get(second).content.decode()
+    assert RequestDraft.objects.count() == 1
+
+
+def test_another_person_at_one_address_is_asked_for_without_the_first_ones_name(client, social_worker, make_received):
+    person = factories.PERSON | {"birth_year": 1994, "mobile": "+41791234567", "language": "uk"}
+    earlier = make_received(recipient=person, purpose="training", keyboard="ch-fr")
+    client.force_login(social_worker)
+    assert (
+        f"/requests/new/?same-address={earlier.number}" in client.get(f"/requests/{earlier.number}/").content.decode()
+    )
+    answer = client.get(f"/requests/new/?same-address={earlier.number}", follow=True)
+    form, page = answer.context["form"], answer.content.decode()
+    carried = {name: form[name].value() for name in ("street", "postcode", "town", "language", "delivery", "bill_to")}
+    assert carried == {
+        "street": "Mühlegasse",
+        "postcode": "3400",
+        "town": "Burgdorf",
+        "language": "uk",
+        "delivery": "person",
+        "bill_to": earlier.bill_to_id,
+    }
+    assert not any(word in page for word in ("Samira", "1994", "079 123 45 67", earlier.case_reference))
+    assert (form["keyboard"].value(), form["purpose"].value()) == ("ch-de", None)
+    assert RequestDraft.objects.count() == 0
+    assert AuditEntry.objects.filter(action="read_recipient", subject=earlier.number).exists()
+
+
+def test_a_copy_takes_person_and_needs_along(client, social_worker, make_received):
+    earlier = make_received(purpose="training", keyboard="ch-fr")
+    client.force_login(social_worker)
+    form = client.get(f"/requests/new/?copy={earlier.number}", follow=True).context["form"]
+    carried = [form[name].value() for name in ("first_name", "case_reference", "street", "purpose", "keyboard")]
+    assert carried == ["Samira", "LT-2026-0388", "Mühlegasse", "training", "ch-fr"]
+
+
+def test_what_was_typed_over_a_copy_stays(client, social_worker, make_received, answers, token):
+    earlier = make_received()
+    client.force_login(social_worker)
+    write(client, token, answers, first_name="Amina", typing="1")
+    page = client.get(f"/requests/new/{token}/?copy={earlier.number}").content.decode()
+    assert 'value="Amina"' in page and 'value="Samira"' not in page
+
+
+def test_nothing_is_taken_over_from_anothers_request_or_an_erased_one(client, social_worker, stranger, make_received):
+    earlier = make_received()
+    client.force_login(stranger)
+    assert client.get(f"/requests/new/?copy={earlier.number}", follow=True).status_code == 404
+    blank = {name: "" for name in ("first_name", "last_name", "street", "house_number", "postcode", "town", "mobile")}
+    Recipient.objects.update(**blank, birth_year=None, erased_at="2026-10-01T08:00Z")
+    client.force_login(social_worker)
+    assert client.get(f"/requests/new/?copy={earlier.number}", follow=True).status_code == 404
+    assert "?copy=" not in client.get(f"/requests/{earlier.number}/").content.decode()
 
 
 def test_a_postcode_that_the_register_does_not_know_is_named(client, social_worker, commune, answers, token):
@@ -208,7 +271,7 @@ def test_one_name_suffices_and_a_line_is_none(client, social_worker, answers, to
 
 def test_what_the_choices_above_hide_is_not_asked_for(client, social_worker, partner, answers, token):
     client.force_login(social_worker)
-    assert f"{partner.postcode} {partner.town}</small>" in client.get("/requests/new/").content.decode()
+    assert f"{partner.postcode} {partner.town}</small>" in client.get("/requests/new/", follow=True).content.decode()
     proof = SimpleUploadedFile("x.pdf", b"MZ not a pdf")
     answer = write(client, token, answers, delivery="office", postcode="34", house_number="x" * 20, proof=proof)
     assert answer.status_code == 302
@@ -337,7 +400,7 @@ def test_a_suspended_organisation_is_told_so_and_keeps_its_draft(client, social_
 def test_who_cannot_send_reads_so_before_writing(client, social_worker, partner, status, words):
     type(partner).objects.filter(pk=partner.pk).update(status=status)
     client.force_login(social_worker)
-    page = client.get("/requests/new/").content.decode()
+    page = client.get("/requests/new/", follow=True).content.decode()
     assert words in page
     assert ("keep it as a draft" in page) is (status != "active")
 
