@@ -6,6 +6,7 @@ app_name = "requests"
 urlpatterns = [
     path("", views.index, name="list"),
     path("search/", views.search, name="search"),
+    path("found/<str:token>/", views.found, name="found"),
     path("queue/", views.queue, name="queue"),
     path("round/", views.next_round, name="round"),
     path("calendar/", views.calendar, name="calendar"),

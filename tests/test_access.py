@@ -250,7 +250,10 @@ PUBLIC |= {f"track:{name}" for name in ("page", "in_language")}  # requests/test
 PUBLIC |= {f"ask:{name}" for name in ("language", "start", "question", "check", "sent", "anew")}  # requests/test_ask.py
 PUBLIC |= {"help:index", "help:article", "help:rate", "help:comment"}
 PUBLIC |= {"map", "map_data", "map_letter", "map_letter_made", "map_letter_file"}
-ELSEWHERE = {"partners:act_for"}  # its object stands in the form: tests/partners/test_act_for.py
+ELSEWHERE = {
+    "partners:act_for",  # its object stands in the form: tests/partners/test_act_for.py
+    "requests:found",  # its object stands in the session: tests/requests/test_list.py
+}
 OTHERS = ("/accounts/", "/api/")  # allauth's are allauth's, the API's have a table of their own
 
 

@@ -3,7 +3,7 @@ from .calendar import calendar
 from .conversation import write_about
 from .form import check, discard, discard_all, draft, new
 from .left_over import left_over, withdraw_left_over
-from .listing import drafts, index, search
+from .listing import drafts, found, index, search
 from .next_round import next_round
 from .policy import set_policy
 from .record import approve, complete, correct, decline, detail, proof, withdraw
@@ -32,6 +32,7 @@ __all__ = [
     "discard_all",
     "draft",
     "drafts",
+    "found",
     "give_up",
     "index",
     "left_over",

@@ -1,3 +1,4 @@
+import secrets
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from requests.tables import SHOWN, columns_for
 from web.filters import chips
 from web.pagination import MANY, find_row, paginate
 
+FOUND, SEARCHES = "found_requests", 5  # where a sign-in keeps what its last searches found
 VIEWS = {
     "needs-us": gettext_lazy("Needs us"),
     "recent": gettext_lazy("Last 30 days"),
@@ -73,7 +75,7 @@ def _in_view(found, view, user):
 def search(request):
     """A number or case reference leads to its request, or to the list of those that hold it.
 
-    A name leads to a list without an address of its own; switching the language there goes back to all requests.
+    A name leads to what it found, kept with the sign-in under an address that tells nothing.
     """
     form = NameForm(request.POST)
     if not form.is_valid():
@@ -86,9 +88,30 @@ def search(request):
     is_number = any(sign.isdigit() for sign in words)
     if is_number and visible.matching_words(words).exists():  # so it is no name
         return redirect(f"{reverse('requests:list')}?{urlencode({'q': words})}")
-    people = _for_list(visible.of_person(words)).order_by("-pk")[:MANY]
-    rows = list(people) or list(_for_list(visible.matching_words(words)).order_by("-pk")[:MANY])
-    context = {"rows": rows, "columns": columns_for(request.user), "name_form": form, "is_number": is_number}
+    keys = _first_keys(visible.of_person(words)) or _first_keys(visible.matching_words(words))
+    token = secrets.token_urlsafe(9)
+    kept = request.session.get(FOUND, [])[1 - SEARCHES :]  # the last few, as Back leads no further
+    request.session[FOUND] = [*kept, {"token": token, "keys": keys, "is_number": is_number}]
+    return redirect("requests:found", token)
+
+
+def _first_keys(found):
+    return list(found.order_by("-pk").values_list("pk", flat=True)[:MANY])
+
+
+@request_reader_required
+def found(request, token):
+    """What a search of one's own has found, as far as one may see it today; an old one leads to the list."""
+    kept = next((each for each in request.session.get(FOUND, []) if each["token"] == token), None)
+    if kept is None:
+        return redirect("requests:list")
+    rows = _for_list(DeviceRequest.objects.visible_to(request.user).filter(pk__in=kept["keys"])).order_by("-pk")
+    context = {
+        "rows": list(rows),
+        "columns": columns_for(request.user),
+        "name_form": NameForm(),
+        "is_number": kept["is_number"],
+    }
     return render(request, "requests/search.html", context)
 
 

@@ -76,7 +76,7 @@ def test_the_walk_would_find_a_name(client, social_worker, device_request):
 def test_a_search_finds_nothing_of_another_organisation(client, stranger, device_request, words):
     client.force_login(stranger)
     for answer in (
-        client.post("/requests/search/", {"name": words}),
+        client.post("/requests/search/", {"name": words}, follow=True),
         client.get("/requests/", {"view": "all", "q": words}),
         client.get("/requests/", {"view": "all", "partner": device_request.partner_id}),
         client.get("/invoices/", {"q": words}),

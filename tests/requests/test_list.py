@@ -107,7 +107,7 @@ def test_a_case_reference_and_a_number_are_found_by_their_indexes(make_received,
 @pytest.mark.parametrize(("words", "title"), [("R-2026-999999", "No request fits"), ("Suharto", "Nobody of this name")])
 def test_what_is_not_found_is_called_what_was_looked_for(client, social_worker, words, title):
     client.force_login(social_worker)
-    page = client.post("/requests/search/", {"name": words}).content.decode()
+    page = client.post("/requests/search/", {"name": words}, follow=True).content.decode()
     assert [each for each in ("No request fits", "Nobody of this name") if each in page] == [title]
 
 
@@ -116,7 +116,8 @@ def test_a_person_never_gets_into_an_address(client, social_worker, make_receive
     for reference in ("LT-1", "LT-2"):
         make_received(reference)
     client.force_login(social_worker)
-    assert client.post("/requests/search/", {"name": words}).status_code == 200
+    answer = client.post("/requests/search/", {"name": words})
+    assert answer.url.startswith("/requests/found/") and "Wen" not in answer.url
 
 
 def test_switching_the_language_where_a_search_led_goes_back_to_the_list(client, social_worker):
@@ -161,8 +162,34 @@ def test_a_name_is_searched_by_post_only(client, social_worker, make_received):
     Recipient.objects.filter(request=received).update(last_name="Oberson")
     client.force_login(social_worker)
     assert client.get("/requests/?q=Oberson").context["page"].rows == []
-    found = client.post("/requests/search/", {"name": "samira ober"})
+    found = client.post("/requests/search/", {"name": "samira ober"}, follow=True)
     assert found.context["rows"] == [received]
+
+
+def test_what_a_name_found_has_an_address_to_come_back_to_that_is_ones_own(
+    client, social_worker, dispatcher, stranger, make_received
+):
+    received = make_received("LT-1")
+    client.force_login(social_worker)
+    url = client.post("/requests/search/", {"name": "wenger"}).url
+    for _back in range(2):
+        page = client.get(url)
+        assert page.context["rows"] == [received] and "wenger" not in page.content.decode()
+    for _more in range(5):
+        client.post("/requests/search/", {"name": "nobody"})
+    assert client.get(url).url == "/requests/"  # only the last few are kept
+    mine = client.post("/requests/search/", {"name": "wenger"}).url
+    for user in (dispatcher, stranger):
+        client.force_login(user)
+        assert client.get(mine).url == "/requests/"
+
+
+def test_what_was_found_is_shown_as_far_as_one_may_see_it_now(client, social_worker, make_received):
+    make_received("LT-1")
+    client.force_login(social_worker)
+    url = client.post("/requests/search/", {"name": "wenger"}).url
+    social_worker.memberships.update(ended_at=timezone.now())
+    assert client.get(url).status_code in (302, 403)
 
 
 @pytest.mark.parametrize(
@@ -184,17 +211,17 @@ def test_a_name_is_found_as_the_list_shows_it_and_without_its_accents(
     Recipient.objects.filter(request=received).update(first_name=first, last_name=last)
     client.force_login(social_worker)
     for words in typed:
-        found = client.post("/requests/search/", {"name": words}).context["rows"]
+        found = client.post("/requests/search/", {"name": words}, follow=True).context["rows"]
         assert found == [received], words
     for words in ("anel", "guyen", "%", "_", "."):  # only from the beginning of a word on, and signs are signs
-        assert client.post("/requests/search/", {"name": words}).context["rows"] == [], words
+        assert client.post("/requests/search/", {"name": words}, follow=True).context["rows"] == [], words
 
 
 @pytest.mark.parametrize("words", ["ŉ", "a\\b", "＼", "' | '", "&", "💻"])
 def test_what_no_name_holds_is_searched_for_and_not_found(client, social_worker, make_received, words):
     make_received()
     client.force_login(social_worker)
-    assert client.post("/requests/search/", {"name": words}).context["rows"] == []
+    assert client.post("/requests/search/", {"name": words}, follow=True).context["rows"] == []
 
 
 def test_an_erased_person_is_found_by_no_name(make_received):
@@ -288,7 +315,7 @@ def test_a_stranger_sees_none_and_a_volunteer_is_refused(client, stranger, volun
     make_received()
     client.force_login(stranger)
     assert client.get("/requests/?view=all").context["page"].rows == []
-    assert client.post("/requests/search/", {"name": "Wenger"}).context["rows"] == []
+    assert client.post("/requests/search/", {"name": "Wenger"}, follow=True).context["rows"] == []
     client.force_login(volunteer)
     assert client.get("/requests/").status_code == 403
 
