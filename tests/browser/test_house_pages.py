@@ -189,7 +189,7 @@ def test_no_word_is_too_long_for_a_page(house, visit):
         _make_long(model)
     lists = ["/home/", "/requests/?view=all", "/invoices/", asked.get_absolute_url(), approved.get_absolute_url()]
     pages["admin"] += [*lists, "/requests/queue/", "/devices/", parcel.get_absolute_url(), invoice.get_absolute_url()]
-    pages["manager"] += [*lists, "/requests/new/"]
+    pages["manager"] += [*lists, "/requests/new/", f"{approved.get_absolute_url()}correct/"]
     page = visit("de", width=390)
     too_wide = []
     for who, (user, secret) in people.items():

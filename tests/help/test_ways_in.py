@@ -26,7 +26,7 @@ def test_who_waits_for_a_laptop_reads_what_comes(client, social_worker, partner,
 
 def test_who_writes_a_request_reads_how(client, social_worker):
     client.force_login(social_worker)
-    assert links_to(client.get("/requests/new/"), "requesting")
+    assert links_to(client.get("/requests/new/", follow=True), "requesting")
 
 
 def test_who_erases_drives_reads_how(client, volunteer):
@@ -49,6 +49,6 @@ def test_none_of_them_asks_about_articles(client, social_worker, partner):
     client.force_login(social_worker)
     with CaptureQueriesContext(connection) as captured:
         client.get(f"/requests/{request.number}/")
-        client.get("/requests/new/")
+        client.get("/requests/new/", follow=True)
         client.get("/requests/nowhere/")
     assert not [query for query in captured.captured_queries if "help_" in query["sql"]]
