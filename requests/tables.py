@@ -137,6 +137,21 @@ def round_columns() -> list[Column]:
     ]
 
 
+def approval_columns() -> list[Column]:
+    """Received requests of an organisation that are approved together."""
+    return [
+        Column(_("Case reference"), _case),
+        Column(_("Person"), _person, "sm", css="wg-words", narrow="fw-normal"),
+        Column(_("Asked for"), lambda row: row.get_purpose_display(), "md"),
+        Column(_("Received"), lambda row: day(row.moved_at), "md"),
+    ]
+
+
+def approval_picks() -> Picks:
+    """None is ticked: each is examined."""
+    return Picks(pick_all(), lambda row: pick("number", row.number, row.title))
+
+
 def round_picks() -> Picks:
     """All are ticked: who wants one to wait unticks it."""
     return Picks(

@@ -8,6 +8,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("found/<str:token>/", views.found, name="found"),
     path("queue/", views.queue, name="queue"),
+    path("approve-many/", views.approve_many, name="approve_many"),
     path("round/", views.next_round, name="round"),
     path("calendar/", views.calendar, name="calendar"),
     path("policy/", views.set_policy, name="set_policy"),

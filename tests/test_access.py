@@ -185,6 +185,7 @@ ROWS = {
     "requests:queue": Row(DISPATCH),
     "requests:calendar": Row(DISPATCH),
     "requests:round": Row(DISPATCH),
+    "requests:approve_many": Row(DECIDES),
     "requests:left_over": Row(DISPATCH),
     "requests:set_policy": Row({"admin"}),
     "requests:take_over": Row({"admin"}, "partner"),

@@ -1,4 +1,5 @@
 from .allocation import allocate, choose, queue, release
+from .approve_many import approve_many
 from .calendar import calendar
 from .conversation import write_about
 from .form import check, discard, discard_all, draft, new
@@ -20,6 +21,7 @@ from .tracking import (
 __all__ = [
     "allocate",
     "approve",
+    "approve_many",
     "calendar",
     "check",
     "choose",

@@ -49,6 +49,7 @@ def index(request):
         "columns": columns_for(request.user),
         "form": form,
         "kept": [(name, params[name]) for name in ("view", "partner", "rows") if params.get(name)],
+        "may_approve_many": chosen == "needs-us" and bool(request.user.acting_for) and len(page.rows) > 1,
         "filtered": bool(words or status or partner),
         "views": _tabs(request.user, chosen, partner),
         "chips": chips(params, {"partner": partner, "q": words, "status": status and RequestStatus(status).label}),
