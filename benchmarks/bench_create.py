@@ -88,7 +88,7 @@ def _measure():
             tokens = [uuid.uuid4() for _press in range(PRESSES)]
             bodies = [encode_multipart(BOUNDARY, answers | somebody(next(cases))) for _press in tokens]
             costs = {"the bare page": _mean(worker, get, [("/bare/",)] * PRESSES)}
-            costs["the empty form"] = _mean(worker, get, [("/requests/new/",)] * PRESSES)
+            costs["the empty form"] = _mean(worker, get, [(f"/requests/new/{uuid.uuid4()}/",)] * PRESSES)
             costs["the first press"] = _mean(worker, press_first, zip(tokens, bodies, strict=True))
             costs["the check"] = _mean(worker, get, [(f"/requests/new/{token}/check/",) for token in tokens])
             seen = {draft.token: draft.fingerprint for draft in RequestDraft.objects.filter(token__in=tokens)}

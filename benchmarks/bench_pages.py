@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 
 from bench_load_demo import start
@@ -115,7 +116,7 @@ def _pages():
         ("device", "dispatcher", device.get_absolute_url(), None),
         ("parcel", "dispatcher", parcel.get_absolute_url(), None),
         ("invoice", "treasurer", invoice.get_absolute_url(), None),
-        ("new request", "worker", "/requests/new/", None),
+        ("new request", "worker", f"/requests/new/{uuid.uuid4()}/", None),
         ("month end", "treasurer", "/invoices/month-end/", None),
         ("rounds", "dispatcher", "/rounds/", None),
         ("matching", "dispatcher", "/requests/queue/", None),

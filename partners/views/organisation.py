@@ -121,7 +121,7 @@ def detail(request, pk):
         "may_take_back": editor_required.allowed(user) and (is_admin or partner.end_reason == "by_organisation"),
         "may_cover": is_admin and partner.takes_part,
         "may_sign": signs and partner.takes_part and version is not None and not is_signed,
-        "may_check": editor_required.allowed(user) and partner.takes_part and partner.is_check_due,
+        "may_check": bool(user.acting_for) and editor_required.allowed(user) and partner.takes_part and partner.is_check_due,
         "may_read_requests": reads_requests(user),
         "may_invite": partner.takes_part and inviter_required.allowed(user),
         "may_write": inviter_required.allowed(user),
