@@ -34,6 +34,7 @@ ROWS = {
     ("requests", "post"): Row(DECIDES),
     ("request", "get"): Row(DECIDES | DISPATCH, "request"),
     ("request_complete", "post"): Row(DECIDES, "request"),
+    ("request_correct", "post"): Row(DECIDES, "request"),
     ("request_approve", "post"): Row(DECIDES, "request"),
     ("allocations", "post"): Row(DISPATCH),
     ("devices", "get"): Row(WORKSHOP),

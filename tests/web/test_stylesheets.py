@@ -8,6 +8,7 @@ PAPER = {
     "partners/agreement_pdf.html",
     "partners/letter_pdf.html",
     "partners/poster_pdf.html",
+    "public/track/slip_pdf.html",
     "shipping/label_pdf.html",
 }  # its style lies beside what renders it
 
