@@ -97,6 +97,7 @@ def detail(request, pk):
     latest = max(standing, key=lambda row: row.pk, default=None)
     is_signed = version is not None and any(row.version == version.number for row in standing)
     application = partner.applications.order_by("pk").last() if is_admin else None
+    is_due = partner.takes_part and partner.is_check_due
     context = {
         "partner": partner,
         "tabs": None if user.acting_for else tabs_for(partner, user, "overview"),
@@ -121,7 +122,7 @@ def detail(request, pk):
         "may_take_back": editor_required.allowed(user) and (is_admin or partner.end_reason == "by_organisation"),
         "may_cover": is_admin and partner.takes_part,
         "may_sign": signs and partner.takes_part and version is not None and not is_signed,
-        "may_check": bool(user.acting_for) and editor_required.allowed(user) and partner.takes_part and partner.is_check_due,
+        "may_check": bool(user.acting_for) and editor_required.allowed(user) and is_due,
         "may_read_requests": reads_requests(user),
         "may_invite": partner.takes_part and inviter_required.allowed(user),
         "may_write": inviter_required.allowed(user),
