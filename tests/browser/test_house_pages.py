@@ -15,7 +15,7 @@ from devices.models import Device
 from help.actions import load_articles
 from help.models import Article, ArticleVersion
 from partners.actions import create_notice, open_intake_link, publish_first_version, publish_notice
-from partners.models import Agreement, BillTo, CommuneMutation, Coverage, Membership, Partner
+from partners.models import Agreement, Application, BillTo, CommuneMutation, Coverage, Membership, Partner
 from people.models import User
 from records import clock
 from requests.models import DeviceRequest, Recipient
@@ -215,3 +215,33 @@ def _make_long(model):
             assigned.append(f"{column.column} = left(lpad({key}::text, 6, 'w') || repeat('W', 200), {length})")
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {model._meta.db_table} SET {', '.join(assigned)}")
+
+
+def test_pages_without_signing_in_hold_in_every_language_by_day_and_by_night(visit, full):
+    """What applicants, readers of the help and whoever waits for a laptop meet."""
+    load_articles()
+    partner = factories.active_partner(f"{LONG} Lindental", phone="034 000 00 00")
+    applied = Partner.objects.create(name=f"{LONG} Wangental", postcode="3380", town="Wangen")
+    known = {"kind": "commune", "email": "eva@example.org", "confirmed_at": clock.now()}
+    application = Application.objects.create(name=applied.name, partner=applied, **known)
+    applied.messages.create(is_from_association=False, text="W" * 140)
+    sent = factories.request_of(partner.bill_tos.get(), status="shipped", recipient=factories.PERSON)
+    sent.note("open_tracking_link")
+    token = sent.tracking_links.create().token
+    own = f"/join/{application.token}/"
+    paths = ["/join/", own, f"{own}complete/", "/help/", "/help/?q=laptop", "/help/costs/", "/map/letter/"]
+    turns, own_languages = cycle(LOOKS), [(code, theme) for theme in ("light", "dark") for code in ("uk", "ar")]
+    looks = [(path, look) for path in paths for look in (LOOKS if full else [next(turns)])]
+    looks += [(f"/track/{token}/", look) for look in [*(LOOKS if full else LOOKS[:1]), *own_languages]]
+    pages = {}
+    for path, (language, theme) in looks:
+        if language not in pages:
+            pages[language] = visit(language)
+        page = pages[language]
+        page.emulate_media(color_scheme=theme)
+        answer = page.goto(f"{path}{language}/" if path.startswith("/track/") else path)
+        assert answer.status == 200, path
+        assert page.evaluate("document.documentElement.lang") == language
+        name = f"visitor{path.replace('/', '-').replace('?', '-')}{language}-{theme}"
+        check_page(page, name)
+        check_colours(page, name)
