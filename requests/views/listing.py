@@ -90,7 +90,7 @@ def search(request):
     if is_number and visible.matching_words(words).exists():  # so it is no name
         return redirect(f"{reverse('requests:list')}?{urlencode({'q': words})}")
     keys = _first_keys(visible.of_person(words)) or _first_keys(visible.matching_words(words))
-    token = secrets.token_urlsafe(9)
+    token = secrets.token_hex(8)
     kept = request.session.get(FOUND, [])[1 - SEARCHES :]  # the last few, as Back leads no further
     request.session[FOUND] = [*kept, {"token": token, "keys": keys, "is_number": is_number}]
     return redirect("requests:found", token)
