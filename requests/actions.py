@@ -6,9 +6,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from devices import actions as device_actions
 from devices.models import Device
-from documents.models import Mail, StoredFile
+from documents.models import StoredFile
 from partners.actions import refuse_on_behalf
 from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Locality, Partner, PartnerStep, Tariff
@@ -16,16 +15,28 @@ from people.models import User
 from records import clock
 from records.refusals import Refused
 
+from .allocating import (
+    REJECTED,
+    SENT_BACK,
+    allocate,
+    end_allocation,
+    give_up,
+    record_delivery,
+    record_loss,
+    record_return,
+    refuse_unknown_reason,
+    reject,
+    release,
+    requeue,
+    send_back,
+    ship,
+)
 from .conversations import write_about
 from .correcting import correct, refuse_wrong_place
-from .expected_day import at_the_door
+from .drafting import delete_old_drafts, discard_draft, discard_drafts, keep_draft
 from .lifecycle import ENDED_UNSENT, RESTING, RequestStatus
-from .matching import Laptop, Wish, obstacles
 from .models import (
-    REASONS,
-    Allocation,
     DeviceRequest,
-    ExpectedBy,
     PersonMark,
     Policy,
     PolicyChange,
@@ -33,14 +44,14 @@ from .models import (
     RequestDraft,
 )
 from .proofs import keep_proof
-from .reasons import KNOWN, LACKS, PARTNER_ENDED
+from .reasons import KNOWN, PARTNER_ENDED
 from .rules import faults
 from .succession import take_over
 from .tracking import close_tracking_link, open_tracking_link, replace_tracking_link
 
-SENT_BACK, REJECTED = "requests.sent_back", "requests.rejected"  # mails to the organisation
-
 __all__ = [
+    "REJECTED",
+    "SENT_BACK",
     "allocate",
     "approve",
     "close_tracking_link",
@@ -56,6 +67,9 @@ __all__ = [
     "keep_proof",
     "open_tracking_link",
     "receive",
+    "record_delivery",
+    "record_loss",
+    "record_return",
     "reject",
     "release",
     "replace_tracking_link",
@@ -63,6 +77,7 @@ __all__ = [
     "send_back",
     "send_draft",
     "set_policy",
+    "ship",
     "take_over",
     "withdraw",
     "withdraw_left_over",
@@ -137,58 +152,6 @@ def _write_down(
     PersonMark.objects.remember(device_request, recipient)
     device_request.note("receive", by=owner, **(known or {}))
     return device_request
-
-
-@transaction.atomic(savepoint=False)
-def keep_draft(token: uuid.UUID, *, answers: dict[str, Any], proof: bytes, by: User) -> RequestDraft:
-    """Keep an unfinished form for its writer; a proof kept before stays unless there is a new one.
-
-    The proof is stored only once it is known whose form this is.
-    """
-    draft, is_new = RequestDraft.objects.get_or_create(
-        token=token, defaults={"partner": by.acting_for, "owner": by, "answers": answers}
-    )
-    if (draft.owner_id, draft.partner_id) != (by.pk, by.acting_for_id):
-        raise Refused(_("This form belongs to somebody else."))
-    locked = draft if is_new else RequestDraft.objects.locked(draft)
-    if locked is None or DeviceRequest.objects.filter(form_token=token).exists():  # asked under its lock
-        raise Refused(_("This form was sent or discarded meanwhile."))
-    if is_new and not proof:
-        return locked
-    locked.answers, replaced = answers, None
-    if proof:
-        replaced, locked.proof = locked.proof, keep_proof(proof)
-    locked.save()
-    if replaced:
-        replaced.erase()
-    return locked
-
-
-@transaction.atomic
-def discard_draft(token: uuid.UUID, *, by: User) -> bool:
-    """Throw away an unfinished form of one's own, with its proof; False, and nothing done, if there is none (left)."""
-    draft = RequestDraft.objects.visible_to(by).select_for_update().filter(token=token).first()
-    if draft:  # not sent just now, so its proof is nobody else's
-        draft.forget()
-    return draft is not None
-
-
-@transaction.atomic
-def discard_drafts(*, by: User) -> int:
-    """Throw all unfinished forms of one's own away, with their proofs; how many."""
-    drafts = list(RequestDraft.objects.visible_to(by).select_for_update().order_by("pk"))
-    for draft in drafts:
-        draft.forget()
-    return len(drafts)
-
-
-def delete_old_drafts() -> None:
-    """Drop the forms that their writers have left alone for too long, with their proofs; the clock does it."""
-    for pk in RequestDraft.objects.abandoned().values_list("pk", flat=True):
-        with transaction.atomic():
-            draft = RequestDraft.objects.abandoned().select_for_update().filter(pk=pk).first()
-            if draft:  # it may have been saved or sent just now
-                draft.forget()
 
 
 @transaction.atomic(savepoint=False)
@@ -377,7 +340,7 @@ def forget_marks() -> None:
 def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
     """The organisation says no, with a reason code."""
     refuse_on_behalf(by)
-    _refuse_unknown_reason("decline", reason)
+    refuse_unknown_reason("decline", reason)
     device_request.move("decline", by=by, reason=reason, moved_at=clock.now())
 
 
@@ -385,7 +348,7 @@ def decline(device_request: DeviceRequest, *, reason: str, by: User) -> None:
 def withdraw(device_request: DeviceRequest, *, by: User) -> None:
     """The organisation takes the request back; a kept laptop becomes free again. Never touches a shipment."""
     if device_request.move("withdraw", by=by, moved_at=clock.now()):
-        _end_allocation(_latest_allocation(device_request), by=by)
+        end_allocation(device_request, by=by)
 
 
 def withdraw_of_ended() -> None:
@@ -417,113 +380,6 @@ def _withdraw_left_over(requests: QuerySet[DeviceRequest], *, by: User | None) -
     return withdrawn
 
 
-@transaction.atomic
-def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allocation:
-    """Give a ready laptop that suits to an approved request; the index on live allocations lets exactly one win."""
-    partner = _lock_partner(device_request.partner_id)
-    device_request.lock()
-    device.lock()
-    numbers = {"request": device_request.number, "device": device.number}
-    if device_request.status != RequestStatus.APPROVED:  # an approved one has none, and the index holds that
-        live = device_request.allocations.live().first()
-        if live and live.device_id == device.pk and live.by_id == by.pk:
-            return live
-    elif not partner.is_active:
-        raise Refused(_("The organisation is suspended: its requests pause."))
-    wish = Wish(device_request.pk, device_request.system, device_request.keyboard)
-    laptop = Laptop(device.pk, device.system, device.keyboard, device.memory_gb, device.grade)
-    if codes := obstacles(wish, laptop):
-        what = ", ".join(str(LACKS[code]) for code in codes)
-        raise Refused(_("%(device)s does not suit. It lacks: %(what)s.") % {"device": device, "what": what})
-    allocation = Allocation.objects.create(
-        request=device_request, partner_id=device_request.partner_id, device=device, by=by
-    )
-    device_request.move("allocate", by=by, numbers=numbers, is_locked=True, moved_at=clock.now())
-    device_actions.reserve(device, number=device_request.number, by=by, is_locked=True)
-    return allocation
-
-
-@transaction.atomic
-def release(device_request: DeviceRequest, *, by: User) -> None:
-    """Take the laptop away from a request, which goes back to its place in the queue."""
-    device_request.lock()
-    latest = _latest_allocation(device_request)
-    numbers = {"device": latest.device.number} if latest else {}  # the same when it is pressed again
-    if device_request.move("release", by=by, numbers=numbers, is_locked=True, moved_at=clock.now()):
-        _end_allocation(latest, by=by)
-
-
-@transaction.atomic
-def send_back(device_request: DeviceRequest, *, reason: str, by: User) -> None:
-    """The association gives an approved request back to be corrected; it keeps its place and its price."""
-    _refuse_unknown_reason("send_back", reason)
-    if device_request.move("send_back", by=by, reason=reason, moved_at=clock.now()):
-        Mail.objects.plan(SENT_BACK, device_request)
-
-
-@transaction.atomic
-def reject(device_request: DeviceRequest, *, reason: str, by: User) -> None:
-    """The association says no to an approved request; a laptop that was kept for it is free again."""
-    _refuse_unknown_reason("reject", reason)
-    if device_request.move("reject", by=by, reason=reason, moved_at=clock.now()):
-        _end_allocation(_latest_allocation(device_request), by=by)
-        Mail.objects.plan(REJECTED, device_request)
-
-
-@transaction.atomic
-def requeue(device_request: DeviceRequest, *, by: User) -> None:
-    """After a return or a loss another laptop is sent: back to the queue, with the place and the price it had."""
-    if device_request.move("requeue", by=by, moved_at=clock.now()):
-        _end_allocation(_latest_allocation(device_request), by=by)
-
-
-@transaction.atomic
-def give_up(device_request: DeviceRequest, *, reason: str, by: User) -> None:
-    """After a return or a loss nothing more is sent."""
-    _refuse_unknown_reason("give_up", reason)
-    if device_request.move("give_up", by=by, reason=reason, moved_at=clock.now()):
-        _end_allocation(_latest_allocation(device_request), by=by)
-
-
-def _refuse_unknown_reason(verb: str, reason: str) -> None:
-    if reason not in REASONS[verb].values:
-        raise Refused(_("Say why."))
-
-
-def ship(device_request: DeviceRequest, *, parcel: str, by: User | None) -> None:
-    """The parcel with the laptop leaves the house."""
-    expected: dict[str, Any] = {"expected_on": at_the_door(clock.today()), "expected_by": ExpectedBy.POST}
-    device_request.move("ship", by=by, numbers={"parcel": parcel}, moved_at=clock.now(), **expected)
-
-
-def record_delivery(device_request: DeviceRequest, *, by: User | None) -> None:
-    """The parcel has arrived."""
-    device_request.move("record_delivery", by=by, moved_at=clock.now())
-
-
-def record_return(device_request: DeviceRequest, *, by: User | None) -> None:
-    """The parcel came back: where it should go is settled with the organisation."""
-    device_request.move("record_return", by=by, moved_at=clock.now())
-
-
-def record_loss(device_request: DeviceRequest, *, by: User | None) -> None:
-    """Nobody knows where the parcel is."""
-    device_request.move("record_loss", by=by, moved_at=clock.now())
-
-
 def _lock_partner(partner_id: int) -> Partner:
     """The organisation as it stands until the transaction ends: first in the order of locks, so nobody suspends it."""
     return Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
-
-
-def _latest_allocation(device_request: DeviceRequest) -> Allocation | None:
-    """The only one that can be live: a new one is not made beside it."""
-    return device_request.allocations.select_related("device").order_by("pk").last()
-
-
-def _end_allocation(allocation: Allocation | None, *, by: User) -> None:
-    """Give the laptop back, if one is still kept."""
-    if allocation and allocation.released_at is None:
-        device_actions.release(allocation.device, number=allocation.request.number, by=by)
-        allocation.released_at = clock.now()
-        allocation.save(update_fields=["released_at"])
