@@ -98,12 +98,12 @@ ORGANISATIONS = (
         "AB",
         8,
         (Payer(), Payer("Gemeinde Suhr", "Abteilung Finanzen"), Payer("Gemeinde Buchs", "Finanzen", cadence="quarter")),
-        tier="full",
+        tier="Vollkosten",
     ),
     Organisation("weinfelden", "Stadt Weinfelden", "commune", "de", ("Weinfelden",), "WF", 3),
     Organisation("uster", "Stadt Uster, Abteilung Soziales", "commune", "de", ("Uster",), "US", 7, delivery="office"),
     Organisation("payerne", "Commune de Payerne", "commune", "fr", ("Payerne",), "PA", 4),
-    Organisation("delemont", "Ville de Delémont", "commune", "fr", ("Delémont",), "DE", 5, tier="full"),
+    Organisation("delemont", "Ville de Delémont", "commune", "fr", ("Delémont",), "DE", 5, tier="Vollkosten"),
     Organisation(
         "valmont",
         "Service social Valmont",
@@ -173,7 +173,7 @@ def of_a_commune(number: int, commune: str, canton: str, language: str) -> Organ
         5,
         (Payer(cadence="quarter" if number % 5 == 0 else "month"),),
         delivery="office" if number % 3 == 0 else "person",
-        tier="full" if number % 4 == 0 else "standard",
+        tier="Vollkosten" if number % 4 == 0 else "standard",
     )
 
 

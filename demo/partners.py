@@ -35,8 +35,8 @@ BEGINNING = "2023-01-01"
 PRICES = {
     ("standard", "person"): Decimal("150.00"),
     ("standard", "office"): Decimal("150.00"),
-    ("full", "person"): Decimal("265.00"),
-    ("full", "office"): Decimal("250.00"),
+    ("Vollkosten", "person"): Decimal("265.00"),
+    ("Vollkosten", "office"): Decimal("250.00"),
 }
 SIGN_INS = {  # who signs in, at which organisation, in which roles
     "worker@muster.example": ("muster", ("social_worker",)),

@@ -38,7 +38,7 @@ class JoinForm(CommunesMixin, ByAPersonForm, ModelForm):
     canton = forms.ChoiceField(
         label=_("Canton"),
         help_text=_("Only for a canton: all of its communes are taken."),
-        choices=[("", "–"), *((code, code) for code in CANTONS)],
+        choices=[("", "–"), *CANTONS.items()],
         required=False,
     )
     postcode = postcode_field()

@@ -23,7 +23,7 @@ class NoticeForm(ModelForm):
     cantons = forms.MultipleChoiceField(
         label=_("Which cantons?"),
         help_text=_("Only for a notice to some cantons: it goes to the organisations that speak for a commune there."),
-        choices=[(code, code) for code in CANTONS],
+        choices=list(CANTONS.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
