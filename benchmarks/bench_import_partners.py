@@ -123,16 +123,25 @@ def _write_again(admin):
             cursor.execute(f"CREATE TEMP TABLE copy_{table} ON COMMIT DROP AS SELECT * FROM {table}")
             cursor.execute(f"DELETE FROM copy_{table} WHERE NOT ({theirs.get(table, 'true')})")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        columns = {table: _written(cursor, table) for table in TABLES}
         _delete(cursor, theirs)
         began = time.monotonic()
         for table in TABLES:
-            cursor.execute(f"INSERT INTO {table} SELECT * FROM copy_{table}")
+            cursor.execute(f"INSERT INTO {table} ({columns[table]}) SELECT {columns[table]} FROM copy_{table}")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         seconds = time.monotonic() - began
         _delete(cursor, theirs)
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     return seconds
+
+
+def _written(cursor, table):
+    """The columns that are written, and not worked out by Postgres."""
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'", [table]
+    )
+    return ", ".join(f'"{name}"' for (name,) in cursor.fetchall())
 
 
 def _delete(cursor, theirs):
