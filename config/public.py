@@ -23,6 +23,7 @@ from people.access import public
 from records import clock
 from requests.lifecycle import RequestStatus
 from requests.models import Policy, draft
+from requests.tracking import WARRANTY_MONTHS
 from shipping.lifecycle import PASSED_ON, ShipmentStatus
 from shipping.models import Shipment
 
@@ -31,7 +32,6 @@ from . import hexagons, impact
 FIGURES_KEPT = 3600  # seconds
 PAGE_KEPT = 300  # seconds
 PRIVACY_AS_OF = date(2026, 12, 1)
-WARRANTY_MONTHS = 3
 DAYS_TO_ANSWER_ABOUT_DATA = 30  # Swiss data protection ordinance, art. 18
 YEARS_OF_BOOKS = 10  # Swiss code of obligations, art. 958f
 CHART = {"width": 640, "floor": 118, "tallest": 90}

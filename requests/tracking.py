@@ -3,6 +3,7 @@
 from calendar import monthrange
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -78,28 +79,34 @@ def _close(link: TrackingLink) -> None:
     link.save(update_fields=["closed_at"])
 
 
-def found_by(token: str) -> TrackingLink | None:
-    """The link of an address, as long as it shows something: open, and the request not over for too long."""
+class Sending(NamedTuple):
+    """The day on which a parcel left the house, and its code; None and empty without one."""
+
+    on: date | None
+    parcel: str
+
+
+def found_by(token: str) -> tuple[TrackingLink, Sending] | None:
+    """The link of an address and how its laptop was sent, as long as there is something to show.
+
+    That is while it is open and the request not over for too long.
+    """
     links = TrackingLink.objects.open().select_related("request__recipient", "request__partner")
     link = links.filter(token=token).first()
     if link is None or link.request.recipient.erased_at:
         return None
-    last_day = ends_on(link.request, handed_over_on(link.request))
-    return None if last_day and last_day < clock.today() else link
+    sent = sending_of(link.request)
+    last_day = ends_on(link.request, sent.on)
+    return None if last_day and last_day < clock.today() else (link, sent)
 
 
-def handed_over_on(device_request: DeviceRequest) -> date | None:
-    """The day on which its last parcel left the house."""
+def sending_of(device_request: DeviceRequest) -> Sending:
+    """When its last parcel left the house, and which one it is as long as that is on its way or has arrived."""
     step = device_request.steps.filter(verb="ship").last()
-    return timezone.localtime(step.at).date() if step else None
-
-
-def parcel_of(device_request: DeviceRequest) -> str:
-    """The code of the parcel that is on its way or has arrived; empty without one."""
-    if device_request.status not in (RequestStatus.SHIPPED, RequestStatus.DELIVERED):
-        return ""
-    step = device_request.steps.filter(verb="ship").last()
-    return str(step.numbers.get("parcel", "")) if step else ""
+    if step is None:
+        return Sending(None, "")
+    is_told = device_request.status in (RequestStatus.SHIPPED, RequestStatus.DELIVERED)
+    return Sending(timezone.localtime(step.at).date(), str(step.numbers.get("parcel", "")) if is_told else "")
 
 
 def warranty_ends(handed_over: date) -> date:

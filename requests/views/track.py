@@ -34,30 +34,29 @@ def page(request, token, code=""):
     """Where the laptop is, what comes next and when; the same page for each address that shows nothing."""
     if code and code not in settings.RECIPIENT_LANGUAGES:
         raise Http404
-    link = tracking.found_by(token)
-    if link is None:
+    found = tracking.found_by(token)
+    if found is None:
         code = code or wanted_language(request) or settings.LANGUAGES[0][0]
         return _answer(request, token, code, "gone", status_code=404)
-    return _answer(request, token, code or tracking.language_of(link.request), "page", **_about(link.request))
+    link, sent = found
+    return _answer(request, token, code or tracking.language_of(link.request), "page", **_about(link.request, sent))
 
 
-def _about(device_request):
+def _about(device_request, sent):
     """What is shown of a request: no name, no address, no organisation."""
     status = device_request.status
-    handed_over = tracking.handed_over_on(device_request)
-    parcel = tracking.parcel_of(device_request)
-    warranty = tracking.warranty_ends(handed_over) if handed_over else None
+    warranty = tracking.warranty_ends(sent.on) if sent.on else None
     return {
         "number": device_request.number,
         "status": status,
         "place": STAGES.index(status) if status in STAGES else None,
         "to_office": device_request.delivery == "office",
         "expected_on": device_request.expected_on if device_request.expectation else None,
-        "parcel": ident_codes.printed(parcel),
-        "parcel_url": f"{AT_THE_POST}{parcel}" if parcel else "",
+        "parcel": ident_codes.printed(sent.parcel),
+        "parcel_url": f"{AT_THE_POST}{sent.parcel}" if sent.parcel else "",
         "warranty_until": warranty if status == RequestStatus.DELIVERED and warranty >= clock.today() else None,
         "help_url": reverse("help:article", args=[HELP]),
-        "ends_on": tracking.ends_on(device_request, handed_over),
+        "ends_on": tracking.ends_on(device_request, sent.on),
     }
 
 
