@@ -13,6 +13,7 @@ from partners.lifecycle import PartnerStatus
 from partners.models import BillTo, Commune, Locality, Partner, PartnerStep, Tariff
 from people.models import User
 from records import clock
+from records.policy import keep as keep_policy
 from records.refusals import Refused
 
 from .allocating import (
@@ -97,7 +98,7 @@ def receive(
     **columns: Any,
 ) -> DeviceRequest:
     """Write down a person's wish; the same form sent twice gives the same request, and only Windows takes a proof."""
-    partner = _lock_partner(partner.pk)  # whoever sends the same form at the same time waits here
+    partner = Partner.objects.locked(partner.pk)  # whoever sends the same form at the same time waits here
     sent = DeviceRequest.objects.filter(form_token=form_token).first() if form_token else None
     if sent is None:
         return _write_down(
@@ -218,7 +219,7 @@ def complete(
     `town` is the one of the person's postcode, where another one was typed. Whoever adds it has taken the request on:
     where two approve, a second one does.
     """
-    partner = _lock_partner(device_request.partner_id)
+    partner = Partner.objects.locked(device_request.partner_id)
     device_request.lock()
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself adds who pays."))
@@ -258,7 +259,7 @@ def _refuse_wrong_reference(device_request: DeviceRequest, partner: Partner, cas
 @transaction.atomic
 def approve(device_request: DeviceRequest, *, by: User) -> None:
     """Register an examined request with the association and freeze its price."""
-    partner = _lock_partner(device_request.partner_id)
+    partner = Partner.objects.locked(device_request.partner_id)
     if not partner.is_active:
         raise Refused(_("Your organisation has no running agreement."))
     _approve(device_request, partner, by=by)
@@ -317,17 +318,9 @@ def _refuse_second_for_person(device_request: DeviceRequest, partner: Partner) -
         )
 
 
-@transaction.atomic
 def set_policy(policy: Policy, changed: list[str], *, by: User) -> None:
     """Keep what was changed about requests, and write down from what to what."""
-    Policy.objects.get_or_create(pk=1)
-    before = Policy.objects.select_for_update().get(pk=1)
-    for name in changed:
-        was, becomes = getattr(before, name), getattr(policy, name)
-        if was != becomes:
-            PolicyChange.objects.create(field=name, before=str(was), after=str(becomes), by=by)
-    if changed:
-        Policy.objects.filter(pk=1).update(**{name: getattr(policy, name) for name in changed})
+    keep_policy(policy, changed, by=by, changes=PolicyChange)
 
 
 def forget_marks() -> None:
@@ -372,14 +365,9 @@ def _withdraw_left_over(requests: QuerySet[DeviceRequest], *, by: User | None) -
     withdrawn = 0
     for device_request in requests.order_by("pk").iterator():
         with transaction.atomic():
-            partner = _lock_partner(device_request.partner_id)
+            partner = Partner.objects.locked(device_request.partner_id)
             device_request.lock()
             if partner.status == PartnerStatus.ENDED and device_request.status in RESTING:
                 device_request.move("withdraw", by=by, reason=PARTNER_ENDED, moved_at=clock.now(), is_locked=True)
                 withdrawn += 1
     return withdrawn
-
-
-def _lock_partner(partner_id: int) -> Partner:
-    """The organisation as it stands until the transaction ends: first in the order of locks, so nobody suspends it."""
-    return Partner.objects.select_for_update(no_key=True).get(pk=partner_id)

@@ -25,7 +25,7 @@ SENT_BACK, REJECTED = "requests.sent_back", "requests.rejected"  # mails to the 
 @transaction.atomic
 def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allocation:
     """Give a ready laptop that suits to an approved request; the index on live allocations lets exactly one win."""
-    partner = Partner.objects.select_for_update(no_key=True).get(pk=device_request.partner_id)
+    partner = Partner.objects.locked(device_request.partner_id)
     device_request.lock()
     device.lock()
     numbers = {"request": device_request.number, "device": device.number}
@@ -35,9 +35,7 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
             return live
     elif not partner.is_active:
         raise Refused(_("The organisation is suspended: its requests pause."))
-    wish = Wish(device_request.pk, device_request.system, device_request.keyboard)
-    laptop = Laptop(device.pk, device.system, device.keyboard, device.memory_gb, device.grade)
-    if codes := obstacles(wish, laptop):
+    if codes := lacking(device_request, device):
         what = ", ".join(str(LACKS[code]) for code in codes)
         raise Refused(_("%(device)s does not suit. It lacks: %(what)s.") % {"device": device, "what": what})
     allocation = Allocation.objects.create(
@@ -46,6 +44,12 @@ def allocate(device_request: DeviceRequest, device: Device, *, by: User) -> Allo
     device_request.move("allocate", by=by, numbers=numbers, is_locked=True, moved_at=clock.now())
     device_actions.reserve(device, number=device_request.number, by=by, is_locked=True)
     return allocation
+
+
+def lacking(device_request: DeviceRequest, device: Device) -> tuple[str, ...]:
+    """What stands in the way of this laptop for this request, as codes; empty when it suits."""
+    wish = Wish(device_request.pk, device_request.system, device_request.keyboard)
+    return obstacles(wish, Laptop(device.pk, device.system, device.keyboard, device.memory_gb, device.grade))
 
 
 @transaction.atomic
@@ -91,6 +95,7 @@ def give_up(device_request: DeviceRequest, *, reason: str, by: User) -> None:
 
 
 def refuse_unknown_reason(verb: str, reason: str) -> None:
+    """Refuse what is none of the codes that this verb offers."""
     if reason not in REASONS[verb].values:
         raise Refused(_("Say why."))
 

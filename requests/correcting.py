@@ -54,7 +54,7 @@ def correct(
     shipping's tables hold. An approved one keeps its place and its price. `seen` is the fingerprint of what was shown
     to whoever typed; a program that names single fields leaves it out.
     """
-    partner = Partner.objects.select_for_update(no_key=True).get(pk=device_request.partner_id)
+    partner = Partner.objects.locked(device_request.partner_id)
     device_request.lock()
     if by.acting_for_id != partner.pk:
         raise Refused(_("Only the organisation itself corrects what it has sent."))

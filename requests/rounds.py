@@ -13,8 +13,9 @@ from people.models import User
 from records import clock
 from records.lifecycle import move_many
 
+from .allocating import lacking
 from .lifecycle import RequestStatus
-from .matching import Laptop, Proposal, Wish, obstacles, propose
+from .matching import Laptop, Proposal, Wish, propose
 from .models import Allocation, DeviceRequest
 
 
@@ -83,8 +84,7 @@ def _fault(device_request: DeviceRequest, device: Device) -> str:
             return _("%(record)s is “%(status)s” meanwhile.") % words
     if not device_request.partner.is_active:
         return _("The organisation is suspended: its requests pause.")
-    wish = Wish(device_request.pk, device_request.system, device_request.keyboard)
-    if obstacles(wish, Laptop(device.pk, device.system, device.keyboard, device.memory_gb, device.grade)):
+    if lacking(device_request, device):
         return _("%(device)s does not suit any more.") % {"device": device}
     return ""
 

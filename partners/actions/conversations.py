@@ -26,6 +26,7 @@ from partners.models import (
 )
 from people.models import User
 from records import clock
+from records.policy import keep as keep_policy
 from records.refusals import Refused
 
 from .behalf import refuse_on_behalf
@@ -167,17 +168,9 @@ def working_days_before(moment: datetime, days: int) -> datetime:
     return local
 
 
-@transaction.atomic
 def set_policy(policy: Policy, changed: list[str], *, by: User) -> None:
     """Keep what was changed, and write down from what to what."""
-    Policy.objects.get_or_create(pk=1)
-    before = Policy.objects.select_for_update().get(pk=1)
-    for name in changed:
-        was, becomes = getattr(before, name), getattr(policy, name)
-        if was != becomes:
-            PolicyChange.objects.create(field=name, before=str(was), after=str(becomes), by=by)
-    if changed:
-        Policy.objects.filter(pk=1).update(**{name: getattr(policy, name) for name in changed})
+    keep_policy(policy, changed, by=by, changes=PolicyChange)
 
 
 def _lock(conversation: Conversation) -> None:

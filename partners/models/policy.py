@@ -6,13 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
+from records.policy import PolicyManager
 from records.triggers import RowsStay
-
-
-class PolicyManager(models.Manager["Policy"]):
-    def current(self) -> "Policy":
-        """What holds today; as it comes along where nobody has changed it."""
-        return self.first() or Policy()
 
 
 class Policy(models.Model):

@@ -8,17 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from records import clock
+from records.policy import PolicyManager
 from records.triggers import RowsStay
 
 GUARD_MONTHS = range(6, 61)
 ROUND_DAYS = range(1, 61)
 ROUND_CAPACITY = range(1, 1001)
-
-
-class PolicyManager(models.Manager["Policy"]):
-    def current(self) -> "Policy":
-        """What holds today; as it comes along where nobody has changed it."""
-        return self.first() or Policy()
 
 
 class Policy(models.Model):
