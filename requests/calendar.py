@@ -12,7 +12,7 @@ from records import clock
 from records.refusals import Refused
 
 from .expected_day import Expected, Place, expect
-from .lifecycle import RequestStatus
+from .lifecycle import TO_LEAVE, RequestStatus
 from .models import DeviceRequest, RoundDate
 from .rounds import proposed
 
@@ -40,7 +40,7 @@ def set_round_date(on: date, *, capacity: int | None, by: User) -> None:
 def work_out_expected_days() -> int:
     """Write down when each waiting request is at the door, where that has changed; how many have. The clock does it."""
     found = _expected()
-    waiting = DeviceRequest.objects.filter(status__in=[RequestStatus.APPROVED, RequestStatus.ALLOCATED])
+    waiting = DeviceRequest.objects.filter(status__in=TO_LEAVE)
     told = waiting.order_by("pk").values_list("pk", "expected_on", "expected_by")
     nothing = Expected(None, "")
     changed = [pk for pk, on, by in told if found.get(pk, nothing) != Expected(on, by)]

@@ -116,9 +116,7 @@ MOVES = {
     "record_loss": Move({S.SHIPPED}, S.LOST),
     "record_return": Move({S.SHIPPED, S.LOST, S.DELIVERED}, S.RETURNED),
     "requeue": Move({S.LOST, S.RETURNED}, S.APPROVED, _("Another laptop is sent")),
-    "give_up": Move(
-        {S.LOST, S.RETURNED}, S.WITHDRAWN, _("Nothing more is sent")
-    ),  # by the association, after a loss or a return
+    "give_up": Move({S.LOST, S.RETURNED}, S.WITHDRAWN, _("Nothing more is sent")),  # by the association
 }
 NOTES = {
     "receive": Note(_("Received")),
@@ -132,6 +130,7 @@ NOTES = {
     "paid": Note(_("Invoice paid")),
 }
 WAY = (S.RECEIVED, S.APPROVED, S.ALLOCATED, S.SHIPPED, S.DELIVERED)
+TO_LEAVE = (S.APPROVED, S.ALLOCATED)  # with a laptop or still without one
 ON_THE_WAY = (S.APPROVED, S.ALLOCATED, S.SHIPPED)
 ENDED_UNSENT = (S.DECLINED, S.REJECTED, S.WITHDRAWN)  # nothing is charged
 CORRECTABLE = (S.RECEIVED, S.APPROVED)  # as a whole; once a laptop is kept, where the parcel goes

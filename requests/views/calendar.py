@@ -13,7 +13,7 @@ from records import clock
 from requests.calendar import set_round_date
 from requests.expected_day import at_the_door
 from requests.forms import RoundDateForm
-from requests.lifecycle import RequestStatus
+from requests.lifecycle import TO_LEAVE
 from requests.models import DeviceRequest, Policy, RoundDate
 from web.forms import attempt
 
@@ -40,12 +40,11 @@ def calendar(request):
 
 
 def _days():
-    days = list(islice(RoundDate.objects.calendar().after(clock.today()), SHOWN))
-    waiting = DeviceRequest.objects.filter(status__in=[RequestStatus.APPROVED, RequestStatus.ALLOCATED])
+    schedule = RoundDate.objects.calendar()
+    waiting = DeviceRequest.objects.filter(status__in=TO_LEAVE)
     expected = waiting.filter(expected_on__isnull=False).order_by().values_list("expected_on").annotate(Count("pk"))
     counts = dict(expected)
-    kept = set(RoundDate.objects.values_list("on", flat=True))
     return [
-        {"on": day, "room": room, "expected": counts.get(at_the_door(day), 0), "is_kept": day in kept}
-        for day, room in days
+        {"on": day, "room": room, "expected": counts.get(at_the_door(day), 0), "is_kept": day in schedule.kept}
+        for day, room in islice(schedule.after(clock.today()), SHOWN)
     ]

@@ -12,13 +12,12 @@ from requests import actions
 from requests.forms import SettleForm
 from web.forms import attempt
 
-from .record import fetch, too_late
+from .record import SETTLED, fetch, too_late
 
 
 class Words(NamedTuple):
-    """What the page of a verb says: its title and button, its consequence, and what is told after it."""
+    """What the page of a verb says besides its title: the consequence, and what is told after it."""
 
-    title: object
     lead: object
     done: object
     is_risk: bool = False
@@ -26,23 +25,19 @@ class Words(NamedTuple):
 
 WORDS = {
     "send_back": Words(
-        _("Send back to the organisation"),
         _("The organisation reads the reason and corrects the request. Approved again, it has its place and price."),
         _("%(number)s is back at the organisation, which gets a mail."),
     ),
     "reject": Words(
-        _("Reject"),
         _("This ends the request; a laptop kept for it becomes free. The organisation gets a mail with the reason."),
         _("%(number)s is rejected. The organisation gets a mail."),
         is_risk=True,
     ),
     "requeue": Words(
-        _("Send another laptop"),
         _("The request goes back to its old place in the queue, with the price it has."),
         _("%(number)s is back in the queue, at its old place."),
     ),
     "give_up": Words(
-        _("Send nothing more"),
         _("This ends the request. The organisation reads the reason."),
         _("%(number)s is ended."),
         is_risk=True,
@@ -81,5 +76,5 @@ def _settle(request, number, verb, action):
         if form.is_valid():
             messages.success(request, WORDS[verb].done % {"number": device_request})
             return redirect(device_request)
-    context = {"device_request": device_request, "form": form, "words": WORDS[verb]}
+    context = {"device_request": device_request, "form": form, "title": SETTLED[verb], "words": WORDS[verb]}
     return render(request, "requests/settle.html", context)
